@@ -1,0 +1,95 @@
+"""People, their teams, and the keys of their scripts."""
+
+import hashlib
+import secrets
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+
+from generation.ids import PublicIdField
+
+
+class PeopleManager(UserManager["User"]):
+    """Makes users who are known by their mail address."""
+
+    def create_user(self, username: str | None = None, *args: Any, **fields: Any) -> "User":
+        return super().create_user(username or fields["email"].lower(), *args, **fields)
+
+    def create_superuser(self, username: str | None = None, *args: Any, **fields: Any) -> "User":
+        return super().create_superuser(username or fields["email"].lower(), *args, **fields)
+
+
+class User(AbstractUser):
+    """A person, who signs in with a mail address."""
+
+    email = models.EmailField("email address", unique=True)
+    name = models.CharField(max_length=100, blank=True)
+
+    objects: ClassVar[PeopleManager] = PeopleManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = []
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class Role(models.IntegerChoices):
+    """What a member may do; each role may do all that a lower one may."""
+
+    VIEWER = 10, "Viewer"
+    CREATOR = 20, "Creator"
+    ADMIN = 30, "Admin"
+    OWNER = 40, "Owner"
+
+
+class Team(models.Model):
+    id = PublicIdField(prefix="team")
+    name = models.CharField(max_length=80)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    team = models.ForeignKey(Team, models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    role = models.PositiveSmallIntegerField(choices=Role)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "user"], name="member_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.team}"
+
+
+class ApiKey(models.Model):
+    """A script's way into a team. Only a hash is kept; the key itself is shown once."""
+
+    id = PublicIdField(prefix="key")
+    team = models.ForeignKey(Team, models.CASCADE, related_name="api_keys")
+    name = models.CharField(max_length=80)
+    hint = models.CharField(max_length=12, help_text="First characters, to recognise it by")
+    digest = models.CharField(max_length=64, unique=True)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.hint}…)"
+
+    @staticmethod
+    def hash(key: str) -> str:
+        """SHA-256 suffices: a key has 256 random bits, so there is no dictionary to slow down."""
+        return hashlib.sha256(key.encode()).hexdigest()
+
+    @classmethod
+    def issue(cls, *, team: Team, name: str, created_by: User) -> tuple["ApiKey", str]:
+        """Make a key; the second value is the secret, which cannot be had again."""
+        key = f"ps_{secrets.token_urlsafe(32)}"
+        row = cls.objects.create(team=team, name=name, hint=key[:8], digest=cls.hash(key), created_by=created_by)
+        return row, key

@@ -1,0 +1,12 @@
+"""The Celery application. Tasks live in the ``tasks`` modules of ``generation`` and its sandbox."""
+
+import os
+
+from celery import Celery
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
+app = Celery("packshot")
+app.config_from_object(settings.CELERY)
+app.autodiscover_tasks(["generation", "generation.sandbox", "dashboard.api"])
+app.set_default()

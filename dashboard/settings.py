@@ -1,0 +1,237 @@
+"""Every setting, from typed environment variables. The README's table lists each variable read here."""
+
+import base64
+import contextlib
+import hashlib
+import tempfile
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
+from environs import Env, EnvError
+
+ROOT = Path(__file__).resolve().parent.parent
+env = Env()
+
+
+def _read_secret(path: Path) -> str:
+    """The key kept in the data folder, made on first use and readable by its owner only."""
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # Linked into place whole, so that processes starting together agree on one key.
+            with tempfile.NamedTemporaryFile("w", dir=path.parent) as file, contextlib.suppress(FileExistsError):
+                file.write(get_random_secret_key())
+                file.flush()
+                path.hardlink_to(file.name)
+        return path.read_text()
+    except OSError as error:
+        raise ImproperlyConfigured(f"Set PACKSHOT_SECRET_KEY: {path} cannot be written ({error.strerror}).") from error
+
+
+try:
+    DATA_DIR = Path(env.path("PACKSHOT_DATA_DIR", ROOT / ".data")).resolve()
+    DEBUG = env.bool("PACKSHOT_DEBUG", False)
+    PORT = env.int("PACKSHOT_PORT", 8000)
+    PUBLIC_URL = env.str("PACKSHOT_PUBLIC_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
+    SECRET_KEY = env.str("PACKSHOT_SECRET_KEY", "") or _read_secret(DATA_DIR / "secret.key")
+    ENCRYPTION_KEYS = env.list("PACKSHOT_ENCRYPTION_KEYS", []) or [
+        base64.urlsafe_b64encode(hashlib.sha256(b"packshot encryption" + SECRET_KEY.encode()).digest()).decode()
+    ]
+    ALLOWED_HOSTS = env.list("PACKSHOT_ALLOWED_HOSTS", [urlsplit(PUBLIC_URL).hostname or "", "127.0.0.1", "localhost"])
+    SANDBOX = env.bool("PACKSHOT_SANDBOX", True)
+    SANDBOX_SECONDS = env.float("PACKSHOT_SANDBOX_SECONDS", 2.0)
+    LINK_SECONDS = env.int("PACKSHOT_LINK_SECONDS", 3600)
+    REDIS_URL = env.str("REDIS_URL", f"unix://{DATA_DIR}/valkey/valkey.sock")
+    _database = env.dj_db_url("DATABASE_URL", f"sqlite:///{DATA_DIR}/db.sqlite3")
+    _mail = env.dj_email_url("EMAIL_URL", "console:")
+    DEFAULT_FROM_EMAIL = env.str("PACKSHOT_MAIL_FROM", "Packshot <packshot@localhost>")
+    S3_BUCKET = env.str("PACKSHOT_S3_BUCKET", "")
+    S3_ENDPOINT = env.str("PACKSHOT_S3_ENDPOINT", "") or None
+    S3_REGION = env.str("PACKSHOT_S3_REGION", "") or None
+    S3_ACCESS_KEY = env.str("PACKSHOT_S3_ACCESS_KEY", "") or None
+    S3_SECRET_KEY = env.str("PACKSHOT_S3_SECRET_KEY", "") or None
+    TRUSTED_PROXIES = env.int("PACKSHOT_TRUSTED_PROXIES", 0)
+except EnvError as error:
+    raise ImproperlyConfigured(str(error)) from error
+
+HTTPS = PUBLIC_URL.startswith("https://")
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django_htmx",
+    "lucide",
+    "csp",
+    "allauth",
+    "allauth.account",
+    "dashboard.operations",
+    "dashboard.ui",
+    "dashboard.accounts",
+    "dashboard.projects",
+    "dashboard.presets",
+    "dashboard.studio",
+    "dashboard.gallery",
+    "dashboard.audit",
+    "dashboard.api",
+    "generation",
+    "generation.sandbox",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "dashboard.urls"
+ASGI_APPLICATION = "dashboard.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "dashboard.accounts.context.shell",
+            ],
+        },
+    }
+]
+
+DATABASES = {"default": _database}
+if _database["ENGINE"] == "django.db.backends.sqlite3":
+    _database["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
+    }
+else:
+    _database["OPTIONS"] = {**_database.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 16, "timeout": 10}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+
+CELERY = {
+    "broker_url": REDIS_URL.replace("unix://", "redis+socket://", 1),
+    "broker_connection_retry_on_startup": True,
+    "broker_transport_options": {
+        "visibility_timeout": 600,
+        "unacked_restore_interval": 10,
+        "socket_timeout": 30,
+        "socket_connect_timeout": 5,
+        "health_check_interval": 15,
+    },
+    "task_ignore_result": True,
+    "task_acks_late": True,
+    "task_reject_on_worker_lost": True,
+    "worker_prefetch_multiplier": 1,
+    "worker_hijack_root_logger": False,
+    "task_default_queue": "packshot",
+    "beat_schedule": {
+        "dispatch": {"task": "generation.tasks.dispatch", "schedule": 2.0, "options": {"expires": 10}},
+    },
+}
+
+STORAGES = {
+    "default": {"BACKEND": "generation.storage.SignedFolder", "OPTIONS": {"location": DATA_DIR / "media"}},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+if S3_BUCKET:
+    STORAGES["default"] = {
+        "BACKEND": "generation.storage.Bucket",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": S3_ENDPOINT,
+            "region_name": S3_REGION,
+            "access_key": S3_ACCESS_KEY,
+            "secret_key": S3_SECRET_KEY,
+        },
+    }
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [ROOT / "static"]
+if not STATIC_ROOT.is_dir():
+    # Nothing was collected: serve the files from where they are, as on a laptop.
+    STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    WHITENOISE_USE_FINDERS = True
+    STATIC_ROOT = None
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 1024 * 1024
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "dashboard.accounts.adapter.TeamsOnly"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+EMAIL_HOST = _mail.get("EMAIL_HOST", "")
+EMAIL_PORT = _mail.get("EMAIL_PORT", 25)
+EMAIL_HOST_USER = _mail.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
+
+_pictures = [urlsplit(S3_ENDPOINT)._replace(path="").geturl() if S3_ENDPOINT else "https://*.amazonaws.com"]
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:", "blob:", *(_pictures if S3_BUCKET else [])],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"django.server": {"level": "WARNING"}, "uvicorn.access": {"level": "WARNING", "propagate": True}},
+}

@@ -1,0 +1,12 @@
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("allauth.account.urls")),
+    path("admin/", admin.site.urls),
+]
+if settings.SANDBOX:
+    urlpatterns.append(path("sandbox/", include("generation.sandbox.urls")))
+if settings.DEBUG:
+    urlpatterns.append(path("styleguide/", include("dashboard.ui.urls")))

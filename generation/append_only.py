@@ -1,0 +1,44 @@
+"""Tables whose rows the database itself refuses to change or delete, on both engines."""
+
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations import RunPython
+from django.db.migrations.state import StateApps
+
+_SQLITE = """
+CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table}
+BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
+"""
+_POSTGRESQL = """
+CREATE OR REPLACE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION '{table} is append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}
+FOR EACH ROW EXECUTE FUNCTION {table}_refuse()
+"""
+
+
+def append_only(table: str) -> RunPython:
+    """A migration operation that puts the triggers on ``table``."""
+
+    def add(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+        protect(editor, table)
+
+    def drop(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+        unprotect(editor, table)
+
+    return RunPython(add, drop)
+
+
+def protect(editor: BaseDatabaseSchemaEditor, table: str) -> None:
+    if editor.connection.vendor == "postgresql":
+        editor.execute(_POSTGRESQL.format(table=table))
+        return
+    for verb in ("update", "delete"):
+        editor.execute(_SQLITE.format(table=table, verb=verb, VERB=verb.upper()))
+
+
+def unprotect(editor: BaseDatabaseSchemaEditor, table: str) -> None:
+    if editor.connection.vendor == "postgresql":
+        editor.execute(f"DROP FUNCTION {table}_refuse() CASCADE")
+        return
+    for verb in ("update", "delete"):
+        editor.execute(f"DROP TRIGGER {table}_no_{verb}")

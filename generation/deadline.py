@@ -1,0 +1,84 @@
+"""A total deadline for an HTTP exchange, and the certainty whether its request left this machine.
+
+``requests`` timeouts are per read, so a server that drips a byte a second could hold a worker for ever.
+Here a timer shuts the socket down when the time is over, whatever phase the exchange is in.
+"""
+
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+_local = threading.local()
+
+
+class Exchange:
+    """What is known of the exchange under way in this thread."""
+
+    def __init__(self) -> None:
+        self.sent = False
+        """Whether a byte of the request may have left: false means it certainly did not."""
+        self.expired = False
+        self._connection: HTTPConnection | None = None
+
+    def watch(self, connection: HTTPConnection) -> None:
+        self._connection = connection
+        self.sent = True
+
+    def cut(self) -> None:
+        self.expired = True
+        sock = self._connection.sock if self._connection else None
+        if sock is not None:
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+
+
+@contextlib.contextmanager
+def deadline(seconds: float) -> Iterator[Exchange]:
+    """Bound everything that this thread asks of a :class:`DeadlineAdapter` within the block."""
+    exchange = Exchange()
+    timer = threading.Timer(seconds, exchange.cut)
+    timer.daemon = True
+    timer.start()
+    _local.exchange = exchange
+    try:
+        yield exchange
+    finally:
+        timer.cancel()
+        _local.exchange = None
+
+
+class _Watched(HTTPConnection):
+    def send(self, data: Any) -> None:
+        # Connect before marking the request as sent: a refused connection proves that nothing left.
+        if self.sock is None:
+            self.connect()
+        exchange: Exchange | None = getattr(_local, "exchange", None)
+        if exchange:
+            exchange.watch(self)
+        super().send(data)
+
+
+class _WatchedTLS(_Watched, HTTPSConnection):
+    pass
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Watched
+
+
+class _TLSPool(HTTPSConnectionPool):
+    ConnectionCls = _WatchedTLS
+
+
+class DeadlineAdapter(HTTPAdapter):
+    """The transport of every request that we make: no retries, no proxies, watched connections."""
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, **options)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}

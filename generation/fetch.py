@@ -1,0 +1,89 @@
+"""Guarded downloads: bounded in bytes and seconds, and never from a private address on a stranger's word."""
+
+import ipaddress
+from collections.abc import Collection
+from typing import Any
+
+import requests
+from requests_hardened.ip_filter_adapter import IPFilterAdapter
+
+from generation.deadline import DeadlineAdapter, Exchange, deadline
+
+_CHUNK = 64 * 1024
+_HEADERS = {"User-Agent": "Packshot", "Accept": "image/*,*/*;q=0.5"}
+
+
+class FetchError(Exception):
+    """The file could not be had; the text is one clear sentence."""
+
+    def __init__(self, message: str, *, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        """The HTTP status, where a server answered."""
+
+
+class PrivateAddress(requests.RequestException):
+    pass
+
+
+class GuardedAdapter(IPFilterAdapter, DeadlineAdapter):
+    """Pins the resolved address, so that a second look-up cannot move it, and refuses what is not public."""
+
+    def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
+        host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
+        if not is_public(host["host"].strip("[]")):
+            raise PrivateAddress
+        return host, pool
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address literal is one that strangers may send us to."""
+    ip = ipaddress.ip_address(address)
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+        if inner is not None:
+            return is_public(str(inner))
+        if ip.is_site_local or int(ip) < 2**32:  # ::a.b.c.d, the forgotten IPv4-compatible form
+            return False
+    return ip.is_global and not ip.is_reserved and not ip.is_multicast
+
+
+def download(url: str, *, max_bytes: int, seconds: float = 20, trusted: Collection[str] = ()) -> bytes:
+    """Return the body at ``url``.
+
+    ``trusted`` holds URL prefixes that the operator configured; only those may be on a private network.
+    Raises :class:`FetchError`.
+    """
+    known = url.startswith(tuple(trusted)) if trusted else False
+    with requests.Session() as session, deadline(seconds) as exchange:
+        session.trust_env = False
+        session.max_redirects = 3
+        session.mount("http://", DeadlineAdapter() if known else GuardedAdapter(is_https_proto=False))
+        session.mount("https://", DeadlineAdapter() if known else GuardedAdapter(is_https_proto=True))
+        try:
+            return _read(session, url, exchange, max_bytes=max_bytes, follow=not known)
+        except PrivateAddress as error:
+            raise FetchError("The address is not on the public internet.") from error
+        except (requests.RequestException, OSError, ValueError) as error:
+            late = exchange.expired
+            raise FetchError("The server took too long." if late else "The server could not be reached.") from error
+
+
+def _read(session: requests.Session, url: str, exchange: Exchange, *, max_bytes: int, follow: bool) -> bytes:
+    answer = session.get(url, stream=True, timeout=(5, 10), headers=_HEADERS, allow_redirects=follow)
+    if answer.status_code != 200:
+        raise FetchError(f"The server answered {answer.status_code}.", status=answer.status_code)
+    body = bytearray()
+    # read1 returns what one read brought, so that the deadline is looked at even when bytes drip.
+    while chunk := answer.raw.read1(_CHUNK, decode_content=True):
+        body += chunk
+        if len(body) > max_bytes:
+            raise FetchError(f"The file is larger than {max_bytes // 1024 // 1024} MB.")
+        if exchange.expired:
+            raise FetchError("The server took too long.")
+    if exchange.expired:
+        raise FetchError("The server took too long.")
+    expected = answer.headers.get("Content-Length", "")
+    if expected.isdigit() and "Content-Encoding" not in answer.headers and len(body) < int(expected):
+        raise FetchError("The file arrived incomplete.")
+    return bytes(body)
