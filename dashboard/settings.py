@@ -12,6 +12,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 from environs import Env, EnvError
 
+from dashboard.operations.valkey import socket_path
+
 ROOT = Path(__file__).resolve().parent.parent
 env = Env()
 
@@ -44,7 +46,7 @@ try:
     SANDBOX = env.bool("PACKSHOT_SANDBOX", True)
     SANDBOX_SECONDS = env.float("PACKSHOT_SANDBOX_SECONDS", 2.0)
     LINK_SECONDS = env.int("PACKSHOT_LINK_SECONDS", 3600)
-    REDIS_URL = env.str("REDIS_URL", f"unix://{DATA_DIR}/valkey/valkey.sock")
+    REDIS_URL = env.str("REDIS_URL", f"unix://{socket_path(DATA_DIR)}")
     _database = env.dj_db_url("DATABASE_URL", f"sqlite:///{DATA_DIR}/db.sqlite3")
     _mail = env.dj_email_url("EMAIL_URL", "console:")
     DEFAULT_FROM_EMAIL = env.str("PACKSHOT_MAIL_FROM", "Packshot <packshot@localhost>")

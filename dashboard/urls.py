@@ -2,7 +2,10 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from dashboard.operations.views import health
+
 urlpatterns = [
+    path("healthz", health),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
 ]

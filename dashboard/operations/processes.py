@@ -77,9 +77,10 @@ class Child:
     def last_words(self) -> str:
         """How it ended and its last line, for a person."""
         code = self.process.returncode if self.process else None
-        how = f"signal {-code}" if code is not None and code < 0 else f"status {code}"
+        if code is not None and code < 0:
+            return f"killed by signal {-code}"
         lines = [line.strip() for line in self.said().splitlines() if line.strip()]
-        return f"{how}: {lines[-1][:300] if lines else 'it said nothing'}"
+        return f"status {code}: {lines[-1][:300] if lines else 'it said nothing'}"
 
     def crashed(self) -> int:
         """Note a crash and set when to start again; the delay in seconds."""

@@ -29,7 +29,7 @@ class Place:
         self.lock, self.processes, self.prepared = (self.run / name for name in ("lock", "processes.json", "prepared"))
         named = options.host not in ("0.0.0.0", "::", "127.0.0.1")  # noqa: S104
         host = (f"[{options.host}]" if ":" in options.host else options.host) if named else "127.0.0.1"
-        self.url = os.environ.get("PACKSHOT_PUBLIC_URL", f"http://{host}:{options.port}").rstrip("/")
+        self.url = (os.environ.get("PACKSHOT_PUBLIC_URL") or f"http://{host}:{options.port}").rstrip("/")
         self.host = self.url.partition("://")[2].partition("/")[0]
 
 
@@ -98,8 +98,8 @@ def environment(place: Place, options: Namespace) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
     }
     spared = {"MALLOC_ARENA_MAX": "2", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # memory
-    broker = {"REDIS_URL": f"unix://{valkey.socket_path(place.data)}"}
-    return spared | broker | os.environ | given
+    given["REDIS_URL"] = os.environ.get("REDIS_URL") or f"unix://{valkey.socket_path(place.data)}"
+    return spared | os.environ | given
 
 
 def prepared_as(place: Place, *, now: bool = False) -> str:

@@ -32,6 +32,7 @@ from dashboard.operations.start import (
 )
 
 THREADS = 8  # tasks at once: they mostly wait for HTTP and for the database
+LOOK = 30.0  # seconds between two looks at the logs; the end of a child wakes us at once
 
 
 class Stop(Exception):
@@ -59,8 +60,7 @@ class Supervisor:
         try:
             announce(self.start(), self.place, self.options)
             while True:
-                self.wait(5.0)
-                self.mend()
+                self.wait(self.mend())
         except Stop:
             pass
         finally:
@@ -89,7 +89,9 @@ class Supervisor:
 
     def start(self) -> dict[str, Any]:
         """Start everything in the order in which it depends on each other; what ``prepare`` said about the demo."""
-        if "REDIS_URL" not in os.environ:
+        if url := os.environ.get("REDIS_URL"):
+            valkey.require(url)
+        else:
             valkey.make_room(self.place.data)
             broker = self.add("valkey", *valkey.command(self.place.data), grace=10)
             self.until(broker, lambda: valkey.answers(self.place.data), seconds=60)
@@ -151,23 +153,22 @@ class Supervisor:
         except (OSError, IndexError):
             return False
 
-    def mend(self) -> None:
-        """Start again what has crashed, each time a little later."""
-        now, changed = time.monotonic(), False
+    def mend(self) -> float:
+        """Start again what has crashed, each time a little later; the seconds until the next look."""
         for child in self.children.values():
-            if child.due is not None and now >= child.due:
-                if child.name == "valkey":
-                    valkey.make_room(self.place.data)
-                child.start()
-                changed = True
-            elif child.due is None and not child.running:
+            if child.running:
+                rotate(child.log)
+            elif child.due is None:
                 child.signal(signal.SIGKILL)
                 words, delay = child.last_words(), child.crashed()
                 say(f"{child.name} ended ({words}); it starts again in {delay} s. See {child.log}.")
-            else:
-                rotate(child.log)
-        if changed:
-            record(self.place.processes, self.children.values())
+            elif time.monotonic() >= child.due:
+                if child.name == "valkey":
+                    valkey.make_room(self.place.data)
+                child.start()
+                record(self.place.processes, self.children.values())
+        due = [child.due for child in self.children.values() if child.due is not None]
+        return max(0.0, min(due, default=time.monotonic() + LOOK) - time.monotonic())
 
     def stop(self) -> None:
         """Stop everything, each layer after those that need it; a second signal ends the patience."""

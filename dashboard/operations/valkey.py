@@ -8,6 +8,7 @@ import shutil
 import socket
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from dashboard.operations.refusal import Refusal
 
@@ -78,6 +79,20 @@ def ask(data: Path, word: str) -> bytes:
             return connection.recv(64)
         except OSError:
             return b""
+
+
+def require(url: str) -> None:
+    """Refuse when nobody listens at a ``REDIS_URL`` that somebody set."""
+    parts = urlsplit(url)
+    try:
+        if parts.scheme == "unix":
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+                connection.connect(parts.path)
+        else:
+            socket.create_connection((parts.hostname or "127.0.0.1", parts.port or 6379), timeout=5).close()
+    except (OSError, ValueError) as error:
+        where = parts.path if parts.scheme == "unix" else f"{parts.hostname}:{parts.port or 6379}"
+        raise Refusal(f"Nothing answers at REDIS_URL ({where}): {error}. Start it, or unset REDIS_URL.") from error
 
 
 def answers(data: Path) -> bool:
