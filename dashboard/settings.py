@@ -150,12 +150,16 @@ CELERY = {
     "worker_hijack_root_logger": False,
     "task_default_queue": "packshot",
     "beat_schedule": {
-        "dispatch": {"task": "generation.tasks.dispatch", "schedule": 2.0, "options": {"expires": 10}},
+        "look around": {"task": "generation.tasks.look_around", "schedule": 2.0, "options": {"expires": 10}},
+        "balances": {"task": "generation.tasks.check_balances", "schedule": 60.0, "options": {"expires": 60}},
     },
 }
 
 STORAGES = {
-    "default": {"BACKEND": "generation.storage.SignedFolder", "OPTIONS": {"location": DATA_DIR / "media"}},
+    "default": {
+        "BACKEND": "generation.storage.SignedFolder",
+        "OPTIONS": {"location": DATA_DIR / "media", "allow_overwrite": True},
+    },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 if S3_BUCKET:

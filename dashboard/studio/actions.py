@@ -1,0 +1,114 @@
+"""What a member or a script does with jobs: start, cancel, retry, decide. One transaction each, hints on commit."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from django.db import transaction
+from django.utils import timezone
+
+from dashboard.accounts.access import Actor
+from dashboard.accounts.models import Role
+from dashboard.audit.record import record
+from dashboard.presets.models import PresetVersion
+from dashboard.projects.models import Product, Project
+from generation import contract, jobs
+from generation.dispatch import BURST
+from generation.models import Batch, Connection, Job, JobState
+from generation.tasks import hint
+
+
+class NotPossible(Exception):
+    """The action does not fit what there is now; the text is one clear sentence."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Pictures that somebody asks for: one job."""
+
+    product: Product
+    prompt: str
+    model: str
+    aspect_ratio: str
+    num_images: int
+    project: Project | None = None
+    preset_version: PresetVersion | None = None
+    provider_preset: str = ""
+    webhook_url: str = ""
+    parent: Job | None = None
+
+
+def start(acting: Actor, *, wishes: list[Wish]) -> Batch:
+    """Write a batch with its jobs and holds. Raises ``ledger.InsufficientCredits`` and :class:`NotPossible`."""
+    acting.require(Role.CREATOR)
+    connection = Connection.objects.filter(team=acting.team).first()
+    if connection is None:
+        raise NotPossible("Your team has no connection to ProductAI yet; an admin can set one up.")
+    with transaction.atomic():
+        batch = Batch.objects.create(team=acting.team, project=wishes[0].project, member=acting.user)
+        rows = [_job(acting, batch, connection, wish) for wish in wishes]
+        jobs.enqueue(batch=batch, jobs=rows, actor_id=acting.user.pk if acting.user else None)
+        record(acting, "batch.started", batch.id, after={"jobs": len(rows), "credits": sum(row.price for row in rows)})
+        hint_submission(connection, len(rows))
+    return batch
+
+
+def _job(acting: Actor, batch: Batch, connection: Connection, wish: Wish) -> Job:
+    return Job(
+        team=acting.team,
+        batch=batch,
+        connection=connection,
+        member=acting.user,
+        api_key=acting.api_key,
+        asset=wish.product.asset,
+        price=contract.price(model=wish.model, num_images=wish.num_images),
+        due_at=timezone.now(),
+        **vars(wish),
+    )
+
+
+def hint_submission(connection: Connection, count: int) -> None:
+    """Hint the worker once the present transaction is durable."""
+    for _ in range(min(count, BURST)):
+        transaction.on_commit(partial(hint, "submit_next", connection.id))
+
+
+def cancel(acting: Actor, job: Job) -> None:
+    """Take back a job that is still queued."""
+    acting.require(Role.CREATOR)
+    with transaction.atomic():
+        if not jobs.cancel(job):
+            raise NotPossible("This job is on its way already and can no longer be cancelled.")
+        record(acting, "job.cancelled", job.id)
+
+
+def retry(acting: Actor, job: Job) -> Batch:
+    """Start a failed or cancelled job anew, at today's price, as a child of the old one."""
+    if job.state not in {JobState.FAILED, JobState.CANCELLED}:
+        raise NotPossible("Only a failed or cancelled job can be started again.")
+    return start(acting, wishes=[again(job)])
+
+
+def again(job: Job) -> Wish:
+    """The same wish as a job's, for the same photo."""
+    product = job.product
+    return Wish(
+        product=product,
+        prompt=job.prompt,
+        model=job.model,
+        aspect_ratio=job.aspect_ratio,
+        num_images=job.num_images,
+        project=job.project,
+        preset_version=job.preset_version,
+        provider_preset=job.provider_preset,
+        parent=job,
+    )
+
+
+def decide(acting: Actor, job: Job, *, never_ran: bool) -> None:
+    """A person's word on a job whose fate the provider does not tell: try it again, or give it up."""
+    acting.require(Role.CREATOR)
+    with transaction.atomic():
+        if not (jobs.try_again(job) if never_ran else jobs.give_up(job)):
+            raise NotPossible("This job does not wait for a decision any more.")
+        record(acting, "job.tried_again" if never_ran else "job.given_up", job.id)
+        hint_submission(job.connection, 1)

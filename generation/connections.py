@@ -1,0 +1,83 @@
+"""A team's account at a provider: how to reach it, how it reaches us, and when nobody may post to it."""
+
+import ipaddress
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+
+from generation.client import Client
+from generation.models import Attempt, Connection, Job, JobState
+
+
+def open_client(connection: Connection, *, seconds: float = 30) -> Client:
+    return Client(base_url=connection.base_url, key=connection.key, seconds=seconds)
+
+
+def is_loopback(url: str) -> bool:
+    """Whether ``url`` names this machine only, so that nobody outside can reach it."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def hears_webhooks(connection: Connection) -> bool:
+    """Whether the provider can reach our webhook receiver; without one, polling brings the pictures."""
+    return is_loopback(connection.base_url) or not is_loopback(settings.PUBLIC_URL)
+
+
+def reads_links(connection: Connection) -> bool:
+    """Whether photos go as expiring links; a provider that cannot reach us gets them uploaded."""
+    return connection.photo_delivery == Connection.PhotoDelivery.LINK and hears_webhooks(connection)
+
+
+def hook_address(connection: Connection, token: str) -> str:
+    """The attempt's own webhook URL, from the configured public address and never from a Host header."""
+    return f"{settings.PUBLIC_URL}/hooks/{token}" if hears_webhooks(connection) else ""
+
+
+def open_for_posting() -> Q:
+    """Connections to which jobs may be posted now."""
+    return Q(pause=Connection.Pause.NONE) | Q(paused_until__lte=timezone.now())
+
+
+def is_paused(connection: Connection) -> bool:
+    return not Connection.objects.filter(open_for_posting(), pk=connection.pk).exists()
+
+
+def slow_down(connection: Connection, *, seconds: int, message: str) -> datetime:
+    """Pause for a 429; one pause for the whole connection. An earlier, longer one stays."""
+    until = timezone.now() + timedelta(seconds=seconds)
+    shorter = Connection.objects.filter(open_for_posting() | Q(paused_until__lt=until), pk=connection.pk)
+    shorter.update(pause=Connection.Pause.RATE_LIMIT, pause_message=message, paused_until=until)
+    return until
+
+
+def stop(connection: Connection, *, pause: Connection.Pause, message: str) -> None:
+    """Pause until somebody resumes, or until the reason is seen to be gone."""
+    Connection.objects.filter(pk=connection.pk).update(pause=pause, pause_message=message[:500], paused_until=None)
+
+
+def resume(connection: Connection) -> None:
+    """Let jobs be posted again; those that waited are due at once."""
+    Connection.objects.filter(pk=connection.pk).update(pause=Connection.Pause.NONE, pause_message="", paused_until=None)
+    now = timezone.now()
+    Job.objects.filter(connection=connection, state=JobState.QUEUED, due_at__gt=now).update(due_at=now)
+
+
+def note_balance(connection: Connection, *, credits: int) -> None:
+    """Remember what the provider says is left; a pause for lack of credits ends when it grew."""
+    before = connection.balance
+    Connection.objects.filter(pk=connection.pk).update(balance=credits, balance_at=timezone.now())
+    if connection.pause == Connection.Pause.CREDITS and before is not None and credits > before:
+        resume(connection)
+
+
+def adopted(connection: Connection, provider_job_ids: set[str]) -> set[str]:
+    """Those of the provider's job ids that one of our attempts has already."""
+    rows = Attempt.objects.filter(connection=connection, provider_job_id__in=provider_job_ids)
+    return {str(found) for found in rows.values_list("provider_job_id", flat=True)}

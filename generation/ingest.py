@@ -1,0 +1,68 @@
+"""A rendered job's pictures into our own storage: downloaded, verified, derived, stored; each on its own."""
+
+import logging
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from generation import connections, fetch, jobs, media
+from generation.client import ProviderError
+from generation.models import Attempt, Image, Job, JobState
+
+log = logging.getLogger(__name__)
+
+PICTURE_MAX_BYTES = 40 * 1024 * 1024
+STORE_FOR = timedelta(days=2)
+"""How long storage and provider may be out of order before a paid job is given up."""
+
+
+def missing(job: Job) -> list[Image]:
+    """The pictures that are still to be stored."""
+    if job.state not in {JobState.RENDERED, JobState.STORING}:
+        return []
+    jobs.storing(job)
+    return list(Image.objects.filter(job=job, stored_at=None).order_by("index"))
+
+
+def store_picture(image: Image) -> None:
+    """Bring one picture home. A fault is left to the job's next look; the cost is captured already."""
+    if image.stored_at is not None:
+        return
+    job = image.job
+    try:
+        data = fetch.download(image.source_url, max_bytes=PICTURE_MAX_BYTES, seconds=60, trusted=_trusted(job))
+        picture = media.read_picture(data, max_bytes=PICTURE_MAX_BYTES)
+        keys = media.store(picture, folder=f"{image.team_id}/pictures/{image.id}")
+    except (fetch.FetchError, media.UnusablePicture, *media.STORAGE_ERRORS) as error:
+        log.warning("Picture %s of %s is not stored yet: %s", image.index, job.id, error)
+        _postpone(job)
+        return
+    if jobs.picture_stored(image, picture=picture, keys=keys):
+        jobs.complete(job)
+
+
+def _trusted(job: Job) -> tuple[str, ...]:
+    """A provider that the operator put on a private network serves its pictures from there."""
+    base = job.connection.base_url
+    return (f"{settings.PUBLIC_URL}/sandbox/files/",) if base.startswith(settings.PUBLIC_URL) else ()
+
+
+def _postpone(job: Job) -> None:
+    if timezone.now() - job.created_at > STORE_FOR:
+        jobs.abandon_pictures(job, message="The pictures could not be fetched from the provider for two days.")
+        return
+    jobs.look_again(job, gaps=jobs.BACKOFF)
+    _refresh_links(job)
+
+
+def _refresh_links(job: Job) -> None:
+    """Result links expire; ask the provider for new ones before the next try."""
+    attempt = job.attempts.filter(outcome=Attempt.Outcome.ACCEPTED).order_by("-id").first()
+    if attempt is None or attempt.provider_job_id is None:
+        return
+    try:
+        with connections.open_client(job.connection) as client:
+            jobs.refresh_links(job, remote=client.get_job(attempt.provider_job_id))
+    except ProviderError as error:
+        log.warning("No fresh links for %s: %s", job.id, error)

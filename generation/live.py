@@ -1,0 +1,30 @@
+"""Events for open pages. They are hints to look again: a page that misses one polls."""
+
+import json
+import logging
+from functools import partial
+
+import redis
+from django.db import transaction
+
+from generation.models import Job
+from generation.valkey import valkey
+
+log = logging.getLogger(__name__)
+
+
+def channel(team_id: str) -> str:
+    return f"packshot:team:{team_id}"
+
+
+def job_changed(job: Job) -> None:
+    """Tell the team's pages about a job, once the present transaction is durable."""
+    told = {"kind": "job", "job": job.id, "batch": job.batch_id, "state": job.state}
+    transaction.on_commit(partial(_publish, job.team_id, told))
+
+
+def _publish(team_id: str, told: dict[str, str]) -> None:
+    try:
+        valkey().publish(channel(team_id), json.dumps(told))
+    except redis.RedisError as error:
+        log.warning("Open pages were not told of %s: %s", told["job"], error)

@@ -1,0 +1,90 @@
+"""One claimed job to the provider: at most one POST, and everything that is known of it written down."""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from generation import connections, jobs, media
+from generation.client import (
+    Client,
+    KeyRefused,
+    OutcomeUnknown,
+    OutOfCredits,
+    ProviderError,
+    Refused,
+    SlowDown,
+)
+from generation.contract import GenerateRequest
+from generation.models import Asset, Attempt, Connection, Job
+
+LINK_SECONDS = 3600
+
+
+def submit(job: Job) -> None:
+    """Post a claimed job."""
+    with connections.open_client(job.connection) as client:
+        try:
+            photo = _photo(job, client)
+        except ProviderError as error:
+            _turned_away(job, error, attempt=None)
+            return
+        _post(job, client, photo)
+
+
+def _photo(job: Job, client: Client) -> dict[str, str]:
+    """The request's ``image_url`` or ``asset_id``; a photo is uploaded once and reused."""
+    asset = job.asset
+    if connections.reads_links(job.connection):
+        return {"image_url": media.link(asset.original, seconds=LINK_SECONDS)}
+    if not asset.provider_id:
+        name = asset.original.rsplit("/", 1)[-1]
+        remote = client.upload_asset(media.read(asset.original), filename=name, mime=asset.mime, name=job.product.name)
+        asset.provider_id = remote.asset_id
+        Asset.objects.filter(pk=asset.pk).update(provider_id=remote.asset_id)
+    return {"asset_id": asset.provider_id}
+
+
+def _post(job: Job, client: Client, photo: dict[str, str]) -> None:
+    if connections.is_paused(job.connection):  # another worker may have met a 429 during our upload
+        jobs.put_back(job, due_at=timezone.now())
+        return
+    begun = jobs.begin_attempt(job)
+    if begun is None:
+        return
+    attempt, token = begun
+    request = GenerateRequest(
+        model=job.model,
+        prompt=job.prompt,
+        preset_id=job.provider_preset,
+        num_images=job.num_images,
+        aspect_ratio=job.aspect_ratio,
+        webhook_url=connections.hook_address(job.connection, token),
+        **photo,
+    )
+    try:
+        answer = client.submit(request, idempotency_key=attempt.id)
+    except OutcomeUnknown as error:
+        jobs.lose(job, attempt=attempt, detail=str(error))
+    except ProviderError as error:
+        _turned_away(job, error, attempt=attempt)
+    else:
+        jobs.accepted(attempt, provider_job_id=answer.job_id)
+
+
+def _turned_away(job: Job, error: ProviderError, *, attempt: Attempt | None) -> None:
+    """The job certainly does not run at the provider; pause the connection where the reason is the connection's."""
+    if isinstance(error, Refused):
+        jobs.refuse(job, code=error.code, message=str(error), attempt=attempt)
+        return
+    jobs.put_back(job, due_at=_due(job, error), attempt=attempt, detail=str(error))
+
+
+def _due(job: Job, error: ProviderError) -> datetime:
+    if isinstance(error, SlowDown):
+        return connections.slow_down(job.connection, seconds=error.retry_after, message=str(error))
+    if isinstance(error, KeyRefused | OutOfCredits):
+        pause = Connection.Pause.KEY if isinstance(error, KeyRefused) else Connection.Pause.CREDITS
+        connections.stop(job.connection, pause=pause, message=str(error))
+        return timezone.now()
+    # Nothing was sent; or an upload's answer was lost, which costs no more than a second upload.
+    return timezone.now() + jobs.gap(jobs.BACKOFF, job.tries)
