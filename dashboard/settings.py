@@ -152,6 +152,11 @@ CELERY = {
     "beat_schedule": {
         "look around": {"task": "generation.tasks.look_around", "schedule": 2.0, "options": {"expires": 10}},
         "balances": {"task": "generation.tasks.check_balances", "schedule": 60.0, "options": {"expires": 60}},
+        **(
+            {"sandbox": {"task": "generation.sandbox.tasks.sweep", "schedule": 3.0, "options": {"expires": 10}}}
+            if SANDBOX
+            else {}
+        ),
     },
 }
 

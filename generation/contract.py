@@ -155,7 +155,14 @@ def _text(body: Mapping[str, object], name: str) -> str:
         return ""
     if not isinstance(value, str):
         raise _invalid(f"Invalid parameter: {name} must be a string")
+    if not is_text(value):
+        raise _invalid(f"Invalid parameter: {name} contains characters that are not text")
     return value.strip()
+
+
+def is_text(value: str) -> bool:
+    """Whether a string from JSON can be stored: escapes can smuggle in NUL and half a surrogate pair."""
+    return "\0" not in value and not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def _check_model(model: str) -> None:

@@ -74,11 +74,7 @@ class Faults:
 
     def as_json(self) -> dict[str, Any]:
         """Only what differs from a sandbox without faults."""
-        return {
-            field.name: getattr(self, field.name)
-            for field in fields(self)
-            if getattr(self, field.name) != field.default
-        }
+        return {name: value for name, value in vars(self).items() if value != getattr(type(self), name)}
 
 
 def _is_flag(value: object) -> bool:

@@ -7,7 +7,7 @@ from typing import TypeVar
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from generation.contract import PHOTO_MAX_BYTES, ContractError, ErrorCode, Page
+from generation.contract import PHOTO_MAX_BYTES, ContractError, ErrorCode, Page, is_text
 from generation.media import Picture
 from generation.sandbox import assets
 from generation.sandbox.endpoint import Call
@@ -89,7 +89,7 @@ def _tags(given: object) -> tuple[str, ...]:
 def _storable(name: str, value: object) -> str:
     if not isinstance(value, str):
         raise _invalid(f"{name} must be a string")
-    if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+    if not is_text(value):
         raise _invalid(f"{name} contains characters that are not text")
     return value.strip()
 
