@@ -1,0 +1,9 @@
+from django.urls import path
+
+from dashboard.ui import views
+
+app_name = "ui"
+urlpatterns = [
+    path("", views.styleguide, name="styleguide"),
+    path("<slug:page>/", views.sample, name="sample"),
+]

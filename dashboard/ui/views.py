@@ -1,0 +1,56 @@
+"""The style guide: every component with invented content. Served in debug only."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from dashboard.ui import samples
+from dashboard.ui.forms import SampleForm
+from dashboard.ui.states import JOB_LOOKS
+
+SAMPLE_PAGES = ("generate", "gallery", "signin")
+SURFACES = ("bg", "surface", "raised", "sunken", "hover", "line", "line-strong", "field-line")
+INKS = ("ink", "ink-2", "ink-3", "accent", "accent-soft", "accent-text", "good", "warn", "bad")
+
+
+def components() -> list[str]:
+    """Names of all component templates."""
+    return sorted(path.stem for path in Path(settings.ROOT, "templates/components").glob("*.html"))
+
+
+def content() -> dict[str, Any]:
+    wrong = SampleForm({"name": "", "prompt": "x", "model": "nanobanana2", "pictures": "9", "shape": "1:1", "light": "soft"})
+    return {
+        "pictures": samples.pictures(),
+        "jobs": samples.jobs(),
+        "products": samples.PRODUCTS,
+        "presets": samples.PRESETS,
+        "receipt": samples.RECEIPT,
+        "form": SampleForm(),
+        "wrong_form": wrong,
+        "states": JOB_LOOKS,
+        "surfaces": SURFACES,
+        "inks": INKS,
+        "components": components(),
+        "shapes": ("1:1", "4:3", "3:4", "9:16"),
+        "yesterday": [samples.picture(name) | {"id": f"old_{name}"} for name in reversed(samples.PICTURES)],
+    }
+
+
+def styleguide(request: HttpRequest) -> HttpResponse:
+    if request.GET.get("toast"):
+        messages.success(request, "Saved. The next picture uses it.")
+    return render(request, "styleguide/index.html", samples.shell("styleguide") | content())
+
+
+def sample(request: HttpRequest, page: str) -> HttpResponse:
+    """One whole page in the shell, to judge how the parts sit together."""
+    if page not in SAMPLE_PAGES:
+        raise Http404("There is no such sample page.")
+    if page == "signin":
+        return render(request, "styleguide/signin.html", {"form": SampleForm(), "team": None, "user": None})
+    return render(request, f"styleguide/{page}.html", samples.shell(page) | content())

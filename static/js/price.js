@@ -1,0 +1,50 @@
+// The price before the press. Inside <form data-price data-left="412">:
+//   data-price-unit     a group of radios, or a select, whose chosen option has data-credits (credits a picture)
+//   data-price-count    a group of boxes: how many are ticked; or a radio group, select or number: its value
+//   pictures = product of all counts, credits = pictures × unit
+// and anywhere in the form: data-price-pictures, data-price-credits, data-price-each, data-price-after (text is
+// replaced), data-price-short (shown when credits do not suffice), data-price-button (its label and disabled state).
+const number = new Intl.NumberFormat("en");
+const plural = (n, one) => `${number.format(n)} ${one}${n === 1 ? "" : "s"}`;
+
+const chosen = (group) => group.matches("select") ? group.selectedOptions[0] : group.querySelector("input:checked");
+
+const count = (group) => {
+  if (group.matches("input, select")) return Number(group.value) || 0;
+  if (group.querySelector("input[type=checkbox]")) return group.querySelectorAll("input:checked").length;
+  return Number(group.querySelector("input:checked, input[type=number]")?.value) || 0;
+};
+
+const quote = (form) => {
+  const unit = form.querySelector("[data-price-unit]");
+  const each = Number(unit && chosen(unit)?.dataset.credits) || 0;
+  const pictures = [...form.querySelectorAll("[data-price-count]")].reduce((sum, group) => sum * count(group), 1);
+  return { each, pictures, credits: pictures * each, left: Number(form.dataset.left) };
+};
+
+const show = (form) => {
+  const { each, pictures, credits, left } = quote(form);
+  const short = Number.isFinite(left) && credits > left;
+  const write = (name, text) => form.querySelectorAll(`[data-price-${name}]`).forEach((spot) => { spot.textContent = text; });
+  write("pictures", plural(pictures, "picture"));
+  write("credits", plural(credits, "credit"));
+  write("each", number.format(each));
+  write("after", short ? "not enough" : number.format(left - credits));
+  write("short", short ? `This needs ${plural(credits, "credit")}; the team has ${number.format(left)} left. Choose fewer pictures or a cheaper model.` : "");
+  form.querySelectorAll("[data-price-short]").forEach((spot) => { spot.hidden = !short; });
+  for (const button of form.querySelectorAll("[data-price-button]")) {
+    const label = button.querySelector("[data-price-label]") ?? button;
+    label.textContent = pictures && each ? `Generate ${plural(pictures, "picture")} · ${plural(credits, "credit")}` : "Choose a product";
+    button.disabled = !pictures || !each || short;
+  }
+};
+
+const showAll = () => document.querySelectorAll("form[data-price]").forEach(show);
+for (const type of ["change", "input"]) {
+  document.addEventListener(type, (event) => {
+    const form = event.target.closest?.("form[data-price]");
+    if (form) show(form);
+  });
+}
+document.addEventListener("htmx:afterSettle", showAll);
+showAll();
