@@ -1,0 +1,80 @@
+"""Walls: a studio sweep with shaped panels, and the lit wall other rooms start from."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from ..colour import BLACK, WHITE, Colour
+from ..noise import Random, fbm
+from ..raster import Array, as_array, blurred, blurred_8bit, resized
+from ..shot import Shot
+from . import gobo
+
+
+def lit_wall(random: Random, shot: Shot, colour: Colour, width: int, height: int) -> Array:
+    """A plastered wall under the key light: bright pool on the light's side, falling off to the other."""
+    across = (np.arange(width, dtype=np.float32) / width - np.float32(0.5)) * np.float32(shot.side)
+    down = np.arange(height, dtype=np.float32)[:, None] / height
+    pool = (across - np.float32(0.12)) ** 2 * np.float32(1.5) + (down - np.float32(0.30)) ** 2 * np.float32(0.95)
+    falloff = 0.36 if not shot.brief.light.low_key else 0.85
+    level = np.float32(1.05) - np.float32(falloff) * np.sqrt(pool + np.float32(0.01))
+    plaster = resized(fbm(random, 256, (3, 3), 6, 0.6), width, height)
+    level = level * (1 + plaster * np.float32(0.011))
+    return np.clip(level, 0.05, 1.2)[..., None] * (colour.array * shot.light.array)
+
+
+def patterned(random: Random, shot: Shot, picture: Array, strength: float = 1.0) -> Array:
+    """Throw a window, blinds or leaves onto a wall when the light is hard enough or the prompt says so."""
+    height, width = picture.shape[:2]
+    brief = shot.brief
+    wanted = brief.window or brief.leaves or (shot.hardness > 0.6 and shot.variant != 3)
+    if not wanted or brief.light.low_key:
+        return picture
+    if brief.leaves:
+        mask = gobo.leaves(random, width, height, shot.side)
+        if brief.window:
+            mask = mask * (0.25 + 0.75 * gobo.window(random, width, height, shot.side))
+    elif shot.variant % 3 == 1:
+        mask = gobo.blinds(random, width, height, shot.side)
+    else:
+        mask = gobo.window(random, width, height, shot.side)
+    amount = np.float32(strength * (0.20 + 0.16 * shot.hardness))
+    cool = np.array([0.97, 0.99, 1.03], np.float32)
+    warm = shot.light.array * np.float32(1.06)
+    lit = (1 - amount) + mask * amount * np.float32(1.32)
+    return np.clip(picture * lit[..., None] * (cool + (warm - cool) * mask[..., None]), 0, 1)
+
+
+def studio(random: Random, shot: Shot, width: int, height: int) -> Array:
+    """A coloured wall, by variant bare or with an arch, a disc or a standing panel, and the light's pattern."""
+    wall = lit_wall(random, shot, shot.wall, width, height)
+    if shot.brief.arch or (shot.variant in (2, 3) and not shot.brief.light.low_key and shot.stance != "hangs"):
+        _panel(random, shot, wall)
+    return patterned(random, shot, wall)
+
+
+def _panel(random: Random, shot: Shot, wall: Array) -> None:
+    height, width = wall.shape[:2]
+    mask = Image.new("L", (width * 2, height * 2), 0)
+    draw = ImageDraw.Draw(mask)
+    left, top, box_w, box_h = shot.box
+    middle = left + box_w / 2 + (0.06 * shot.width * -shot.side if not shot.brief.arch else 0)
+    foot = shot.back_row + 4
+    if shot.brief.arch or shot.variant == 2:
+        half = max(box_w * 0.62, shot.width * 0.19)
+        crown = min(top - shot.height * 0.10, foot - half * 2.2) + half
+        draw.pieslice((middle - half, crown - half, middle + half, crown + half), 180, 360, fill=255)
+        draw.rectangle((middle - half, crown, middle + half, foot), fill=255)
+    else:
+        radius = max(box_w, box_h) * 0.62
+        heart = top + box_h * 0.34
+        draw.ellipse((middle - radius, heart - radius, middle + radius, heart + radius), fill=255)
+    small = mask.resize((width, height), Image.Resampling.BOX)
+    shape = as_array(blurred_8bit(small, 1.2))
+    shadow = np.roll(blurred(shape, width / 60), (width // 60, -shot.side * width // 45), axis=(0, 1)) * (1 - shape)
+    wall *= (1 - shadow * np.float32(0.16))[..., None]
+    accent = shot.wall.towards(shot.accent, 0.55).towards(BLACK if shot.wall.luma > 0.85 else WHITE, 0.04)
+    shade = np.linspace(1.02, 0.92, height, dtype=np.float32)[:, None, None]
+    level = wall.mean(axis=2, keepdims=True) / max(shot.wall.luma, 0.05)
+    wall += (np.clip(accent.array * shade * level, 0, 1) - wall) * shape[..., None]

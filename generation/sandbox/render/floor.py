@@ -1,0 +1,90 @@
+"""The floor or table top: texture, light pool, mirrored surroundings and depth blur."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .noise import Random
+from .plane import Plane, plane_below
+from .raster import Array, as_array, as_image, blurred_8bit, mix, resized, smoothstep
+from .shot import Shot
+from .textures import GLOSS, TEXTURES
+
+PLINTH_STONES = ("marble", "wood", "concrete")
+
+
+def floor_surface(shot: Shot) -> str:
+    """The floor's texture; with a plinth the named stone or wood goes to the plinth instead."""
+    return "plain" if shot.plinth and shot.surface in PLINTH_STONES else shot.surface
+
+
+def gloss_of(shot: Shot) -> float:
+    """How much the floor mirrors, 0…1."""
+    gloss = GLOSS[floor_surface(shot)]
+    if shot.setting == "city" and shot.surface in ("concrete", "plain"):
+        gloss = max(gloss, 0.40)
+    return max(gloss, 0.42) if shot.brief.glossy else gloss
+
+
+def lay_floor(random: Random, shot: Shot, picture: Array) -> None:
+    """Paint the floor into the picture below the back row, joined softly to what is behind."""
+    first = max(0, shot.back_row - 2)
+    plane = plane_below(shot.ground, first)
+    surface = floor_surface(shot)
+    tone = shot.wall if surface == "plain" and shot.plinth else shot.tone
+    ground = TEXTURES[surface](random, plane, tone)
+    if surface == "water" and shot.stance == "stands":
+        _ring(shot, plane, ground)
+    ground *= _pool(shot, plane)[..., None] * shot.light.array
+    if not shot.camera.overhead:
+        ground = _mirrored(shot, picture, ground, first)
+        ground = _focused(shot, plane, ground)
+    picture[first:] = mix(picture[first:], ground, _join(shot, first))
+
+
+def _pool(shot: Shot, plane: Plane) -> Array:
+    """Light on the floor: brightest around and beside the product, fading away from the lamp."""
+    reach = np.float32(shot.width * 0.9)
+    x = (plane.x - np.float32((shot.foot - shot.camera.centre) + shot.side * shot.width * 0.15)) / reach
+    z = (plane.z - np.float32(80)) / (reach * np.float32(1.0 if shot.camera.overhead else 2.4))
+    falloff = np.float32(0.85 if shot.brief.light.low_key else 0.26)
+    lean = np.float32(0.07 * shot.side) * np.clip(x, -1, 1)
+    return np.clip(np.float32(1.05) - falloff * np.sqrt(x * x + z * z + np.float32(0.01)) + lean, 0.06, 1.1)
+
+
+def _mirrored(shot: Shot, picture: Array, ground: Array, first: int) -> Array:
+    """Mix in the surroundings mirrored about the back row, more at grazing angles; every floor takes a little colour."""
+    rows = ground.shape[0]
+    behind = picture[max(0, first - rows) : max(1, first)][::-1]
+    small = resized(np.ascontiguousarray(behind[::4, ::4]), shot.width // 8, max(2, rows // 8))
+    image = as_image(small)
+    mirrored = as_array(blurred_8bit(image, 1.5 if shot.setting in ("city", "festive") else 3.0).resize((shot.width, rows)))
+    grazing = np.linspace(1.0, 0.25, rows, dtype=np.float32)[:, None]
+    amount = gloss_of(shot) * grazing + 0.10 * grazing**2
+    return mix(ground, mirrored, np.broadcast_to(amount, (rows, shot.width)))
+
+
+def _focused(shot: Shot, plane: Plane, ground: Array) -> Array:
+    """Blur what lies well behind or before the product."""
+    strength = 2.6 * shot.treatment.blur * shot.width / 1024
+    soft = as_array(blurred_8bit(as_image(ground), strength))
+    depth = 1 + plane.z[:, :1] / np.float32(shot.camera.focal)
+    away = np.maximum(smoothstep(1.06, 1.42, depth), smoothstep(0.93, 0.80, depth) * np.float32(0.9))
+    return mix(ground, soft, np.broadcast_to(away, ground.shape[:2]))
+
+
+def _join(shot: Shot, first: int) -> Array:
+    """Weight of the floor per row: a wide curve on a studio sweep, a soft edge elsewhere."""
+    rows = np.arange(first, shot.height, dtype=np.float32)[:, None]
+    sweep = floor_surface(shot) == "plain" and shot.setting == "studio"
+    span = shot.height * 0.13 if sweep else 1.5 + 2.0 * shot.treatment.blur
+    weight = smoothstep(shot.back_row, shot.back_row + span, rows) if shot.back_row else np.ones_like(rows)
+    return np.broadcast_to(weight, (rows.size, shot.width))
+
+
+def _ring(shot: Shot, plane: Plane, ground: Array) -> None:
+    """Rings around where the product touches the water."""
+    x = plane.x - np.float32(shot.foot - shot.camera.centre)
+    away = np.sqrt(x * x + plane.z * plane.z) - np.float32(shot.box[2] * 0.42)
+    wave = np.sin(away * np.float32(0.085)) * np.exp(-np.abs(away) * np.float32(0.0065)) * plane.keeps(60)
+    ground += (wave * np.float32(0.07))[..., None]

@@ -1,0 +1,73 @@
+"""The cut-out product as the scene sees it: pixels at their final size, stance and colours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from .colour import hue_of
+from .cutout import Cutout
+from .raster import Array
+
+
+@dataclass(frozen=True)
+class Silhouette:
+    """What the product's shape tells before it is placed. `contact` is the share of its width that touches ground."""
+
+    aspect: float  # width / height
+    contact: float
+    hue: float
+    chroma: float
+    luma: float
+
+
+@dataclass(frozen=True)
+class Product:
+    """Pixels at final size: rgb (h, w, 3) and alpha (h, w), 0…1; `left`, `top` place them in the picture."""
+
+    rgb: Array
+    alpha: Array
+    left: int
+    top: int
+
+    @property
+    def width(self) -> int:
+        return self.alpha.shape[1]
+
+    @property
+    def height(self) -> int:
+        return self.alpha.shape[0]
+
+    @property
+    def bottom(self) -> int:
+        return self.top + self.height
+
+    def gaps(self) -> Array:
+        """Per column the distance in px from its lowest pixel to the product's base; the height where empty."""
+        solid = self.alpha > 0.5
+        lowest = np.argmax(solid[::-1], axis=0).astype(np.float32)
+        return np.where(solid.any(axis=0), lowest, np.float32(self.height))
+
+
+def silhouette_of(cutout: Cutout) -> Silhouette:
+    """Measure the cut-out on a small copy."""
+    small = cutout.image.copy()
+    small.thumbnail((160, 160), Image.Resampling.BOX)
+    pixels = np.asarray(small, dtype=np.float32) / 255
+    rgb, alpha = pixels[..., :3].reshape(-1, 3), pixels[..., 3]
+    solid = alpha > 0.5
+    lowest = np.where(solid.any(axis=0), np.argmax(solid[::-1], axis=0), alpha.shape[0])
+    columns = np.nonzero(lowest <= max(2, 0.035 * alpha.shape[0]))[0]
+    contact = (columns.max() - columns.min() + 1) / alpha.shape[1] if columns.size else 0.0
+    hue, chroma = hue_of(rgb, alpha.ravel())
+    luma = float((rgb @ np.array([0.299, 0.587, 0.114]) * alpha.ravel()).sum() / max(float(alpha.sum()), 1e-6))
+    return Silhouette(cutout.image.width / cutout.image.height, float(contact), hue, chroma, luma)
+
+
+def placed(cutout: Cutout, width: int, height: int, left: int, top: int) -> Product:
+    """The product scaled to width × height px with its upper left corner at left, top."""
+    image = cutout.image.resize((width, height), Image.Resampling.LANCZOS)
+    pixels = np.asarray(image, dtype=np.float32) / np.float32(255)
+    return Product(pixels[..., :3], np.ascontiguousarray(pixels[..., 3]), left, top)

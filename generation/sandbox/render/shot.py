@@ -1,0 +1,208 @@
+"""Planning the shot: what stands where, seen from where, in which light."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from .camera import Camera
+from .colour import BLACK, WHITE, Colour, from_hsv, hexed
+from .noise import Random
+from .product import Silhouette
+from .prompt import Brief
+from .treatments import Treatment
+
+SIZES = {"1:1": (1024, 1024), "4:3": (1184, 888), "3:4": (888, 1184), "16:9": (1360, 768), "9:16": (768, 1360)}
+
+# Surfaces that belong to a place when the prompt names none.
+USUAL_SURFACE = {"kitchen": "marble", "shelf": "wood", "beach": "sand", "forest": "wood", "city": "concrete",
+                 "festive": "wood", "studio": "plain"}
+OPEN_AIR = ("beach", "forest", "city", "festive")
+
+
+@dataclass(frozen=True)
+class Plinth:
+    """A low block under the product: half width and height in px, round or square."""
+
+    half_width: float
+    height: float
+    round: bool
+
+
+@dataclass(frozen=True)
+class Shot:
+    """Everything decided before painting. `side` is −1 with the light on the left, +1 on the right."""
+
+    camera: Camera
+    brief: Brief
+    treatment: Treatment
+    setting: str
+    surface: str
+    stance: str  # stands, hovers, hangs, lies
+    side: int
+    warmth: float
+    hardness: float
+    wall: Colour
+    accent: Colour
+    tone: Colour | None
+    back_depth: float
+    box: tuple[int, int, int, int]  # the product: left, top, width, height
+    plinth: Plinth | None
+    variant: int
+
+    @property
+    def width(self) -> int:
+        return self.camera.width
+
+    @property
+    def height(self) -> int:
+        return self.camera.height
+
+    @property
+    def ground(self) -> Camera:
+        """The camera with its base on the floor, which lies lower than the product's base under a plinth."""
+        if self.plinth is None:
+            return self.camera
+        return replace(self.camera, base=self.camera.base + self.plinth.height)
+
+    @property
+    def back_row(self) -> int:
+        """The row where the floor ends."""
+        return 0 if self.camera.overhead else int(self.ground.row_at(self.back_depth))
+
+    @property
+    def foot(self) -> float:
+        """The column under the product's middle."""
+        left, _, width, _ = self.box
+        return left + width / 2
+
+    @property
+    def light(self) -> Colour:
+        """The key light's colour, brightest channel 1."""
+        warm, cool = Colour(1.0, 0.93, 0.80), Colour(0.88, 0.95, 1.0)
+        if self.brief.light.golden:
+            warm = Colour(1.0, 0.87, 0.66)
+        return WHITE.towards(warm, self.warmth) if self.warmth >= 0 else WHITE.towards(cool, -self.warmth)
+
+
+def plan_shot(
+    brief: Brief, treatment: Treatment, shape: Silhouette, ratio: str, index: int, random: Random
+) -> Shot:
+    """Decide camera, placement, light and colours; `index` walks through different compositions."""
+    width, height = SIZES.get(ratio, SIZES["1:1"])
+    setting = brief.setting or "studio"
+    surface = brief.surface or USUAL_SURFACE[setting]
+    variant = (index + int(random.random() * 4)) % 4
+    side = {"left": -1, "right": 1}.get(brief.light.side or "", -1 if (variant + index) % 2 == 0 else 1)
+    stance = _stance(brief, shape, setting, variant)
+    plinth_wanted = stance == "stands" and setting == "studio" and (
+        brief.podium or (surface in ("plain", "water", "sand") and variant in (1, 2)))
+    wall, accent = _palette(brief, shape, setting, surface, random)
+    hardness = min(1.0, max(0.0, brief.light.hardness + treatment.hardness))
+    camera, box, plinth = _framing(treatment, shape, stance, setting, (width, height), side, plinth_wanted, random)
+    return Shot(
+        camera=camera, brief=brief, treatment=treatment, setting=setting, surface=surface, stance=stance, side=side,
+        warmth=brief.light.warmth, hardness=hardness, wall=wall, accent=accent,
+        tone=_tone(brief, surface, setting, wall), back_depth=_back_depth(setting, surface, random), box=box,
+        plinth=plinth, variant=variant,
+    )
+
+
+def _stance(brief: Brief, shape: Silhouette, setting: str, variant: int) -> str:
+    if brief.overhead:
+        return "lies"
+    if brief.hovering:
+        return "hovers"
+    if shape.contact >= 0.42:
+        return "stands"
+    if setting in OPEN_AIR:
+        return "hovers"
+    tall = shape.aspect < 0.95
+    return ("hangs" if tall else "hovers") if variant % 2 == 0 else "lies"
+
+
+def _back_depth(setting: str, surface: str, random: Random) -> float:
+    if setting == "beach":
+        return 5.5
+    if setting in ("forest", "city", "festive"):
+        return 2.1 + 0.5 * float(random.random())
+    return 1.55 + 0.35 * float(random.random())
+
+
+def _framing(
+    treatment: Treatment, shape: Silhouette, stance: str, setting: str, size: tuple[int, int], side: int,
+    plinth_wanted: bool, random: Random,
+) -> tuple[Camera, tuple[int, int, int, int], Plinth | None]:
+    width, height = size
+    close = treatment.scale * (0.94 + 0.12 * float(random.random()))
+    tallest, widest = height * (0.55 if not plinth_wanted else 0.45) * close, width * 0.58 * close
+    if stance == "lies":
+        tallest, widest = height * 0.68 * close, width * 0.66 * close
+    elif stance == "hangs":
+        tallest = height * 0.64 * close
+    box_w = min(widest, tallest * shape.aspect)
+    box_w *= 0.9 if shape.aspect > 1.8 and plinth_wanted else 1.0
+    box_h = box_w / shape.aspect
+    lean = -side * (0.015 + 0.055 * float(random.random())) * (1.6 if width > 1.5 * height else 1.0)
+    centre = width * (0.5 - lean * 0.6) if stance != "lies" else width * 0.5
+    plinth = None
+    base = height * (0.80 + 0.04 * float(random.random()))
+    if stance == "lies":
+        base = (height + box_h) / 2
+    elif stance == "hangs":
+        base = height * 0.93
+    elif box_h < 0.34 * height:
+        base = height * (0.735 + 0.03 * float(random.random()))
+    if plinth_wanted:
+        half = max(box_w * 0.5 * 1.22, height * 0.13)
+        plinth = Plinth(half, height * (0.10 + 0.05 * float(random.random())), round=shape.aspect < 1.7)
+        base = min(base, height * 0.76)
+    eye = base - height * treatment.height * (0.92 + 0.16 * float(random.random()))
+    if setting == "beach":
+        eye = max(eye, height * 0.36)
+    bottom = base
+    if stance == "hovers":
+        bottom = base - height * 0.10
+    elif stance == "hangs":
+        bottom = height * 0.5 + box_h * 0.5 - height * 0.015
+    camera = Camera(width, height, eye, base, width * 0.5, 1.9 * height, overhead=stance == "lies")
+    box = (round(centre - box_w / 2), round(bottom - box_h), round(box_w), round(box_h))
+    return camera, box, plinth
+
+
+def _palette(brief: Brief, shape: Silhouette, setting: str, surface: str, random: Random) -> tuple[Colour, Colour]:
+    """Wall and accent: the prompt's colours, or ones that go with the product."""
+    if brief.colours:
+        wall = brief.colours[0]
+        accent = brief.colours[1] if len(brief.colours) > 1 else _companion(wall)
+        return wall, accent
+    if brief.light.low_key:
+        return hexed("26282d"), hexed("4a4138")
+    if setting in ("kitchen", "shelf"):
+        wall = (hexed("e6dfd3"), hexed("d9dcd6"), hexed("e4d7c9"), hexed("cfd3cf"))[int(random.random() * 4)]
+        return wall, _companion(wall)
+    if shape.chroma < 0.10:
+        wall = (hexed("d9c7b4"), hexed("c9cfc2"), hexed("d8cdd0"), hexed("c5cdd4"))[int(random.random() * 4)]
+        return wall, _companion(wall)
+    turn = (0.5, 0.42, 0.58, 0.04)[int(random.random() * 4)]
+    wall = from_hsv(shape.hue + turn, 0.17, 0.90)
+    return wall, from_hsv(shape.hue + turn, 0.36, 0.78)
+
+
+def _companion(wall: Colour) -> Colour:
+    return wall.towards(BLACK, 0.22) if wall.luma > 0.5 else wall.towards(WHITE, 0.22)
+
+
+def _tone(brief: Brief, surface: str, setting: str, wall: Colour) -> Colour | None:
+    if brief.tone is not None and surface not in ("sand", "snow"):
+        return brief.tone
+    if surface == "plain":
+        return wall
+    if surface == "fabric" and brief.colours:
+        return brief.colours[0].towards(WHITE, 0.15)
+    if surface == "water" and brief.colours:
+        return brief.colours[0]
+    if surface == "concrete" and setting == "city":
+        return hexed("33363c")
+    if surface == "wood" and setting in ("forest", "festive"):
+        return hexed("7d5a3e")
+    return None

@@ -1,0 +1,25 @@
+"""Procedural surfaces: each paints a plane's world coordinates as an RGB array (h, w, 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..colour import Colour
+from ..noise import Random
+from ..plane import Plane
+from ..raster import Array
+from .cloth import fabric
+from .ground import sand, snow
+from .liquid import water
+from .stone import concrete, marble, plain
+from .timber import wood
+
+Texture = Callable[[Random, Plane, Colour | None], Array]
+
+TEXTURES: dict[str, Texture] = {
+    "marble": marble, "wood": wood, "concrete": concrete, "sand": sand, "snow": snow, "fabric": fabric,
+    "water": water, "plain": plain,
+}
+# Mirror-like share of each surface, 0…1.
+GLOSS = {"marble": 0.34, "wood": 0.13, "concrete": 0.05, "sand": 0.0, "snow": 0.0, "fabric": 0.0, "water": 0.55,
+         "plain": 0.10}

@@ -1,0 +1,63 @@
+"""Marble, concrete and a plain matt sheet."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..colour import Colour
+from ..noise import Random, fbm, sampled
+from ..plane import Plane
+from ..raster import Array, mix, smoothstep
+
+TILE = 512
+
+
+def marble(random: Random, plane: Plane, tone: Colour | None) -> Array:
+    """Polished marble: soft clouds along one direction, warped veins with one crisp and one bleeding side."""
+    ground = tone or Colour(0.93, 0.925, 0.915)
+    dark = ground.luma < 0.45
+    vein = Colour(0.86, 0.83, 0.78) if dark else Colour(0.43, 0.43, 0.45)
+    angle = 0.45 + 0.7 * float(random.random())
+    u, v = plane.turned(angle, 1.0)
+    wide = fbm(random, TILE, (4, 4), 6, 0.55)
+    warp = fbm(random, TILE, (3, 3), 5, 0.5)
+    shift = sampled(warp, u * np.float32(0.34), v * np.float32(0.34))
+    other = sampled(warp, u * np.float32(0.34) + 211, v * np.float32(0.34) + 97)
+    a, b = u * np.float32(0.16) + shift * 26, v * np.float32(0.42) + other * 26
+    field = sampled(wide, a, b)
+    strength = smoothstep(-0.35, 0.75, sampled(warp, v * np.float32(0.12) + 40, u * np.float32(0.09) + 300))
+    main = np.where(field > 0, np.exp(field * -34), np.exp(field * 9)) * strength
+    thin = sampled(wide, b * np.float32(1.5) + 130, a * np.float32(2.6) + 57)
+    hair = np.exp(np.abs(thin) * -42) * (1 - strength * np.float32(0.5)) * plane.keeps(26)
+    cloud = smoothstep(-0.9, 1.0, field + shift * np.float32(0.7))
+    base = np.float32(1.0) - cloud * np.float32(0.10)
+    colour = base[..., None] * ground.array
+    amount = np.clip(main * np.float32(0.62) + hair * np.float32(0.34), 0, 0.85)
+    tint = vein.towards(Colour(0.62, 0.5, 0.34), 0.35 * float(random.random()))
+    return mix(colour, tint.array, amount)
+
+
+def concrete(random: Random, plane: Plane, tone: Colour | None) -> Array:
+    """Cast concrete: cloudy shades, fine grit, scattered pores with a lit lower rim."""
+    ground = tone or Colour(0.66, 0.655, 0.64)
+    clouds = fbm(random, TILE, (3, 3), 7, 0.62)
+    grit = fbm(random, TILE, (128, 128), 2, 0.8)
+    shade = sampled(clouds, plane.x * np.float32(0.28), plane.z * np.float32(0.28)) * np.float32(0.085)
+    shade += sampled(clouds, plane.x * np.float32(1.3) + 77, plane.z * np.float32(1.3)) * plane.keeps(40) * np.float32(0.04)
+    shade += sampled(grit, plane.x * np.float32(0.8), plane.z * np.float32(0.8)) * plane.keeps(9) * np.float32(0.05)
+    spots = fbm(random, TILE, (48, 48), 2, 0.35)
+    hole = sampled(spots, plane.x * np.float32(0.75), plane.z * np.float32(0.75))
+    rim = sampled(spots, plane.x * np.float32(0.75), plane.z * np.float32(0.75) - 2)
+    near = plane.keeps(24)
+    pores = smoothstep(1.0, 1.3, hole) * near
+    lit = np.clip(smoothstep(1.0, 1.3, rim) * near - pores, 0, 1)
+    tone_map = np.float32(1.0) + shade - pores * np.float32(0.34) + lit * np.float32(0.07)
+    return np.clip(tone_map[..., None] * ground.array, 0, 1)
+
+
+def plain(random: Random, plane: Plane, tone: Colour | None) -> Array:
+    """A seamless sheet: nothing but the faintest unevenness."""
+    ground = tone or Colour(0.9, 0.885, 0.86)
+    clouds = fbm(random, 128, (3, 3), 3)
+    shade = 1 + sampled(clouds, plane.x * np.float32(0.07), plane.z * np.float32(0.07)) * np.float32(0.012)
+    return np.clip(shade[..., None] * ground.array, 0, 1)
