@@ -1,0 +1,111 @@
+"""The cast: alice owns, bob creates, vera views, ada administers; charlie is an outsider with a team of his own."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+from django.test import Client
+from PIL import Image as Pillow
+from PIL import ImageDraw
+
+from dashboard.accounts.access import Actor
+from dashboard.accounts.models import Membership, Role, Team, User
+from dashboard.projects.actions import add_product
+from dashboard.projects.models import Product
+from generation import ledger
+from generation.models import Connection
+from tests import environment, valkey
+
+
+@pytest.fixture(scope="session", autouse=True)
+def broker() -> Iterator[redis.Redis]:
+    """The Valkey that settings point at."""
+    with valkey.running(environment.DATA / "valkey.sock") as client:
+        yield client
+
+
+@pytest.fixture(autouse=True)
+def media_folder(settings: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """Files of one test only."""
+    settings.STORAGES = {  # type: ignore[attr-defined]
+        **settings.STORAGES,  # type: ignore[attr-defined]
+        "default": {
+            "BACKEND": "generation.storage.SignedFolder",
+            "OPTIONS": {"location": tmp_path / "media", "allow_overwrite": True},
+        },
+    }
+
+
+def person(name: str) -> User:
+    return User.objects.create_user(email=f"{name}@example.com", password="correct horse", name=name.title())
+
+
+def photo(*, size: tuple[int, int] = (400, 300), format: str = "JPEG", colour: str = "#2255cc") -> bytes:
+    """A picture of a box on white, as a product photo is."""
+    picture = Pillow.new("RGB", size, "white")
+    across, down = size
+    ImageDraw.Draw(picture).rectangle((across * 0.3, down * 0.3, across * 0.7, down * 0.8), fill=colour)
+    out = io.BytesIO()
+    picture.save(out, format)
+    return out.getvalue()
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    return person("alice")
+
+
+@pytest.fixture
+def team(alice: User) -> Team:
+    """Alice's team, with a connection and 100 credits."""
+    team = Team.objects.create(name="Northwind")
+    Membership.objects.create(team=team, user=alice, role=Role.OWNER)
+    Connection.objects.create(team=team, base_url="http://127.0.0.1:9/v1", key="sandbox-key")
+    ledger.grant(team_id=team.id, credits=100)
+    return team
+
+
+def member(team: Team, name: str, role: Role) -> User:
+    user = person(name)
+    Membership.objects.create(team=team, user=user, role=role)
+    return user
+
+
+@pytest.fixture
+def ada(team: Team) -> User:
+    return member(team, "ada", Role.ADMIN)
+
+
+@pytest.fixture
+def bob(team: Team) -> User:
+    return member(team, "bob", Role.CREATOR)
+
+
+@pytest.fixture
+def vera(team: Team) -> User:
+    return member(team, "vera", Role.VIEWER)
+
+
+@pytest.fixture
+def charlie(db: None) -> User:
+    return member(Team.objects.create(name="Outsiders"), "charlie", Role.OWNER)
+
+
+@pytest.fixture
+def creator(team: Team, bob: User) -> Actor:
+    """Bob, acting."""
+    return Actor(team, Role.CREATOR, user=bob, address="192.0.2.7")
+
+
+@pytest.fixture
+def mug(creator: Actor) -> Product:
+    return add_product(creator, photo=photo(), filename="camp-mug.jpg")
+
+
+def browser_of(user: User) -> Client:
+    """A test client that is signed in."""
+    client = Client()
+    client.force_login(user)
+    return client

@@ -1,0 +1,18 @@
+"""A private world for one test run: its own folder, and the address of its own Valkey. Loaded before settings are."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+DATA = Path(tempfile.mkdtemp(prefix="packshot-tests-"))
+atexit.register(shutil.rmtree, DATA, ignore_errors=True)
+
+for name in [name for name in os.environ if name.startswith("PACKSHOT_")] + ["DATABASE_URL", "EMAIL_URL"]:
+    os.environ.pop(name, None)
+os.environ |= {
+    "PACKSHOT_DATA_DIR": str(DATA),
+    "PACKSHOT_PUBLIC_URL": "http://testserver",
+    "REDIS_URL": f"unix://{DATA}/valkey.sock",
+}
