@@ -5,6 +5,7 @@ from collections.abc import Collection
 from typing import Any
 
 import requests
+from requests_hardened.ip_filter import InvalidIPAddress
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
 
 from generation.deadline import DeadlineAdapter, Exchange, deadline
@@ -30,7 +31,10 @@ class GuardedAdapter(IPFilterAdapter, DeadlineAdapter):
     """Pins the resolved address, so that a second look-up cannot move it, and refuses what is not public."""
 
     def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
-        host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
+        try:
+            host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
+        except InvalidIPAddress as error:
+            raise PrivateAddress from error
         if not is_public(host["host"].strip("[]")):
             raise PrivateAddress
         return host, pool

@@ -16,5 +16,5 @@ urlpatterns = [
     path("books", views.books_of_key),
     path("faults", views.faults_of_key),
     path("files/<str:token>", views.file),
-    re_path(r"^v1(/.*)?$", views.unknown),
+    re_path(r"^v1(?:/.*)?$", views.unknown),
 ]
