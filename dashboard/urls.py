@@ -3,11 +3,15 @@ from django.contrib import admin
 from django.urls import include, path
 
 from dashboard.operations.views import health
+from generation import webhooks
 
 urlpatterns = [
     path("healthz", health),
+    path("hooks/<str:token>", webhooks.receive),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
+    path("", include("dashboard.files.urls")),
+    path("", include("dashboard.live.urls")),
 ]
 if settings.SANDBOX:
     urlpatterns.append(path("sandbox/", include("generation.sandbox.urls")))

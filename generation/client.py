@@ -122,10 +122,11 @@ class Client:
     def _call(self, verb: str, path: str, read: Callable[[Any], Result], **options: Any) -> Result:
         with deadline(self._seconds) as exchange:
             try:
-                answer = self._session.request(
-                    verb, self._base + path, timeout=(5, self._seconds), allow_redirects=False, stream=True, **options
-                )
-                body = _decode(answer)
+                wait = (5, self._seconds)
+                with self._session.request(
+                    verb, self._base + path, timeout=wait, allow_redirects=False, stream=True, **options
+                ) as answer:
+                    body = _decode(answer)
             except (requests.RequestException, OSError) as error:
                 kind = OutcomeUnknown if exchange.sent else NotSent
                 raise kind(_network_words(expired=exchange.expired, sent=exchange.sent)) from error

@@ -7,6 +7,7 @@ from typing import Any
 import requests
 from requests_hardened.ip_filter import InvalidIPAddress
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
+from urllib3.exceptions import HTTPError
 
 from generation.deadline import DeadlineAdapter, Exchange, deadline
 
@@ -27,7 +28,7 @@ class PrivateAddress(requests.RequestException):
     pass
 
 
-class GuardedAdapter(IPFilterAdapter, DeadlineAdapter):
+class GuardedAdapter(IPFilterAdapter, DeadlineAdapter):  # type: ignore[misc]
     """Pins the resolved address, so that a second look-up cannot move it, and refuses what is not public."""
 
     def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
@@ -52,6 +53,13 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_reserved and not ip.is_multicast
 
 
+def mount(session: requests.Session, *, known: bool) -> None:
+    """Give ``session`` our transport. Only addresses that the operator is ``known`` to have chosen may be private."""
+    for scheme in ("http", "https"):
+        guarded = not known and GuardedAdapter(is_https_proto=scheme == "https")  # type: ignore[call-arg]
+        session.mount(f"{scheme}://", guarded or DeadlineAdapter())
+
+
 def download(url: str, *, max_bytes: int, seconds: float = 20, trusted: Collection[str] = ()) -> bytes:
     """Return the body at ``url``.
 
@@ -62,32 +70,34 @@ def download(url: str, *, max_bytes: int, seconds: float = 20, trusted: Collecti
     with requests.Session() as session, deadline(seconds) as exchange:
         session.trust_env = False
         session.max_redirects = 3
-        session.mount("http://", DeadlineAdapter() if known else GuardedAdapter(is_https_proto=False))
-        session.mount("https://", DeadlineAdapter() if known else GuardedAdapter(is_https_proto=True))
+        mount(session, known=known)
         try:
             return _read(session, url, exchange, max_bytes=max_bytes, follow=not known)
         except PrivateAddress as error:
             raise FetchError("The address is not on the public internet.") from error
+        except HTTPError as error:
+            raise FetchError(_late(exchange) or "The file arrived incomplete.") from error
         except (requests.RequestException, OSError, ValueError) as error:
-            late = exchange.expired
-            raise FetchError("The server took too long." if late else "The server could not be reached.") from error
+            raise FetchError(_late(exchange) or "The server could not be reached.") from error
+
+
+def _late(exchange: Exchange) -> str:
+    return "The server took too long." if exchange.expired else ""
 
 
 def _read(session: requests.Session, url: str, exchange: Exchange, *, max_bytes: int, follow: bool) -> bytes:
-    answer = session.get(url, stream=True, timeout=(5, 10), headers=_HEADERS, allow_redirects=follow)
-    if answer.status_code != 200:
-        raise FetchError(f"The server answered {answer.status_code}.", status=answer.status_code)
-    body = bytearray()
-    # read1 returns what one read brought, so that the deadline is looked at even when bytes drip.
-    while chunk := answer.raw.read1(_CHUNK, decode_content=True):
-        body += chunk
-        if len(body) > max_bytes:
-            raise FetchError(f"The file is larger than {max_bytes // 1024 // 1024} MB.")
-        if exchange.expired:
-            raise FetchError("The server took too long.")
+    options: dict[str, Any] = {"stream": True, "timeout": (5, 10), "headers": _HEADERS, "allow_redirects": follow}
+    with session.get(url, **options) as answer:
+        if answer.status_code != 200:
+            raise FetchError(f"The server answered {answer.status_code}.", status=answer.status_code)
+        body = bytearray()
+        # read1 returns what one read brought, so that the deadline is looked at even when bytes drip.
+        while chunk := answer.raw.read1(_CHUNK, decode_content=True):
+            body += chunk
+            if len(body) > max_bytes:
+                raise FetchError(f"The file is larger than {max_bytes // 1024 // 1024} MB.")
+            if exchange.expired:
+                break
     if exchange.expired:
         raise FetchError("The server took too long.")
-    expected = answer.headers.get("Content-Length", "")
-    if expected.isdigit() and "Content-Encoding" not in answer.headers and len(body) < int(expected):
-        raise FetchError("The file arrived incomplete.")
     return bytes(body)

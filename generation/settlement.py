@@ -1,6 +1,7 @@
 """What became of a job: ask the provider, and believe only its answer to a GET. Webhook and poll run this code."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
@@ -37,8 +38,10 @@ def settle(job: Job) -> None:
 
 def believe(job: Job, remote: RemoteJob) -> None:
     """Act on the provider's answer."""
-    if remote.status is JobStatus.COMPLETED:
+    if remote.status is JobStatus.COMPLETED and remote.images:
         jobs.rendered(job, remote=remote)
+    elif remote.status is JobStatus.COMPLETED:
+        jobs.failed(job, remote=replace(remote, error_message="The provider finished, but made no picture."))
     elif remote.status is JobStatus.FAILED:
         jobs.failed(job, remote=remote)
     elif timezone.now() - job.created_at > PATIENCE:

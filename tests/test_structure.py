@@ -1,0 +1,60 @@
+"""The rules of the code base that a reader relies on."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SOURCES = sorted([*ROOT.glob("dashboard/**/*.py"), *ROOT.glob("generation/**/*.py")])
+ORDER = [
+    "models",
+    "ledger",
+    "jobs",
+    "connections",
+    "dispatch",
+    "submission",
+    "settlement",
+    "ingest",
+    "tasks",
+    "webhooks",
+]
+
+
+def imports(path: Path) -> list[tuple[str, int]]:
+    """Names of first-party modules that a file imports, with their indentation."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found += [(name.name, node.col_offset) for name in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found += [(f"{node.module}.{name.name}", node.col_offset) for name in node.names]
+    return [(name, column) for name, column in found if name.split(".")[0] in {"dashboard", "generation"}]
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("generation/**/*.py")), ids=lambda path: str(path.relative_to(ROOT)))
+def test_generation_never_imports_dashboard(path: Path) -> None:
+    assert not [name for name, _ in imports(path) if name.startswith("dashboard")]
+
+
+@pytest.mark.parametrize("name", ["contract", "client", "fetch", "media", "deadline"])
+def test_what_talks_to_the_outside_knows_no_models(name: str) -> None:
+    used = [name for name, _ in imports(ROOT / "generation" / f"{name}.py")]
+    assert not [module for module in used if ".models" in module or "sandbox" in module]
+
+
+@pytest.mark.parametrize("position", range(len(ORDER)), ids=ORDER)
+def test_imports_inside_generation_go_one_way(position: int) -> None:
+    later = {f"generation.{name}" for name in ORDER[position + 1 :]}
+    used = imports(ROOT / "generation" / f"{ORDER[position]}.py")
+    assert not [name for name, _ in used if name in later or name.rpartition(".")[0] in later]
+
+
+def test_no_import_hides_in_a_function() -> None:
+    hidden = [(path.name, name) for path in SOURCES for name, column in imports(path) if column]
+    assert hidden == []
+
+
+def test_only_the_sandbox_and_settings_know_the_sandbox() -> None:
+    outside = [path for path in ROOT.glob("generation/*.py") for name, _ in imports(path) if "sandbox" in name]
+    assert outside == []
