@@ -11,8 +11,8 @@ from django.utils import timezone
 from standardwebhooks import Webhook
 
 from generation.contract import ImageLink, JobStatus
-from generation.deadline import DeadlineAdapter, deadline
-from generation.fetch import GuardedAdapter, PrivateAddress
+from generation.deadline import deadline
+from generation.fetch import PrivateAddress, mount
 from generation.ids import new_id
 from generation.sandbox import answers
 from generation.sandbox.hints import hint_on_commit
@@ -104,9 +104,7 @@ def _post(delivery: Delivery) -> tuple[bool, str]:
 def _send(session: requests.Session, url: str, body: str, headers: dict[str, str]) -> int:
     # Prepared first: dots in the path must not lead out of the one prefix that may be on a private network.
     exact = requests.Request("POST", url).prepare().url or ""
-    own = exact.startswith(f"{settings.PUBLIC_URL}/hooks/")
-    session.mount("http://", DeadlineAdapter() if own else GuardedAdapter(is_https_proto=False))
-    session.mount("https://", DeadlineAdapter() if own else GuardedAdapter(is_https_proto=True))
+    mount(session, known=exact.startswith(f"{settings.PUBLIC_URL}/hooks/"))
     answer = session.post(
         exact, data=body.encode(), headers=headers, timeout=(5, SECONDS), allow_redirects=False, stream=True
     )
