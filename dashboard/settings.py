@@ -44,6 +44,7 @@ try:
     ]
     ALLOWED_HOSTS = env.list("PACKSHOT_ALLOWED_HOSTS", [urlsplit(PUBLIC_URL).hostname or "", "127.0.0.1", "localhost"])
     SANDBOX = env.bool("PACKSHOT_SANDBOX", True)
+    DEMO = env.bool("PACKSHOT_DEMO", True)
     SANDBOX_SECONDS = env.float("PACKSHOT_SANDBOX_SECONDS", 2.0)
     LINK_SECONDS = env.int("PACKSHOT_LINK_SECONDS", 3600)
     REDIS_URL = env.str("REDIS_URL", f"unix://{socket_path(DATA_DIR)}")
