@@ -103,11 +103,12 @@ class Supervisor:
         if not known:
             self.place.prepared.write_text(prepared_as(self.place, now=True))
             self.start_web()
-        celery = [sys.executable, "-m", "celery", "-A", "dashboard.celery"]
-        worker = ["--pool", "threads", "--concurrency", str(THREADS), "--without-gossip", "--without-mingle"]
-        started = self.add("worker", *celery, "worker", *worker, "--loglevel", "INFO", grace=20)
+        celery = [sys.executable, "-m", "celery", "-A"]
+        worker = ["dashboard.celery", "worker", "--pool", "threads", "--concurrency", str(THREADS), "--without-gossip", "--without-mingle"]
+        started = self.add("worker", *celery, *worker, "--loglevel", "INFO", grace=20)
         self.until(self.children["web"], self.page_answers, seconds=120)
-        self.add("beat", *celery, "beat", "--pidfile", "", "--schedule", str(self.place.run / "beat"), grace=5)
+        beat = ["dashboard.operations.beat", "beat", "--pidfile", "", "--schedule", str(self.place.run / "beat")]
+        self.add("beat", *celery, *beat, grace=5)
         self.until(started, lambda: " ready." in started.said(), seconds=120)
         return demo
 

@@ -71,16 +71,16 @@ def free_port() -> int:
 
 
 def processes_of(data: Path) -> dict[int, str]:
-    """Every live process that was given this data folder, by option or by environment."""
+    """Every live process that was given this data folder, by its command line or by its environment."""
     found = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
                 command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-                named = f"PACKSHOT_DATA_DIR={data}\0".encode() in (entry / "environ").read_bytes()
+                told = f"PACKSHOT_DATA_DIR={data}\0".encode() in (entry / "environ").read_bytes()
             except OSError:
                 continue
-            if command and (named or f"--data {data} " in command):
+            if command and (told or f"--data {data} " in command or f"{data}/" in command):
                 found[int(entry.name)] = command
     return found
 

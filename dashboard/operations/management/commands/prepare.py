@@ -9,7 +9,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from dashboard.demo import covers, seed
+from dashboard.accounts.models import Team
+from dashboard.demo import covers, team
 
 
 class Command(BaseCommand):
@@ -25,7 +26,7 @@ class Command(BaseCommand):
         said: dict[str, Any] = {"users": [], "api_key": ""}
         if settings.DEMO and not options["no_demo"]:
             try:
-                said = seed.prepare()
+                said = _demo()
             except OSError as error:
                 raise CommandError(f"The demo cannot be written: {error.strerror} ({error.filename}).") from error
             covers.hint_missing()
@@ -36,6 +37,14 @@ class Command(BaseCommand):
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             call_command("migrate", interactive=False, stdout=self.stderr)
+
+
+def _demo() -> dict[str, Any]:
+    if not Team.objects.filter(pk=team.TEAM).exists():
+        from dashboard.demo import seed  # noqa: PLC0415 (numpy and boto3 take longer than the rest of a later start)
+
+        seed.make()
+    return team.welcome()
 
 
 def _for_a_person(said: dict[str, Any]) -> str:
