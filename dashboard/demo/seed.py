@@ -3,7 +3,6 @@
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -16,6 +15,7 @@ from dashboard.demo import kept
 from dashboard.demo.kept import Kept
 from dashboard.demo.presets import PRESETS
 from dashboard.demo.products import PRODUCTS, SampleProduct
+from dashboard.demo.team import PEOPLE, TEAM, sandbox_address
 from dashboard.presets.models import Preset, PresetVersion
 from dashboard.projects.models import Product, Project
 from generation import ledger, media
@@ -26,13 +26,6 @@ from generation.sandbox.models import SandboxKey
 
 log = logging.getLogger(__name__)
 
-TEAM = "team_demo"
-"""The demo team's id. It is fixed, so the row itself says that the demo was made, whatever a person changed since."""
-PEOPLE = (
-    ("alice@packshot.example", "Alice Moreau", Role.OWNER),
-    ("bob@packshot.example", "Bob Lindqvist", Role.CREATOR),
-    ("vera@packshot.example", "Vera Okafor", Role.VIEWER),
-)
 CREDITS = 1500
 PLAN = SandboxKey.Plan.ENTERPRISE
 BRIEF = "Spring range for the web shop and social channels. Bright, natural, calm; real surfaces, room for a headline."
@@ -47,52 +40,12 @@ class Photo:
     keys: media.StoredKeys
 
 
-def prepare() -> dict[str, Any]:
-    """Make the demo unless it was made before, and say how to sign in: ``users`` and ``api_key``.
-
-    A password or key that a person has changed or revoked since is said as an empty text.
-    """
-    if not Team.objects.filter(pk=TEAM).exists():
-        try:
-            _make(_photos())
-        except IntegrityError as error:
-            log.warning("The demo was not made, another process did or its addresses are taken: %s", error)
-    remembered = kept.read()
-    before = (remembered.sandbox, len(remembered.known))
-    _follow_address(remembered)
-    said = {"users": _users(remembered), "api_key": _api_key(remembered)}
-    if before != (remembered.sandbox, len(remembered.known)):
-        kept.write(remembered)
-    return said
-
-
-def sandbox_address() -> str:
-    return f"{settings.PUBLIC_URL}/sandbox/v1"
-
-
-def _follow_address(remembered: Kept) -> None:
-    """The sandbox answers at our own address, which another port changes; a connection of a person's own stays."""
-    now = sandbox_address()
-    if remembered.sandbox and remembered.sandbox != now:
-        Connection.objects.filter(team_id=TEAM, base_url=remembered.sandbox).update(base_url=now)
-        remembered.sandbox = now
-
-
-def _users(remembered: Kept) -> list[dict[str, str]]:
-    found = Membership.objects.filter(team_id=TEAM, user__email__in=[email for email, _, _ in PEOPLE])
-    return [
-        {
-            "email": one.user.email,
-            "password": remembered.password if remembered.opens(one.user.password) else "",
-            "role": Role(one.role).name.lower(),
-        }
-        for one in found.select_related("user").order_by("-role", "id")
-    ]
-
-
-def _api_key(remembered: Kept) -> str:
-    usable = ApiKey.objects.filter(team_id=TEAM, digest=ApiKey.hash(remembered.api_key), revoked_at=None)
-    return remembered.api_key if usable.exists() else ""
+def make() -> None:
+    """Make the demo. A second process that does the same at the same time changes nothing."""
+    try:
+        _write(_photos())
+    except IntegrityError as error:
+        log.warning("The demo was not made: another process made it, or its addresses are taken (%s).", error)
 
 
 def _photos() -> list[Photo]:
@@ -106,7 +59,7 @@ def _photo(sample: SampleProduct) -> Photo:
     return Photo(sample, picture, media.store(picture, folder=f"{TEAM}/photos/{sample.sku.lower()}"))
 
 
-def _make(photos: list[Photo]) -> None:
+def _write(photos: list[Photo]) -> None:
     """Write every row at once: a demo is whole or is not there."""
     password = kept.easy_password()
     encoded = make_password(password)

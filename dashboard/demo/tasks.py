@@ -1,13 +1,48 @@
-"""Celery's side of the demo: one cover a task, one task at a time, so that a visitor's own pictures go first."""
+"""Drawing preset covers: one a task and one task at a time, so that a visitor's own pictures go first."""
 
 from celery import shared_task
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 
-from dashboard.demo import covers
+from dashboard.demo.covers import missing
+from dashboard.demo.presets import PRESETS, SamplePreset
+from dashboard.demo.products import PRODUCTS
+from dashboard.demo.team import TEAM
+from dashboard.presets import templating
+from dashboard.presets.models import Preset
+from dashboard.projects.models import Product
+from generation import media
+from generation.contract import AspectRatio
+from generation.sandbox.render import render
+
+MAX_BYTES = 20_000_000
 
 
 @shared_task
 def draw_next_cover() -> None:
-    preset = covers.missing()
+    preset = missing()
     if preset is not None:
-        covers.draw(preset)
+        draw(preset)
         draw_next_cover.delay()
+
+
+def draw(preset: Preset) -> None:
+    """Render, store and enter one cover; one that a person chose meanwhile stays."""
+    picture = _picture(next(sample for sample in PRESETS if sample.name == preset.name))
+    key = default_storage.save(f"{TEAM}/presets/{preset.id}/cover.webp", ContentFile(picture.thumbnail))
+    Preset.objects.filter(pk=preset.pk, cover="").update(cover=key)
+
+
+def _picture(sample: SamplePreset) -> media.Picture:
+    """The preset's prompt, with a sample product, by the sandbox's renderer."""
+    shown = next(one for one in PRODUCTS if one.sku == sample.shown)
+    product = Product.objects.select_related("asset").filter(team_id=TEAM, sku=shown.sku).first()
+    rendering = render(
+        media.read(product.asset.original) if product else shown.draw(),
+        prompt=templating.render(sample.template, {"product": shown.name}),
+        model=sample.model,
+        aspect_ratio=AspectRatio.LANDSCAPE,
+        index=0,
+        seed=sample.name,
+    )
+    return media.read_picture(rendering.data, max_bytes=MAX_BYTES)
