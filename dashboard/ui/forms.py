@@ -10,7 +10,9 @@ class SampleForm(forms.Form):
     model = forms.ChoiceField(choices=[("nanobanana2", "nanobanana2 · 5 credits"), ("other", "Another · 3 credits")])
     pictures = forms.IntegerField(min_value=1, max_value=4, initial=2)
     shape = forms.ChoiceField(
-        choices=[(shape, shape) for shape in ("1:1", "4:3", "3:4", "16:9", "9:16")], widget=forms.RadioSelect, initial="1:1"
+        choices=[(shape, shape) for shape in ("1:1", "4:3", "3:4", "16:9", "9:16")],
+        widget=forms.RadioSelect,
+        initial="1:1",
     )
     light = forms.ChoiceField(choices=[("soft", "Soft"), ("hard", "Hard")], widget=forms.RadioSelect, initial="soft")
     approved = forms.BooleanField(label="Only approved presets may be used", required=False)

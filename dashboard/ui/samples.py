@@ -59,7 +59,15 @@ class Person:
 def picture(name: str) -> dict[str, Any]:
     width, height, alt = PICTURES[name]
     src = static(f"img/sample-{name}.svg")
-    return {"url": src, "src": src, "width": width, "height": height, "alt": alt, "id": f"img_{name}", "selectable": True} | MARKS.get(name, {})
+    return {
+        "url": src,
+        "src": src,
+        "width": width,
+        "height": height,
+        "alt": alt,
+        "id": f"img_{name}",
+        "selectable": True,
+    } | MARKS.get(name, {})
 
 
 def pictures() -> list[dict[str, Any]]:
@@ -106,7 +114,11 @@ PRESETS = [
     ("City dusk", "v6 · 66 %", "candle", False),
 ]
 RECEIPT = [
-    {"term": "Prompt", "text": "Place Camp mug on an oak table, warm light from the left, calm and premium. Keep its exact shape.", "long": True},
+    {
+        "term": "Prompt",
+        "text": "Place Camp mug on an oak table, warm light from the left, calm and premium. Keep its exact shape.",
+        "long": True,
+    },
     {"term": "Model", "text": "nanobanana2"},
     {"term": "Product", "text": "Camp mug · MUG-01"},
     {"term": "Preset", "text": "Oak shelf v2"},
@@ -115,6 +127,11 @@ RECEIPT = [
     {"term": "Made by", "text": "Alice Moreau"},
     {"term": "When", "text": "22 November 2026, 10:42"},
     {"term": "Job", "text": "job_01hq3v9k2m"},
+]
+TABS = [
+    {"url": "#", "label": "Connection", "active": True},
+    {"url": "#", "label": "Members", "count": 8},
+    {"url": "#", "label": "API keys"},
 ]
 JOBS: list[dict[str, Any]] = [
     {"state": "queued", "title": "Camp mug", "shape": "1:1", "count": 1, "note": "5 credits held", "cancel_url": "#"},
@@ -142,6 +159,10 @@ JOBS: list[dict[str, Any]] = [
 
 def jobs() -> list[dict[str, Any]]:
     return [
-        job | {"job_id": f"job_sample_{index}", "pictures": [picture(name) | {"id": "", "selectable": False} for name in job.get("names", [])]}
+        job
+        | {
+            "job_id": f"job_sample_{index}",
+            "pictures": [picture(name) | {"id": "", "selectable": False} for name in job.get("names", [])],
+        }
         for index, job in enumerate(JOBS)
     ]

@@ -1,29 +1,25 @@
 """The style guide: every component with invented content. Served in debug only."""
 
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from dashboard.ui import samples
 from dashboard.ui.forms import SampleForm
-from dashboard.ui.states import JOB_LOOKS
+from dashboard.ui.parts import all_parts
 
 SAMPLE_PAGES = ("generate", "gallery", "signin")
 SURFACES = ("bg", "surface", "raised", "sunken", "hover", "line", "line-strong", "field-line")
 INKS = ("ink", "ink-2", "ink-3", "accent", "accent-soft", "accent-text", "good", "warn", "bad")
 
 
-def components() -> list[str]:
-    """Names of all component templates."""
-    return sorted(path.stem for path in Path(settings.ROOT, "templates/components").glob("*.html"))
-
-
 def content() -> dict[str, Any]:
-    wrong = SampleForm({"name": "", "prompt": "x", "model": "nanobanana2", "pictures": "9", "shape": "1:1", "light": "soft"})
+    wrong = SampleForm(
+        {"name": "", "prompt": "x", "model": "nanobanana2", "pictures": "9", "shape": "1:1", "light": "soft"},
+        auto_id="wrong_%s",
+    )
     return {
         "pictures": samples.pictures(),
         "jobs": samples.jobs(),
@@ -32,10 +28,12 @@ def content() -> dict[str, Any]:
         "receipt": samples.RECEIPT,
         "form": SampleForm(),
         "wrong_form": wrong,
-        "states": JOB_LOOKS,
         "surfaces": SURFACES,
         "inks": INKS,
-        "components": components(),
+        "parts": all_parts(),
+        "themes": ("light", "dark"),
+        "tabs": samples.TABS,
+        "switch_form": SampleForm(auto_id="switch_%s", prefix="switch"),
         "shapes": ("1:1", "4:3", "3:4", "9:16"),
         "yesterday": [samples.picture(name) | {"id": f"old_{name}"} for name in reversed(samples.PICTURES)],
     }
@@ -47,10 +45,15 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     return render(request, "styleguide/index.html", samples.shell("styleguide") | content())
 
 
+def open_picture(request: HttpRequest) -> dict[str, Any]:
+    name = request.GET.get("open", "")
+    return samples.picture(name) if name in samples.PICTURES else {}
+
+
 def sample(request: HttpRequest, page: str) -> HttpResponse:
     """One whole page in the shell, to judge how the parts sit together."""
     if page not in SAMPLE_PAGES:
         raise Http404("There is no such sample page.")
     if page == "signin":
         return render(request, "styleguide/signin.html", {"form": SampleForm(), "team": None, "user": None})
-    return render(request, f"styleguide/{page}.html", samples.shell(page) | content())
+    return render(request, f"styleguide/{page}.html", samples.shell(page) | content() | {"open": open_picture(request)})

@@ -8,7 +8,8 @@ document.addEventListener("submit", (event) => {
 });
 
 // Back from the next page: the button works again.
-window.addEventListener("pageshow", () => {
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
   document.querySelectorAll(".button[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
 });
 document.addEventListener("htmx:afterRequest", (event) => {

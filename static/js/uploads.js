@@ -1,7 +1,5 @@
 // Photos, several at once, each with its own progress and its own sentence when something is wrong with it.
-//   <form data-upload action="/products/upload/">  with a .dropzone, an <input type="file" name="…">, a [data-upload-list]
-//   and a <template data-upload-row> (templates/components/dropzone.html brings all of them)
-//   data-upload-into="#tray"  where the HTML of an accepted photo goes: first child
+//   <div data-upload="/products/upload/" data-upload-into="#tray">   from templates/components/dropzone.html
 // Each photo is one POST. 2xx: HTML to insert. 4xx: {"error": "One sentence."} or plain text, shown beside the file.
 const AT_ONCE = 3;
 const TYPES = ["image/jpeg", "image/png", "image/webp"];
@@ -14,11 +12,11 @@ const refusal = (file, limit) => {
   return "";
 };
 
-const rowFor = (form, file) => {
-  const row = form.querySelector("template[data-upload-row]").content.firstElementChild.cloneNode(true);
+const rowFor = (area, file) => {
+  const row = area.querySelector("template[data-upload-row]").content.firstElementChild.cloneNode(true);
   row.querySelector(".upload-name").textContent = file.name;
   row.querySelector("progress").setAttribute("aria-label", `Uploading ${file.name}`);
-  form.querySelector("[data-upload-list]").prepend(row);
+  area.querySelector("[data-upload-list]").prepend(row);
   return row;
 };
 
@@ -41,8 +39,8 @@ const sentence = (request) => {
   return (plain && request.responseText) || `The server answered ${request.status} and kept nothing. Try again.`;
 };
 
-const accept = (form, row, html) => {
-  const tray = document.querySelector(form.dataset.uploadInto ?? "");
+const accept = (area, row, html) => {
+  const tray = area.dataset.uploadInto && document.querySelector(area.dataset.uploadInto);
   if (!tray) { finish(row, "is-done", "Added"); return; }
   tray.insertAdjacentHTML("afterbegin", html);
   window.htmx?.process(tray);
@@ -50,47 +48,47 @@ const accept = (form, row, html) => {
   row.remove();
 };
 
-const send = (form, input, row, file) => new Promise((done) => {
+const send = (area, input, row, file) => new Promise((done) => {
   const request = new XMLHttpRequest();
   const bar = row.querySelector("progress");
   const data = new FormData();
-  for (const hidden of form.querySelectorAll("input[type=hidden][name]")) data.append(hidden.name, hidden.value);
+  data.append("csrfmiddlewaretoken", document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "");
   data.append(input.name, file, file.name);
   row.querySelector("[data-upload-cancel]")?.addEventListener("click", () => request.abort());
   request.upload.onprogress = (event) => { if (event.lengthComputable) bar.value = event.loaded / event.total; };
   request.upload.onload = () => { bar.removeAttribute("value"); row.querySelector(".upload-note").textContent = "Checking"; };
   request.onload = () => {
-    if (request.status >= 200 && request.status < 300) accept(form, row, request.responseText);
+    if (request.status >= 200 && request.status < 300) accept(area, row, request.responseText);
     else finish(row, "is-failed", sentence(request));
   };
   request.onerror = () => finish(row, "is-failed", "The server cannot be reached. Check the connection and drop the photo again.");
   request.onabort = () => row.remove();
   request.onloadend = () => done();
-  request.open("POST", form.action);
+  request.open("POST", area.dataset.upload);
   request.setRequestHeader("HX-Request", "true");
   request.send(data);
 });
 
-const upload = async (form, input, files) => {
-  const limit = Number(form.dataset.uploadLimit) || 10 * 1024 * 1024;
-  const queue = [...files].map((file) => ({ file, row: rowFor(form, file) }));
+const upload = async (area, input, files) => {
+  const limit = 10 * 1024 * 1024;
+  const queue = [...files].map((file) => ({ file, row: rowFor(area, file) }));
   const next = async () => {
     for (let item = queue.shift(); item; item = queue.shift()) {
       const wrong = refusal(item.file, limit);
       if (wrong) { finish(item.row, "is-failed", wrong); continue; }
       preview(item.row, item.file);
-      await send(form, input, item.row, item.file);
+      await send(area, input, item.row, item.file);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, next));
 };
 
 document.addEventListener("change", (event) => {
-  const form = event.target.closest?.("form[data-upload]");
-  if (!form || !event.target.matches("input[type=file]") || !event.target.files.length) return;
+  const area = event.target.closest?.("[data-upload]");
+  if (!area || !event.target.matches("input[type=file]") || !event.target.files.length) return;
   const files = [...event.target.files];
   event.target.value = "";
-  upload(form, event.target, files);
+  upload(area, event.target, files);
 });
 
 for (const type of ["dragenter", "dragover", "dragleave", "drop"]) {
@@ -102,8 +100,8 @@ for (const type of ["dragenter", "dragover", "dragleave", "drop"]) {
     if (type === "dragover" || type === "drop") event.preventDefault();
     if (!zone) return;
     zone.classList.toggle("is-over", type !== "dragleave" && type !== "drop");
-    const form = zone.closest("form[data-upload]");
-    if (type === "drop" && form) upload(form, zone.querySelector("input[type=file]"), event.dataTransfer.files);
+    const area = zone.closest("[data-upload]");
+    if (type === "drop" && area) upload(area, zone.querySelector("input[type=file]"), event.dataTransfer.files);
   });
 }
 
@@ -111,4 +109,4 @@ document.addEventListener("click", (event) => {
   const row = event.target.closest?.("[data-upload-cancel]")?.closest(".upload");
   if (row?.matches(".is-failed, .is-done")) row.remove();
 });
-document.querySelectorAll("form[data-upload] [data-upload-submit]").forEach((button) => { button.hidden = true; });
+document.querySelectorAll("[data-upload-submit]").forEach((button) => { button.hidden = true; });

@@ -1,0 +1,33 @@
+"""The component templates as the style guide lists them."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+DOCUMENTATION = re.compile(r"{% comment %}(.*?){% endcomment %}", re.DOTALL)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """``note`` is the comment at the top of the template; ``template`` shows a sample, where there is one."""
+
+    name: str
+    note: str
+    template: str
+
+
+def all_parts() -> list[Part]:
+    templates = Path(settings.ROOT, "templates")
+    return [read(path, templates) for path in sorted(templates.glob("components/*.html"))]
+
+
+def read(path: Path, templates: Path) -> Part:
+    found = DOCUMENTATION.match(path.read_text())
+    sample = f"styleguide/parts/{path.name}"
+    return Part(
+        name=path.stem,
+        note=found.group(1).strip() if found else "",
+        template=sample if (templates / sample).exists() else "",
+    )
