@@ -10,6 +10,7 @@ urlpatterns = [
     path("hooks/<str:token>", webhooks.receive),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
+    path("v1/", include("dashboard.api.urls")),
     path("", include("dashboard.files.urls")),
     path("", include("dashboard.live.urls")),
 ]

@@ -3,8 +3,10 @@
 Both answer ``url(name, parameters=…, expire=…)`` alike, so nothing else asks which one is in use.
 """
 
+import time
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 from botocore.config import Config
 from django.conf import settings
@@ -13,7 +15,45 @@ from django.core.files.storage import FileSystemStorage
 from django.utils.deconstruct import deconstructible
 from storages.backends.s3 import S3Storage
 
-SALT = "packshot.files"
+_SIGNER = signing.Signer(salt="packshot.files")
+
+
+class LinkExpired(Exception):
+    """The link was ours, and its time is over."""
+
+
+@dataclass(frozen=True)
+class FileLink:
+    """What a signed link allows."""
+
+    name: str
+    until: int
+    """Seconds since the epoch."""
+    disposition: str = ""
+
+    @classmethod
+    def lasting(cls, name: str, *, seconds: int, disposition: str = "") -> Self:
+        """A link that is good for ``seconds`` and up to a quarter longer.
+
+        Its end is rounded up, so that links made within a while are the same and browsers keep the file.
+        """
+        step = max(1, seconds // 4)
+        return cls(name, -(-(int(time.time()) + seconds) // step) * step, disposition)
+
+    def token(self) -> str:
+        return _SIGNER.sign_object([self.name, self.until, self.disposition], compress=True)
+
+    @classmethod
+    def read(cls, token: str) -> Self:
+        """Raises ``signing.BadSignature`` for a token that is not ours, :class:`LinkExpired` for one too old."""
+        link = cls(*_SIGNER.unsign_object(token))
+        if link.seconds_left < 0:
+            raise LinkExpired
+        return link
+
+    @property
+    def seconds_left(self) -> int:
+        return self.until - int(time.time())
 
 
 @deconstructible
@@ -21,16 +61,18 @@ class SignedFolder(FileSystemStorage):
     """A local folder whose links carry a signature and an expiry."""
 
     def url(self, name: str | None, parameters: Mapping[str, str] | None = None, expire: int | None = None) -> str:
-        """Return ``/files/<token>`` on our public address, good for ``expire`` seconds.
+        """Return ``/files/<token>`` on our public address, good for at least ``expire`` seconds.
 
         ``parameters`` may carry S3's ``ResponseContentDisposition``, which is honoured here too.
         """
-        claim = {"name": name, "seconds": expire or settings.LINK_SECONDS, **(parameters or {})}
-        return f"{settings.PUBLIC_URL}/files/{signing.dumps(claim, salt=SALT, compress=True)}"
+        disposition = (parameters or {}).get("ResponseContentDisposition", "")
+        seconds = settings.LINK_SECONDS if expire is None else expire
+        link = FileLink.lasting(name or "", seconds=seconds, disposition=disposition)
+        return f"{settings.PUBLIC_URL}/files/{link.token()}"
 
 
 @deconstructible
-class Bucket(S3Storage):
+class Bucket(S3Storage):  # type: ignore[misc]
     """A private bucket; links are presigned."""
 
     def get_default_settings(self) -> dict[str, Any]:
@@ -44,5 +86,6 @@ class Bucket(S3Storage):
             connect_timeout=5,
             read_timeout=30,
         )
-        private = {"default_acl": None, "querystring_auth": True, "file_overwrite": True, "client_config": client}
-        return super().get_default_settings() | private | {"querystring_expire": settings.LINK_SECONDS}
+        ours = {"default_acl": None, "querystring_auth": True, "file_overwrite": True, "client_config": client}
+        defaults: dict[str, Any] = super().get_default_settings()
+        return defaults | ours | {"querystring_expire": settings.LINK_SECONDS}

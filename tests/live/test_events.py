@@ -1,0 +1,196 @@
+"""``/events/``: what happens in a team reaches its open pages, and nobody else's."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from asgiref.sync import async_to_sync, sync_to_async
+from django.db import transaction
+from django.http import StreamingHttpResponse
+from django.test import Client, TestCase
+from django.test.client import AsyncClient
+
+from dashboard.accounts.models import Membership, Team, User
+from dashboard.live import hub as hubs
+from dashboard.live import views
+from dashboard.studio.actions import Wish, start
+from generation import live
+from generation.models import Job
+
+
+@pytest.fixture
+def job(team: Team, creator: Any, mug: Any) -> Job:
+    wish = Wish(product=mug, prompt="On marble", model="nanobanana2", aspect_ratio="1:1", num_images=1)
+    return start(creator, wishes=[wish]).jobs.get()
+
+
+class Page:
+    """An open page of a member."""
+
+    def __init__(self, answer: StreamingHttpResponse) -> None:
+        self.answer = answer
+        self.stream: AsyncIterator[bytes] = aiter(answer.streaming_content)  # type: ignore[arg-type]
+
+    @classmethod
+    async def of(cls, user: User) -> "Page":
+        client = AsyncClient()
+        await sync_to_async(client.force_login)(user)
+        page = cls(await client.get("/events/"))  # type: ignore[arg-type]
+        assert b"retry:" in await page.next()
+        return page
+
+    async def next(self) -> bytes:
+        return await asyncio.wait_for(anext(self.stream), 5)
+
+    async def close(self) -> None:
+        """Go away as a browser does: the server cancels what waits for the next event."""
+        waiting = asyncio.create_task(self.next())
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with suppress(asyncio.CancelledError):
+            await waiting
+
+
+def tell(job: Job) -> None:
+    with TestCase.captureOnCommitCallbacks(execute=True), transaction.atomic():
+        live.job_changed(job)
+
+
+def test_an_event_that_is_committed_reaches_every_page_of_the_team(job: Job, bob: User, vera: User) -> None:
+    async def scene() -> None:
+        pages = [await Page.of(bob), await Page.of(vera)]
+        await sync_to_async(tell)(job)
+        for page in pages:
+            head, data = (await page.next()).decode().strip().split("\n")
+            assert head == "event: job"
+            assert json.loads(data.removeprefix("data: ")) == {
+                "id": job.id, "job": job.id, "batch": job.batch_id, "state": "queued"
+            }  # fmt: skip
+            await page.close()
+
+    async_to_sync(scene)()
+
+
+def test_an_event_that_is_rolled_back_never_leaves(job: Job, bob: User) -> None:
+    def change_of_mind() -> None:
+        with TestCase.captureOnCommitCallbacks(execute=True), transaction.atomic():
+            job.state = "failed"
+            live.job_changed(job)
+            transaction.set_rollback(True)
+        job.state = "queued"
+        tell(job)
+
+    async def scene() -> None:
+        page = await Page.of(bob)
+        await sync_to_async(change_of_mind)()
+        assert b"queued" in await page.next()
+        await page.close()
+
+    async_to_sync(scene)()
+
+
+def test_another_team_hears_nothing(job: Job, charlie: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "HEARTBEAT", 0.3)
+
+    async def scene() -> None:
+        page = await Page.of(charlie)
+        await sync_to_async(tell)(job)
+        assert await page.next() == b": still here\n\n"
+        await page.close()
+
+    async_to_sync(scene)()
+
+
+def test_its_headers_keep_proxies_from_holding_it_back(bob: User) -> None:
+    async def scene() -> None:
+        page = await Page.of(bob)
+        assert page.answer["Content-Type"] == "text/event-stream"
+        assert page.answer["Cache-Control"] == "no-cache"
+        assert page.answer["X-Accel-Buffering"] == "no"
+        await page.close()
+
+    async_to_sync(scene)()
+
+
+def test_who_leaves_the_team_is_cut_off(team: Team, bob: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "HEARTBEAT", 0.05)
+    monkeypatch.setattr(views, "RECHECK", 0.0)
+
+    async def scene() -> None:
+        page = await Page.of(bob)
+        assert await page.next() == b": still here\n\n"
+        await Membership.objects.filter(team=team, user=bob).adelete()
+        with pytest.raises(StopAsyncIteration):
+            await page.next()
+
+    async_to_sync(scene)()
+
+
+def test_a_slow_page_is_let_go_instead_of_filling_memory(job: Job, bob: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hubs, "BACKLOG", 3)
+
+    async def scene() -> None:
+        slow, other = await Page.of(bob), await Page.of(bob)
+        for _ in range(5):
+            await sync_to_async(tell)(job)
+            await other.next()
+        with pytest.raises(StopAsyncIteration):
+            await slow.next()
+        await other.close()
+
+    async_to_sync(scene)()
+
+
+def test_streams_share_one_subscription_and_the_last_one_ends_it(bob: User, broker: Any) -> None:
+    async def scene() -> None:
+        pages = [await Page.of(bob) for _ in range(3)]
+        assert broker.pubsub_numpat() == 1
+        for page in pages:
+            await page.close()
+        for _ in range(100):
+            if not broker.pubsub_numpat():
+                return
+            await asyncio.sleep(0.02)
+        pytest.fail("the subscription is still there")
+
+    async_to_sync(scene)()
+
+
+def test_a_crowd_is_asked_to_come_back_later(bob: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hubs, "STREAMS_MAX", 1)
+
+    async def scene() -> None:
+        page = await Page.of(bob)
+        client = AsyncClient()
+        await sync_to_async(client.force_login)(bob)
+        answer = await client.get("/events/")
+        assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+        await page.close()
+
+    async_to_sync(scene)()
+
+
+def test_without_a_broker_the_page_is_told_to_poll(bob: User, settings: Any) -> None:
+    settings.REDIS_URL = "unix:///nowhere/valkey.sock"
+    client = Client()
+    client.force_login(bob)
+    assert client.get("/events/").status_code == 503
+
+
+def test_a_server_that_stops_lets_its_pages_go(bob: User) -> None:
+    async def scene() -> None:
+        page = await Page.of(bob)
+        hubs.hub().end()
+        with pytest.raises(StopAsyncIteration):
+            await page.next()
+
+    async_to_sync(scene)()
+
+
+def test_who_is_in_no_team_finds_nothing(client: Client, db: None) -> None:
+    assert client.get("/events/").status_code == 404
+    client.force_login(User.objects.create_user(email="nobody@example.com", password="x"))
+    assert client.get("/events/").status_code == 404
