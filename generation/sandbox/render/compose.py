@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from .backdrops import BACKDROPS
+from .backdrops.wall import patterned
 from .cutout import Cutout
-from .floor import gloss_of, lay_floor
+from .floor import floor_surface, gloss_of, lay_floor
 from .light import mirror_into, relit
-from .noise import Random
-from .plinth import raise_plinth
+from .noise import Random, fbm
+from .plinth import plinth_box, raise_plinth
 from .product import Product, placed
 from .raster import Array, resized
 from .shadow import cast_on_floor, cast_on_wall, contact, darken
-from .shot import Shot
+from .shot import Plinth, Shot
 
 SHADE = np.array([0.20, 0.21, 0.25], np.float32)
 
@@ -22,6 +25,8 @@ def composed(random: Random, shot: Shot, cutout: Cutout) -> Array:
     """The ungraded picture (h, w, 3)."""
     left, top, width, height = shot.box
     product = placed(cutout, width, height, left, top)
+    if shot.stance == "stands" and floor_surface(shot) in ("sand", "snow"):
+        product = _sunk(random, product)
     picture = _scene(random, shot)
     if shot.stance == "lies":
         darken(picture, cast_on_wall(shot, product, 0.055 * max(width, height)), _strength(shot), SHADE)
@@ -33,7 +38,16 @@ def composed(random: Random, shot: Shot, cutout: Cutout) -> Array:
     if shot.stance == "stands" and not shot.plinth:
         mirror_into(shot, product, lit, picture, gloss_of(shot))
     _paste(shot, product, lit, picture)
+    if shot.camera.overhead:
+        return _patterned_table(random, shot, picture)
     return picture
+
+
+def _patterned_table(random: Random, shot: Shot, picture: Array) -> Array:
+    """The light's pattern falls over table and product alike when seen from above."""
+    flat = np.ones((shot.height // 2, shot.width // 2, 3), np.float32) * np.float32(0.7)
+    pattern = patterned(random, shot, flat, 0.85) / np.float32(0.7)
+    return picture * resized(pattern, shot.width, shot.height)
 
 
 def _scene(random: Random, shot: Shot) -> Array:
@@ -46,8 +60,17 @@ def _scene(random: Random, shot: Shot) -> Array:
     return picture
 
 
+def _sunk(random: Random, product: Product) -> Product:
+    """The product with its lowest pixels buried under an uneven line of grains."""
+    depth = 0.016 * max(product.height, product.width)
+    line = fbm(random, 256, (2, 12), 5, 0.6)[0] * np.float32(0.5) + np.float32(0.6)
+    level = np.interp(np.linspace(0, 255, product.width), np.arange(256), line * depth).astype(np.float32)
+    rows = np.arange(product.height, 0, -1, dtype=np.float32)[:, None]
+    return replace(product, alpha=product.alpha * np.clip(rows - level[None, :], 0, 1))
+
+
 def _strength(shot: Shot) -> float:
-    strong = (0.62 + 0.28 * shot.hardness) * shot.treatment.shadow
+    strong = (0.74 + 0.18 * shot.hardness) * shot.treatment.shadow
     return min(1.0, strong * {"forest": 0.8, "festive": 0.8, "city": 0.75, "water": 0.7}.get(shot.setting, 1.0))
 
 
@@ -60,12 +83,22 @@ def _ground(random: Random, shot: Shot, product: Product, picture: Array) -> Non
         block = np.ones((int(plinth.height), int(2 * plinth.half_width)), np.float32)
         darken(picture, cast_on_floor(shot, shot.ground, block, shot.foot - plinth.half_width, 0.0), strength, SHADE)
         darken(picture, cast_on_floor(shot, shot.ground, product.alpha, product.left, plinth.height), strength * 0.8, SHADE)
+        darken(picture, _under(shot, plinth), 0.7, SHADE)
         top = raise_plinth(random, shot, plinth, picture)
         darken(picture, cast_on_floor(shot, shot.camera, product.alpha, product.left, lift) * top, strength, SHADE)
     else:
         darken(picture, cast_on_floor(shot, shot.camera, product.alpha, product.left, lift), strength, SHADE)
     touch, first = contact(shot, shot.camera, product, product.left, lift)
     darken(picture[first : first + touch.shape[0]], touch, min(1.0, 0.95 * shot.treatment.shadow), SHADE * np.float32(0.6))
+
+
+def _under(shot: Shot, plinth: Plinth) -> Array:
+    """Darkness around the plinth's foot, where it keeps the room's light away."""
+    middle, _, half = plinth_box(shot, plinth)
+    x = (np.arange(shot.width, dtype=np.float32)[None, :] - np.float32(shot.foot)) / np.float32(plinth.half_width)
+    y = (np.arange(shot.height, dtype=np.float32)[:, None] - np.float32(middle + plinth.height)) / np.float32(half)
+    away = np.sqrt(x * x + y * y) if plinth.round else np.maximum(np.abs(x), np.abs(y))
+    return np.exp(-np.clip(away - np.float32(0.97), 0, None) * np.float32(8.0))
 
 
 def _paste(shot: Shot, product: Product, lit: Array, picture: Array) -> None:

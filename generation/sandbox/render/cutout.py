@@ -103,8 +103,15 @@ def _object_mask(image: Image.Image, background: Background, part: tuple[float, 
     mask = _largest(_without_crumbs(_closed(~outside, radius), distance), distance)
     shade = _shade(smooth, plate, mask, background) | outside
     mask &= ~reached_from_border(shade)
-    mask = _largest(_without_crumbs(_closed(mask, radius), distance), distance)
-    return _filled(mask, distance, background)
+    mask = _closed(mask, radius) & ~dilated(eroded(outside & (distance < background.tolerance), 1), 1)
+    mask = _largest(_evened(_without_crumbs(mask, distance), distance), distance)
+    return _filled(mask, alike, distance, background)
+
+
+def _evened(mask: Mask, distance: Array) -> Mask:
+    """Smooth the outline where the product hardly differs from its background and compression has frayed it."""
+    smooth = np.asarray(mask_image(mask).filter(ImageFilter.GaussianBlur(4))) > 127
+    return np.where(spread(_levels(distance), 5) < 70, smooth, mask)
 
 
 def _shade(smooth: Array, plate: Array, mask: Mask, background: Background) -> Mask:
@@ -136,20 +143,25 @@ def _largest(mask: Mask, distance: Array) -> Mask:
     return keep[labels]
 
 
-def _filled(mask: Mask, distance: Array, background: Background) -> Mask:
-    """Close the mask's holes, but keep those that show flat, untouched background (a handle, a strap)."""
+def _filled(mask: Mask, alike: Mask, distance: Array, background: Background) -> Mask:
+    """Close the mask's holes, but keep those that show untouched background near the outline (a handle, a strap).
+
+    A pale label is told from a hole by what surrounds it: around a hole everything differs from the background.
+    """
     holes = ~mask & ~reached_from_border(np.pad(~mask, 1, constant_values=True))[1:-1, 1:-1]
-    labels, count = label(holes | (mask & (distance < 1.5 + background.noise)))
-    if count == 0:
-        return mask | holes
+    labels, count = label(holes | (mask & alike))
     sizes = areas(labels, count)
     total = np.bincount(labels.ravel(), weights=distance.ravel(), minlength=count + 1)
-    through = (sizes > 0.0015 * mask.sum()) & (total / np.maximum(sizes, 1) < 1.0 + background.noise)
-    through[0] = False
+    flat = (sizes > 0.0008 * mask.sum()) & (total / np.maximum(sizes, 1) < 3.5 + background.noise)
+    flat[0] = False
     near_outside = dilated(~mask & ~holes, int(0.1 * mask.shape[1]))
-    touching = np.zeros(count + 1, np.bool_)
-    touching[np.unique(labels[near_outside])] = True
-    return (mask | holes) & ~(through & touching)[labels]
+    mask = mask | holes
+    for number in np.nonzero(flat)[0][:12]:
+        hole = labels == number
+        ring = dilated(hole, 7) & ~dilated(hole, 3)
+        if (hole & near_outside).any() and (distance[ring & ~alike] > 60).mean() > 0.9:
+            mask &= ~hole
+    return mask
 
 
 def _steepness(rgb: Array) -> Array:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+from PIL import Image, ImageFilter
 
 from .noise import Random
 from .plane import Plane, plane_below
 from .raster import Array, as_array, as_image, blurred_8bit, mix, resized, smoothstep
-from .shot import Shot
+from .shot import OPEN_AIR, Shot
 from .textures import GLOSS, TEXTURES
 
 PLINTH_STONES = ("marble", "wood", "concrete")
@@ -22,7 +23,7 @@ def gloss_of(shot: Shot) -> float:
     """How much the floor mirrors, 0…1."""
     gloss = GLOSS[floor_surface(shot)]
     if shot.setting == "city" and shot.surface in ("concrete", "plain"):
-        gloss = max(gloss, 0.40)
+        gloss = max(gloss, 0.62)
     return max(gloss, 0.42) if shot.brief.glossy else gloss
 
 
@@ -35,7 +36,7 @@ def lay_floor(random: Random, shot: Shot, picture: Array) -> None:
     ground = TEXTURES[surface](random, plane, tone)
     if surface == "water" and shot.stance == "stands":
         _ring(shot, plane, ground)
-    ground *= _pool(shot, plane)[..., None] * shot.light.array
+    ground *= _pool(shot, plane)[..., None] * (1 + (shot.light.array - 1) * np.float32(0.75))
     if not shot.camera.overhead:
         ground = _mirrored(shot, picture, ground, first)
         ground = _focused(shot, plane, ground)
@@ -47,7 +48,11 @@ def _pool(shot: Shot, plane: Plane) -> Array:
     reach = np.float32(shot.width * 0.9)
     x = (plane.x - np.float32((shot.foot - shot.camera.centre) + shot.side * shot.width * 0.15)) / reach
     z = (plane.z - np.float32(80)) / (reach * np.float32(1.0 if shot.camera.overhead else 2.4))
-    falloff = np.float32(0.85 if shot.brief.light.low_key else 0.26)
+    z = np.clip(z, -1.0, 0.6)
+    x = np.clip(x, -1.2, 1.2)
+    if shot.brief.light.low_key:
+        return np.float32(0.25) + np.float32(1.7) * np.exp(-(x * x + z * z) * np.float32(5.0))
+    falloff = np.float32(0.26)
     lean = np.float32(0.07 * shot.side) * np.clip(x, -1, 1)
     return np.clip(np.float32(1.05) - falloff * np.sqrt(x * x + z * z + np.float32(0.01)) + lean, 0.06, 1.1)
 
@@ -57,9 +62,10 @@ def _mirrored(shot: Shot, picture: Array, ground: Array, first: int) -> Array:
     rows = ground.shape[0]
     behind = picture[max(0, first - rows) : max(1, first)][::-1]
     small = resized(np.ascontiguousarray(behind[::4, ::4]), shot.width // 8, max(2, rows // 8))
-    image = as_image(small)
-    mirrored = as_array(blurred_8bit(image, 1.5 if shot.setting in ("city", "festive") else 3.0).resize((shot.width, rows)))
-    grazing = np.linspace(1.0, 0.25, rows, dtype=np.float32)[:, None]
+    streak = (1.2, 5.0) if shot.setting in ("city", "festive") else (2.5, 4.0)
+    image = as_image(small).filter(ImageFilter.GaussianBlur(streak))
+    mirrored = as_array(image.resize((shot.width, rows), Image.Resampling.BICUBIC))
+    grazing = np.linspace(1.0, 0.35, rows, dtype=np.float32)[:, None]
     amount = gloss_of(shot) * grazing + 0.10 * grazing**2
     return mix(ground, mirrored, np.broadcast_to(amount, (rows, shot.width)))
 
@@ -77,7 +83,7 @@ def _join(shot: Shot, first: int) -> Array:
     """Weight of the floor per row: a wide curve on a studio sweep, a soft edge elsewhere."""
     rows = np.arange(first, shot.height, dtype=np.float32)[:, None]
     sweep = floor_surface(shot) == "plain" and shot.setting == "studio"
-    span = shot.height * 0.13 if sweep else 1.5 + 2.0 * shot.treatment.blur
+    span = shot.height * 0.13 if sweep else (2.0 + 3.0 * shot.treatment.blur) * (2.2 if shot.setting in OPEN_AIR else 1.0)
     weight = smoothstep(shot.back_row, shot.back_row + span, rows) if shot.back_row else np.ones_like(rows)
     return np.broadcast_to(weight, (rows.size, shot.width))
 

@@ -25,7 +25,7 @@ def relit(shot: Shot, product: Product, picture: Array) -> Array:
     if shot.stance == "stands":
         shade = shade * (1 - np.float32(0.22) * np.exp(up * -22) - np.float32(0.08) * np.exp(up * -6))
     around = _surroundings(shot, product, picture)
-    tint = 1 + (shot.light.array - 1) * np.float32(0.65)
+    tint = 1 + (shot.light.array - 1) * np.float32(0.5)
     ambient = around.mean(axis=(0, 1))
     ambient = 1 + (ambient / max(float(ambient.mean()), 0.02) - 1) * np.float32(0.10)
     lit = rgb * shade[..., None] * (tint * ambient)
@@ -50,7 +50,8 @@ def _wrapped(shot: Shot, lit: Array, alpha: Array, around: Array, facing: Array)
     lit = lit + excess * (edge * np.float32(0.42))[..., None]
     rim = edge * smoothstep(0.05, 0.6, facing) * np.float32(0.10 + 0.22 * shot.brief.light.low_key)
     if shot.setting in ("city", "festive"):
-        rim *= 2.2
+        glow = around / np.maximum(around.max(axis=2, keepdims=True), np.float32(0.05))
+        return lit + (1 - lit) * (edge * np.float32(0.16) + rim * np.float32(1.6))[..., None] * glow
     return lit + (1 - lit) * rim[..., None] * shot.light.array
 
 
@@ -61,11 +62,11 @@ def mirror_into(shot: Shot, product: Product, lit: Array, picture: Array, gloss:
     if rows < 4 or gloss < 0.04:
         return
     image = np.dstack([lit * product.alpha[..., None], product.alpha])[::-1][:rows]
-    sharp = blurred(np.ascontiguousarray(image), 1.2)
-    soft = blurred(sharp, 7.0)
+    sharp = blurred(np.ascontiguousarray(image), 1.8)
+    soft = blurred(sharp, 9.0)
     part = np.linspace(0, 1, rows, dtype=np.float32)[:, None, None] * np.float32(rows / product.height)
     image = sharp + (soft - sharp) * np.clip(part * np.float32(3.0), 0, 1)
-    fade = np.clip(1 - part * np.float32(1.9), 0, 1) ** 1.5 * np.float32(min(0.62, gloss * 1.25))
+    fade = np.clip(1 - part * np.float32(1.9), 0, 1) ** 1.5 * np.float32(min(0.55, gloss * 0.95))
     left, right = max(0, product.left), min(shot.width, product.left + product.width)
     image = image[:, left - product.left : right - product.left]
     patch = picture[base : base + rows, left:right]

@@ -14,10 +14,11 @@ from .raster import Array
 
 @dataclass(frozen=True)
 class Silhouette:
-    """What the product's shape tells before it is placed. `contact` is the share of its width that touches ground."""
+    """What the product's shape tells before it is placed; shares are of its width, 0…1."""
 
     aspect: float  # width / height
-    contact: float
+    contact: float  # from the first to the last column that touches the ground
+    touching: float  # columns that touch the ground
     hue: float
     chroma: float
     luma: float
@@ -61,9 +62,10 @@ def silhouette_of(cutout: Cutout) -> Silhouette:
     lowest = np.where(solid.any(axis=0), np.argmax(solid[::-1], axis=0), alpha.shape[0])
     columns = np.nonzero(lowest <= max(2, 0.035 * alpha.shape[0]))[0]
     contact = (columns.max() - columns.min() + 1) / alpha.shape[1] if columns.size else 0.0
+    touching = columns.size / alpha.shape[1]
     hue, chroma = hue_of(rgb, alpha.ravel())
     luma = float((rgb @ np.array([0.299, 0.587, 0.114]) * alpha.ravel()).sum() / max(float(alpha.sum()), 1e-6))
-    return Silhouette(cutout.image.width / cutout.image.height, float(contact), hue, chroma, luma)
+    return Silhouette(cutout.image.width / cutout.image.height, float(contact), touching, hue, chroma, luma)
 
 
 def placed(cutout: Cutout, width: int, height: int, left: int, top: int) -> Product:

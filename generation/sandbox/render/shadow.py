@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from .camera import Camera
 from .product import Product
-from .raster import Array, as_array, blurred, blurred_8bit, resized
-from .shot import Shot
+from .raster import Array, as_array, blurred, resized
+from .shot import OPEN_AIR, Shot
 
 HALF = 2  # shadows are soft: they are thrown at half size
 
@@ -20,6 +20,8 @@ def cast_on_floor(shot: Shot, camera: Camera, alpha: Array, left: float, lift: f
     """
     height, width = alpha.shape
     lean, away = _throw(shot)
+    if lift:
+        lean, away = lean * 0.35, away * 0.5
     small = Image.fromarray((np.clip(alpha, 0, 1) * 255).astype(np.uint8))
     small.thumbnail((220, 220), Image.Resampling.BOX)
     size = (shot.width // HALF, shot.height // HALF)
@@ -36,17 +38,18 @@ def cast_on_floor(shot: Shot, camera: Camera, alpha: Array, left: float, lift: f
         weight = np.clip(1 - np.abs(rows - np.float32(middle)) * (bands - 1), 0, 1)
         slice_ = Image.fromarray((whole * weight * 255).astype(np.uint8))
         thrown = slice_.transform(size, Image.Transform.PERSPECTIVE, coefficients, Image.Resampling.BILINEAR)
-        reach = soft * (0.30 + 2.6 * middle + 3.0 * lift / max(height, 1))
-        fade = np.float32(1 - 0.55 * middle * (1.15 - shot.hardness))
-        total += as_array(blurred_8bit(thrown, reach)) * fade
+        reach = soft * (0.30 + 2.6 * middle + 5.0 * lift / max(height, 1))
+        fade = np.float32(1 - 0.45 * middle * (1.1 - shot.hardness))
+        flat = thrown.filter(ImageFilter.GaussianBlur((reach, reach * (0.30 + 1.1 * camera.squash))))
+        total += as_array(flat) * fade
     return np.clip(resized(total, shot.width, shot.height), 0, 1)
 
 
 def _throw(shot: Shot) -> tuple[float, float]:
     """Shadow shift per unit of height: sideways, and away from the camera (negative towards it)."""
-    long = 0.45 + 0.55 * shot.hardness + (0.45 if shot.brief.light.golden else 0.0)
-    backlit = shot.brief.light.golden or shot.variant == 3
-    return -shot.side * long, (-0.42 if backlit and shot.setting != "studio" else 0.55 + 0.35 * (1 - shot.hardness))
+    if shot.brief.light.golden and shot.setting in OPEN_AIR:
+        return -shot.side * 0.95, -0.85
+    return -shot.side * (0.55 + 0.45 * shot.hardness), 0.45 + 0.25 * (1 - shot.hardness)
 
 
 def _thrown(camera: Camera, left: float, lift: float, lean: float, away: float, x: float, y: float) -> tuple[float, float]:

@@ -80,7 +80,7 @@ class Shot:
         """The key light's colour, brightest channel 1."""
         warm, cool = Colour(1.0, 0.93, 0.80), Colour(0.88, 0.95, 1.0)
         if self.brief.light.golden:
-            warm = Colour(1.0, 0.87, 0.66)
+            warm = Colour(1.0, 0.90, 0.73)
         return WHITE.towards(warm, self.warmth) if self.warmth >= 0 else WHITE.towards(cool, -self.warmth)
 
 
@@ -112,7 +112,8 @@ def _stance(brief: Brief, shape: Silhouette, setting: str, variant: int) -> str:
         return "lies"
     if brief.hovering:
         return "hovers"
-    if shape.contact >= 0.42:
+    limp = shape.aspect < 0.95 and shape.touching < 0.5
+    if shape.contact >= 0.42 and not limp and not (brief.garment and shape.touching < 0.6):
         return "stands"
     if setting in OPEN_AIR:
         return "hovers"
@@ -134,9 +135,9 @@ def _framing(
 ) -> tuple[Camera, tuple[int, int, int, int], Plinth | None]:
     width, height = size
     close = treatment.scale * (0.94 + 0.12 * float(random.random()))
-    tallest, widest = height * (0.55 if not plinth_wanted else 0.45) * close, width * 0.58 * close
+    tallest, widest = height * (0.55 if not plinth_wanted else 0.45) * close, width * 0.62 * close
     if stance == "lies":
-        tallest, widest = height * 0.68 * close, width * 0.66 * close
+        tallest, widest = height * 0.76 * close, width * 0.74 * close
     elif stance == "hangs":
         tallest = height * 0.64 * close
     box_w = min(widest, tallest * shape.aspect)
@@ -176,7 +177,7 @@ def _palette(brief: Brief, shape: Silhouette, setting: str, surface: str, random
         accent = brief.colours[1] if len(brief.colours) > 1 else _companion(wall)
         return wall, accent
     if brief.light.low_key:
-        return hexed("26282d"), hexed("4a4138")
+        return hexed("2f3137"), hexed("5a4f45")
     if setting in ("kitchen", "shelf"):
         wall = (hexed("e6dfd3"), hexed("d9dcd6"), hexed("e4d7c9"), hexed("cfd3cf"))[int(random.random() * 4)]
         return wall, _companion(wall)

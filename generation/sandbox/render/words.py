@@ -63,7 +63,7 @@ GARMENTS = ("hoodie", "shirt", "t-shirt", "tshirt", "sweater", "jacket", "dress"
 COLOURS: dict[str, Colour] = {name: hexed(code) for name, code in {
     "white": "f3f1ee", "ivory": "f2ead9", "cream": "efe3cc", "beige": "dcc9ae", "sand-coloured": "d8c29c",
     "taupe": "a99584", "greige": "bdb3a6", "grey": "a9abad", "gray": "a9abad", "light grey": "d3d4d5",
-    "light gray": "d3d4d5", "dark grey": "4a4c4f", "charcoal": "35373b", "black": "191a1d", "sage": "a9b89c",
+    "light gray": "d3d4d5", "dark grey": "4a4c4f", "charcoal": "35373b", "black": "232428", "sage": "a9b89c",
     "mint": "b5dcc6", "green": "5f8f66", "olive": "7d7f4b", "emerald": "1f6f54", "forest green": "2f5440",
     "dark green": "274436", "teal": "2d7f83", "turquoise": "5bbdb9", "aqua": "8fd0d2", "sky": "a6cde6",
     "sky blue": "a6cde6", "light blue": "b4d2e7", "baby blue": "bcd8ec", "blue": "4a7fc1", "cobalt": "2a50b0",

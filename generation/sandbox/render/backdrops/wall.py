@@ -17,15 +17,17 @@ def lit_wall(random: Random, shot: Shot, colour: Colour, width: int, height: int
     across = (np.arange(width, dtype=np.float32) / width - np.float32(0.5)) * np.float32(shot.side)
     down = np.arange(height, dtype=np.float32)[:, None] / height
     pool = (across - np.float32(0.12)) ** 2 * np.float32(1.5) + (down - np.float32(0.30)) ** 2 * np.float32(0.95)
-    falloff = 0.36 if not shot.brief.light.low_key else 0.85
-    level = np.float32(1.05) - np.float32(falloff) * np.sqrt(pool + np.float32(0.01))
+    if shot.brief.light.low_key:
+        level = np.float32(0.30) + np.float32(1.9) * np.exp(-pool * np.float32(9.0))
+    else:
+        level = np.float32(1.05) - np.float32(0.36) * np.sqrt(pool + np.float32(0.01))
     plaster = resized(fbm(random, 256, (3, 3), 6, 0.6), width, height)
     level = level * (1 + plaster * np.float32(0.011))
-    return np.clip(level, 0.05, 1.2)[..., None] * (colour.array * shot.light.array)
+    return np.clip(level, 0.05, 2.2)[..., None] * (colour.array * shot.light.array)
 
 
 def patterned(random: Random, shot: Shot, picture: Array, strength: float = 1.0) -> Array:
-    """Throw a window, blinds or leaves onto a wall when the light is hard enough or the prompt says so."""
+    """Throw a window, blinds or leaves onto a wall or a table when the light is hard enough or the prompt says so."""
     height, width = picture.shape[:2]
     brief = shot.brief
     wanted = brief.window or brief.leaves or (shot.hardness > 0.6 and shot.variant != 3)
@@ -62,8 +64,8 @@ def _panel(random: Random, shot: Shot, wall: Array) -> None:
     middle = left + box_w / 2 + (0.06 * shot.width * -shot.side if not shot.brief.arch else 0)
     foot = shot.back_row + 4
     if shot.brief.arch or shot.variant == 2:
-        half = max(box_w * 0.62, shot.width * 0.19)
-        crown = min(top - shot.height * 0.10, foot - half * 2.2) + half
+        half = max(box_w * 0.72, shot.width * 0.25)
+        crown = min(top - shot.height * 0.09, foot - half * 1.7) + half
         draw.pieslice((middle - half, crown - half, middle + half, crown + half), 180, 360, fill=255)
         draw.rectangle((middle - half, crown, middle + half, foot), fill=255)
     else:
@@ -72,7 +74,9 @@ def _panel(random: Random, shot: Shot, wall: Array) -> None:
         draw.ellipse((middle - radius, heart - radius, middle + radius, heart + radius), fill=255)
     small = mask.resize((width, height), Image.Resampling.BOX)
     shape = as_array(blurred_8bit(small, 1.2))
-    shadow = np.roll(blurred(shape, width / 60), (width // 60, -shot.side * width // 45), axis=(0, 1)) * (1 - shape)
+    pad = width // 30
+    shadow = blurred(np.pad(shape, pad, mode="edge"), width / 60)
+    shadow = shadow[pad // 2 : pad // 2 + height, pad + shot.side * pad * 2 // 3 :][:, :width] * (1 - shape)
     wall *= (1 - shadow * np.float32(0.16))[..., None]
     accent = shot.wall.towards(shot.accent, 0.55).towards(BLACK if shot.wall.luma > 0.85 else WHITE, 0.04)
     shade = np.linspace(1.02, 0.92, height, dtype=np.float32)[:, None, None]

@@ -20,13 +20,13 @@ def fabric(random: Random, plane: Plane, tone: Colour | None) -> Array:
     height = _fold(folds, u, v)
     slope = height - _fold(folds, u + 7, v - 9)
     u = u + height * np.float32(14)
-    pitch = np.float32(9.0)
+    pitch = np.float32(7.0)
     slubs = fbm(random, TILE, (128, 6), 3, 0.7)
     warp = sampled(slubs, u * np.float32(0.20), v * np.float32(0.5))
     weft = sampled(slubs, v * np.float32(0.20) + 60, u * np.float32(0.5))
     over = np.sin(u * np.float32(np.pi) / pitch + warp * np.float32(0.5)) * np.sin(v * np.float32(np.pi) / pitch + weft * np.float32(0.5))
-    weave = over * np.float32(0.085) * plane.keeps(float(pitch) * 1.6)
-    threads = (warp + weft) * np.float32(0.030) * plane.keeps(16)
+    weave = over * np.float32(0.06) * plane.keeps(float(pitch) * 1.6)
+    threads = (warp + weft) * np.float32(0.034) * plane.keeps(16)
     shade = 1 + slope * np.float32(1.5) + (height - np.float32(0.1)) * np.float32(0.07) + weave + threads
     colour = np.clip(shade, 0.3, 1.25)[..., None] * ground.array
     return np.clip(colour, 0, 1)

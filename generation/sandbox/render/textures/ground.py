@@ -14,7 +14,7 @@ TILE = 512
 
 def sand(random: Random, plane: Plane, tone: Colour | None) -> Array:
     """Dry sand: wandering wind ripples lit from the side, dents, and grains of mixed colour."""
-    ground = tone or Colour(0.845, 0.735, 0.58)
+    ground = tone or Colour(0.90, 0.80, 0.655)
     bumps = fbm(random, TILE, (4, 4), 6, 0.52)
     u, v = plane.turned(0.12 + 0.3 * float(random.random()))
     bend = sampled(bumps, u * np.float32(0.22), v * np.float32(0.22))
@@ -24,7 +24,7 @@ def sand(random: Random, plane: Plane, tone: Colour | None) -> Array:
     presence = np.clip(np.float32(0.6) + sampled(bumps, u * np.float32(0.11) + 90, v * np.float32(0.11) + 33), 0.1, 1)
     slope = np.where(wave < 0.68, np.float32(0.5), np.float32(-1.0)) * np.sin(crest * np.float32(np.pi))
     dents = sampled(bumps, u * np.float32(0.8), v * np.float32(0.8)) - sampled(bumps, u * np.float32(0.8) + 4, v * np.float32(0.8) - 3)
-    shade = slope * presence * np.float32(0.085) * plane.keeps(60) + dents * np.float32(0.16) * plane.keeps(26)
+    shade = slope * presence * np.float32(0.15) * plane.keeps(80) + dents * np.float32(0.16) * plane.keeps(26)
     grains = random.random((TILE, TILE), dtype=np.float32) - np.float32(0.5)
     speck = sampled(grains, plane.x * np.float32(0.62), plane.z * np.float32(0.30))
     coarse = sampled(grains, plane.x * np.float32(0.27) + 50, plane.z * np.float32(0.13)) * plane.keeps(16)
