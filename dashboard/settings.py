@@ -57,6 +57,7 @@ try:
     S3_ACCESS_KEY = env.str("PACKSHOT_S3_ACCESS_KEY", "") or None
     S3_SECRET_KEY = env.str("PACKSHOT_S3_SECRET_KEY", "") or None
     TRUSTED_PROXIES = env.int("PACKSHOT_TRUSTED_PROXIES", 0)
+    TRUSTED_WEBHOOKS = env.list("PACKSHOT_TRUSTED_WEBHOOKS", [])
 except EnvError as error:
     raise ImproperlyConfigured(str(error)) from error
 
@@ -185,9 +186,9 @@ if S3_BUCKET:
     }
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT: Path | None = DATA_DIR / "static"
 STATICFILES_DIRS = [ROOT / "static"]
-if not STATIC_ROOT.is_dir():
+if not (DATA_DIR / "static").is_dir():
     # Nothing was collected: serve the files from where they are, as on a laptop.
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     WHITENOISE_USE_FINDERS = True

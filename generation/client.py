@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
+from urllib.parse import quote
 
 import requests
 
@@ -95,7 +96,7 @@ class Client:
         return self._call("POST", "/generate", _accepted, json=request.as_json(), headers=headers)
 
     def get_job(self, job_id: str) -> RemoteJob:
-        return self._call("GET", f"/jobs/{requests.utils.quote(job_id, safe='')}", _job)
+        return self._call("GET", f"/jobs/{quote(job_id, safe='')}", _job)
 
     def list_jobs(self, *, limit: int = 20, offset: int = 0, status: JobStatus | None = None) -> Page[RemoteJob]:
         query = {"limit": limit, "offset": offset, **({"status": status.value} if status else {})}
@@ -229,9 +230,13 @@ def _asset(body: Any) -> RemoteAsset:
     text = {
         name: str(body.get(name) or "") for name in ("name", "status", "url", "thumbnail_url", "format", "created_at")
     }
-    sizes = {name: int(body.get(name) or 0) for name in ("width", "height", "file_size")}
     return RemoteAsset(
-        asset_id=_identifier(body["asset_id"]), tags=tuple(map(str, body.get("tags") or ())), **text, **sizes
+        asset_id=_identifier(body["asset_id"]),
+        tags=tuple(map(str, body.get("tags") or ())),
+        width=int(body.get("width") or 0),
+        height=int(body.get("height") or 0),
+        file_size=int(body.get("file_size") or 0),
+        **text,
     )
 
 

@@ -131,7 +131,7 @@ def try_again(job: Job) -> bool:
     """A person decided that a job in review never ran."""
     with transaction.atomic():
         now = timezone.now()
-        changes = {"due_at": now, "tries": 0, "error_message": ""}
+        changes: dict[str, Any] = {"due_at": now, "tries": 0, "error_message": ""}
         return _move(job, sources=[JobState.NEEDS_REVIEW], to=JobState.QUEUED, **changes)
 
 

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
@@ -27,10 +28,11 @@ def broker() -> Iterator[redis.Redis]:
 
 
 @pytest.fixture(autouse=True)
-def media_folder(settings: pytest.FixtureRequest, tmp_path: Path) -> None:
-    """Files of one test only."""
-    settings.STORAGES = {  # type: ignore[attr-defined]
-        **settings.STORAGES,  # type: ignore[attr-defined]
+def private_and_quick(settings: Any, tmp_path: Path) -> None:
+    """Files of one test only, and passwords whose strength nobody tests."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {
+        **settings.STORAGES,
         "default": {
             "BACKEND": "generation.storage.SignedFolder",
             "OPTIONS": {"location": tmp_path / "media", "allow_overwrite": True},
