@@ -250,5 +250,5 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django.server": {"level": "WARNING"}, "uvicorn.access": {"level": "WARNING", "propagate": True}},
+    "loggers": {"celery": {"level": "WARNING"}, "django.server": {"level": "WARNING"}, "uvicorn.access": {"level": "WARNING", "propagate": True}},
 }
