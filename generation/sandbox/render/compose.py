@@ -12,7 +12,7 @@ from .cutout import Cutout
 from .floor import floor_surface, gloss_of, lay_floor
 from .light import mirror_into, relit
 from .noise import Random, fbm
-from .plinth import plinth_box, raise_plinth
+from .plinth import plinth_box, raise_plinth, thrown_by
 from .product import Product, placed
 from .raster import Array, resized
 from .shadow import cast_on_floor, cast_on_wall, contact, darken
@@ -80,10 +80,9 @@ def _ground(random: Random, shot: Shot, product: Product, picture: Array) -> Non
     strength = _strength(shot)
     if shot.plinth:
         plinth = shot.plinth
-        block = np.ones((int(plinth.height), int(2 * plinth.half_width)), np.float32)
-        darken(picture, cast_on_floor(shot, shot.ground, block, shot.foot - plinth.half_width, 0.0), strength, SHADE)
+        darken(picture, thrown_by(shot, plinth), strength * 0.9, SHADE)
         darken(picture, cast_on_floor(shot, shot.ground, product.alpha, product.left, plinth.height), strength * 0.8, SHADE)
-        darken(picture, _under(shot, plinth), 0.7, SHADE)
+        darken(picture, _under(shot, plinth), 0.6, SHADE)
         top = raise_plinth(random, shot, plinth, picture)
         darken(picture, cast_on_floor(shot, shot.camera, product.alpha, product.left, lift) * top, strength, SHADE)
     else:
@@ -98,7 +97,7 @@ def _under(shot: Shot, plinth: Plinth) -> Array:
     x = (np.arange(shot.width, dtype=np.float32)[None, :] - np.float32(shot.foot)) / np.float32(plinth.half_width)
     y = (np.arange(shot.height, dtype=np.float32)[:, None] - np.float32(middle + plinth.height)) / np.float32(half)
     away = np.sqrt(x * x + y * y) if plinth.round else np.maximum(np.abs(x), np.abs(y))
-    return np.exp(-np.clip(away - np.float32(0.97), 0, None) * np.float32(8.0))
+    return np.exp(-np.clip(away - np.float32(0.97), 0, None) * np.float32(16.0))
 
 
 def _paste(shot: Shot, product: Product, lit: Array, picture: Array) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageFilter
 
-from .noise import Random
+from .noise import Random, fbm, sampled
 from .plane import Plane, plane_below
 from .raster import Array, as_array, as_image, blurred_8bit, mix, resized, smoothstep
 from .shot import OPEN_AIR, Shot
@@ -37,6 +37,8 @@ def lay_floor(random: Random, shot: Shot, picture: Array) -> None:
     if surface == "water" and shot.stance == "stands":
         _ring(shot, plane, ground)
     ground *= _pool(shot, plane)[..., None] * (1 + (shot.light.array - 1) * np.float32(0.75))
+    if shot.setting == "forest" and not shot.camera.overhead:
+        ground *= _dappled(random, shot, plane)[..., None]
     if not shot.camera.overhead:
         ground = _mirrored(shot, picture, ground, first)
         ground = _focused(shot, plane, ground)
@@ -57,6 +59,13 @@ def _pool(shot: Shot, plane: Plane) -> Array:
     return np.clip(np.float32(1.05) - falloff * np.sqrt(x * x + z * z + np.float32(0.01)) + lean, 0.06, 1.1)
 
 
+def _dappled(random: Random, shot: Shot, plane: Plane) -> Array:
+    """Sun through leaves: round soft spots on the ground."""
+    spots = fbm(random, 256, (7, 7), 2, 0.4)
+    lit = smoothstep(-0.15, 0.75, sampled(spots, plane.x * np.float32(0.14), plane.z * np.float32(0.14)))
+    return np.float32(0.80) + lit * np.float32(0.55 if shot.brief.light.side or shot.hardness > 0.3 else 0.3)
+
+
 def _mirrored(shot: Shot, picture: Array, ground: Array, first: int) -> Array:
     """Mix in the surroundings mirrored about the back row, more at grazing angles; every floor takes a little colour."""
     rows = ground.shape[0]
@@ -66,7 +75,7 @@ def _mirrored(shot: Shot, picture: Array, ground: Array, first: int) -> Array:
     image = as_image(small).filter(ImageFilter.GaussianBlur(streak))
     mirrored = as_array(image.resize((shot.width, rows), Image.Resampling.BICUBIC))
     grazing = np.linspace(1.0, 0.35, rows, dtype=np.float32)[:, None]
-    amount = gloss_of(shot) * grazing + 0.10 * grazing**2
+    amount = gloss_of(shot) * grazing + 0.16 * grazing**3
     return mix(ground, mirrored, np.broadcast_to(amount, (rows, shot.width)))
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFilter
 
 from .colour import WHITE
 from .floor import PLINTH_STONES
 from .noise import Random, fbm
 from .plane import Plane
 from .raster import Array, as_array, resized, smoothstep
+from .shadow import throw
 from .shot import Plinth, Shot
 from .textures import TEXTURES
 
@@ -41,6 +44,32 @@ def raise_plinth(random: Random, shot: Shot, plinth: Plinth, picture: Array) -> 
     patch += (np.clip(upper, 0, 1) - patch) * top[rows, columns, None]
     patch += (1 - patch) * (rim * body[rows, columns])[..., None]
     return top
+
+
+def thrown_by(shot: Shot, plinth: Plinth) -> Array:
+    """Darkness 0…1 (h, w) that the plinth throws on the floor: its footprint swept along the light."""
+    mask = Image.new("L", (shot.width // 2, shot.height // 2), 0)
+    draw = ImageDraw.Draw(mask)
+    lean, away = throw(shot)
+    if plinth.round:
+        turn = np.linspace(0, 2 * np.pi, 48)
+        foot = [(float(np.cos(t)), float(np.sin(t))) for t in turn]
+    else:
+        foot = [(-1.0, -0.62), (1.0, -0.62), (0.9, 0.62), (-0.9, 0.62), (-1.0, -0.62)]
+    middle = shot.foot - shot.camera.centre
+    depth = (shot.ground.base - plinth_box(shot, plinth)[0] - plinth.height) / shot.ground.squash
+
+    def seen(x: float, z: float, up: float) -> tuple[float, float]:
+        column, row = shot.ground.floor_point(middle + x * plinth.half_width + lean * up,
+                                              depth + z * plinth.half_width + away * up)
+        return column / 2, row / 2
+
+    for (x0, z0), (x1, z1) in itertools.pairwise(foot):
+        draw.polygon([seen(x0, z0, 0), seen(x1, z1, 0), seen(x1, z1, plinth.height), seen(x0, z0, plinth.height)], fill=255)
+    draw.polygon([seen(x, z, 0) for x, z in foot], fill=255)
+    soft = (2.0 + (1 - shot.hardness) * 7.0) * shot.width / 1024
+    blurred_mask = mask.filter(ImageFilter.GaussianBlur((soft * 1.6, soft * 0.8)))
+    return resized(as_array(blurred_mask), shot.width, shot.height)
 
 
 def _outline(shot: Shot, plinth: Plinth, middle: float, half: float, drop: float, foot_half: float) -> Array:

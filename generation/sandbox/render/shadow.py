@@ -19,7 +19,7 @@ def cast_on_floor(shot: Shot, camera: Camera, alpha: Array, left: float, lift: f
     `left` is its left column at the base, `lift` its height over the floor in px.
     """
     height, width = alpha.shape
-    lean, away = _throw(shot)
+    lean, away = throw(shot)
     if lift:
         lean, away = lean * 0.35, away * 0.5
     small = Image.fromarray((np.clip(alpha, 0, 1) * 255).astype(np.uint8))
@@ -45,10 +45,12 @@ def cast_on_floor(shot: Shot, camera: Camera, alpha: Array, left: float, lift: f
     return np.clip(resized(total, shot.width, shot.height), 0, 1)
 
 
-def _throw(shot: Shot) -> tuple[float, float]:
+def throw(shot: Shot) -> tuple[float, float]:
     """Shadow shift per unit of height: sideways, and away from the camera (negative towards it)."""
     if shot.brief.light.golden and shot.setting in OPEN_AIR:
         return -shot.side * 0.95, -0.85
+    if shot.setting in ("beach", "forest"):  # the sky behind is the lamp
+        return -shot.side * 0.60, -0.50
     return -shot.side * (0.55 + 0.45 * shot.hardness), 0.45 + 0.25 * (1 - shot.hardness)
 
 
@@ -78,7 +80,7 @@ def contact(shot: Shot, camera: Camera, product: Product, left: int, lift: float
     rows = np.arange(first, min(shot.height, int(camera.base) + reach), dtype=np.float32)[:, None]
     below = rows - np.float32(camera.base)
     result = np.zeros((rows.size, shot.width), np.float32)
-    for near, thick, wide, strength in ((0.010, 0.0035, 0.006, 0.75), (0.035, 0.013, 0.020, 0.50), (0.12, 0.042, 0.055, 0.36)):
+    for near, thick, wide, strength in ((0.010, 0.0042, 0.006, 0.80), (0.035, 0.016, 0.022, 0.55), (0.12, 0.050, 0.060, 0.42)):
         if lift and near < 0.1:
             continue
         touching = np.exp(-gaps / np.float32(near * span))

@@ -39,7 +39,7 @@ LIGHT_SIDES: dict[str, tuple[str, ...]] = {
     "right": ("from the right", "from right", "right side", "right light", "light right", "right-hand"),
 }
 LIGHT_HARD = ("hard light", "hard shadow", "hard shadows", "harsh", "direct sun", "sunlight", "sunlit", "sunny",
-              "bright sun", "strong shadows", "crisp shadows", "dramatic", "spotlight", "hard", "midday", "sun")
+              "bright sun", "strong shadows", "crisp shadows", "dramatic", "dappled", "spotlight", "hard", "midday", "sun")
 LIGHT_SOFT = ("soft", "diffused", "diffuse", "overcast", "gentle", "airy", "softbox", "misty", "foggy")
 LIGHT_WARM = ("warm", "golden", "golden hour", "sunset", "sunrise", "candle", "candlelight", "amber light", "cosy",
               "cozy", "autumn", "late afternoon", "honeyed", "dusk")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFilter
 
 from ..colour import Colour, hexed
 from ..noise import Random
@@ -63,32 +63,35 @@ def _towers(random: Random, layer: Image.Image, foot: float, colour: Colour, tal
 
 def festive(random: Random, shot: Shot, width: int, height: int) -> Array:
     """A dim warm room full of fairy lights, fir branches and baubles reaching in from the corners."""
-    wall = shot.brief.colours[0] if shot.brief.colours else (hexed("4a2320"), hexed("21382c"), hexed("3a2a3a"))[shot.variant % 3]
+    wall = shot.brief.colours[0] if shot.brief.colours else (hexed("7a2a22"), hexed("23503a"), hexed("6a4426"))[shot.variant % 3]
     wall = wall.towards(hexed("241812"), 0.35 if wall.luma < 0.6 else 0.12)
     across = (np.arange(width, dtype=np.float32) / width - np.float32(0.5))[None, :, None]
     down = np.linspace(0, 1, height, dtype=np.float32)[:, None, None]
     pool = np.exp(-(across**2) * 3 - (down - np.float32(0.4)) ** 2 * 4)
     picture = wall.array * (np.float32(0.55) + pool * np.float32(0.75)) + pool * np.array([0.10, 0.055, 0.02], np.float32)
     picture = np.ascontiguousarray(np.clip(picture, 0, 1))
-    for count, low, high, strength in ((34, 0.030, 0.055, 0.16), (60, 0.012, 0.030, 0.40), (30, 0.006, 0.012, 0.6)):
+    layer = Image.new("RGBA", (width, height), (0, 0, 0, 0))
+    _branches(random, layer, shot)
+    for count, low, high, strength in ((26, 0.034, 0.062, 0.30), (64, 0.014, 0.032, 0.62), (46, 0.005, 0.011, 0.95)):
         for _ in range(count):
-            x, y = float(random.random()) * width, float(random.random()) * height * 0.75
+            x, y = float(random.random()) * width, float(random.random()) * height * 0.72
             size = width * (low + (high - low) * float(random.random()))
             colour = WARM_LIGHTS[int(float(random.random()) * len(WARM_LIGHTS))]
-            shapes.add_disc(picture, x, y, size, colour, strength * (0.4 + 0.8 * float(random.random())))
-    layer = as_image(picture)
-    _branches(random, layer, shot)
-    return as_array(blurred_8bit(layer, width / 95))
+            shapes.add_disc(picture, x, y, size, colour, strength * (0.25 + 0.75 * float(random.random()) ** 1.5))
+    near = layer.convert("RGBa").filter(ImageFilter.GaussianBlur(width / 90)).convert("RGBA")
+    whole = as_image(picture)
+    whole.paste(near, mask=near.getchannel("A"))
+    return as_array(blurred_8bit(whole, width / 400))
 
 
 def _branches(random: Random, layer: Image.Image, shot: Shot) -> None:
     draw = ImageDraw.Draw(layer)
     width, height = layer.size
     for hand in (-1, 1):
-        for _ in range(7):
+        for _ in range(11):
             x, y = width * (0.5 + hand * (0.54 - 0.12 * float(random.random()))), height * (-0.03 + 0.14 * float(random.random()))
             angle = np.pi / 2 - hand * (-0.9 + 1.5 * float(random.random()))
-            _twig(random, draw, x, y, float(angle), width * (0.16 + 0.10 * float(random.random())))
+            _twig(random, draw, x, y, float(angle), width * (0.18 + 0.13 * float(random.random())))
         colour = (hexed("b8322c"), hexed("d1a14a"), hexed("c9ccd2"))[int(float(random.random()) * 3)]
         x, y, radius = width * (0.5 + hand * 0.40), height * (0.17 + 0.08 * float(random.random())), width * 0.042
         draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=shapes.eight_bit(colour, 0.9))
@@ -100,8 +103,8 @@ def _twig(random: Random, draw: ImageDraw.ImageDraw, x: float, y: float, angle: 
     for step in range(26):
         part = step / 26
         at = (x + np.cos(angle) * length * part, y + np.sin(angle) * length * part)
-        green = shapes.eight_bit(hexed("2f5338").towards(hexed("17301f"), float(random.random())))
+        green = shapes.eight_bit(hexed("3c6a48").towards(hexed("1b3a26"), float(random.random())))
         for hand in (-0.65, 0.65):
             end = (at[0] + np.cos(angle + hand) * length * 0.20 * (1 - part * 0.6),
                    at[1] + np.sin(angle + hand) * length * 0.20 * (1 - part * 0.6))
-            draw.line([at, end], fill=green, width=2)
+            draw.line([at, end], fill=green, width=3)

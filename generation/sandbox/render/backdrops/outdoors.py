@@ -72,16 +72,32 @@ def forest(random: Random, shot: Shot, width: int, height: int) -> Array:
     pool = np.exp(-(across**2) * 7 - (down - np.float32(0.22)) ** 2 * 6)
     base = mix(far.towards(mid, 0.35).array, mid.towards(deep, 0.55).array, np.clip(down * np.float32(1.25), 0, 1))
     layer = as_image(np.clip(mix(base, glow.array, pool * np.float32(0.85)), 0, 1))
-    layer = blurred_8bit(_trunks(random, layer, 5, hexed("7c8460"), 0.020), width / 45)
-    layer = blurred_8bit(_leaves(random, layer, 150, far, mid, 0.055), width / 42)
-    layer = blurred_8bit(_trunks(random, layer, 3, hexed("3f3d2c"), 0.042), width / 60)
-    layer = blurred_8bit(_leaves(random, layer, 60, mid, deep, 0.085, crown=True), width / 48)
+    layer = blurred_8bit(_trunks(random, layer, 6, hexed("6f7a52"), 0.022), width / 48)
+    layer = blurred_8bit(_leaves(random, layer, 170, far.towards(glow, 0.4), mid, 0.050), width / 56)
+    layer = blurred_8bit(_trunks(random, layer, 3, hexed("332f22"), 0.050), width / 66)
+    layer = blurred_8bit(_leaves(random, layer, 90, mid, deep.towards(hexed("101c10"), 0.3), 0.080, crown=True), width / 66)
+    layer = blurred_8bit(_undergrowth(random, layer, shot.back_row * height / shot.height, mid, deep), width / 60)
     picture = as_array(layer)
-    for _ in range(46):
-        x, y = float(random.random()) * width, float(random.random()) ** 1.4 * height * 0.55
-        size = width * (0.008 + 0.020 * float(random.random()) ** 2)
-        shapes.add_disc(picture, x, y, size + 2, glow, 0.10 + 0.34 * float(random.random()))
-    return _beams(random, picture, shot, glow)
+    lights = np.zeros_like(picture)
+    for _ in range(60):
+        x, y = float(random.random()) * width, float(random.random()) ** 1.5 * height * 0.45
+        size = width * (0.010 + 0.026 * float(random.random()))
+        shapes.add_disc(lights, x, y, size, glow, 0.10 + 0.55 * float(random.random()) ** 2)
+    lights = as_array(blurred_8bit(as_image(lights), 2.2))
+    return _beams(random, picture + (1 - picture) * lights, shot, glow)
+
+
+def _undergrowth(random: Random, layer: Image.Image, foot: float, mid: Colour, deep: Colour) -> Image.Image:
+    """Ferns and grass rising behind the table's edge."""
+    draw = ImageDraw.Draw(layer)
+    width = layer.width
+    for _ in range(80):
+        x = float(random.random()) * width
+        angle = -np.pi / 2 + (float(random.random()) - 0.5) * 1.5
+        length = width * (0.05 + 0.13 * float(random.random()))
+        colour = mid.towards(deep, float(random.random())).towards(hexed("b9cf78"), 0.35 * float(random.random()))
+        shapes.leaf(draw, (x, foot + width * 0.03), float(angle), length, 0.13, shapes.eight_bit(colour))
+    return layer
 
 
 def _trunks(random: Random, layer: Image.Image, count: int, colour: Colour, thick: float) -> Image.Image:
