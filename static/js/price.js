@@ -2,8 +2,8 @@
 //   data-price-unit     a group of radios, or a select, whose chosen option has data-credits (credits a picture)
 //   data-price-count    a group of boxes: how many are ticked; or a radio group, select or number: its value
 //   pictures = product of all counts, credits = pictures × unit
-// and anywhere in the form: data-price-pictures, data-price-credits, data-price-each, data-price-after (text is
-// replaced), data-price-short (shown when credits do not suffice), data-price-button (its label and disabled state).
+// and anywhere in the form: data-price-pictures, data-price-credits, data-price-each, data-price-left, data-price-after,
+// data-price-note (the counts, with the group's data-price-noun: "3 products × 2 shapes"; text is replaced), data-price-short (shown when credits do not suffice), data-price-button (its label and disabled state).
 const number = new Intl.NumberFormat("en");
 const plural = (n, one) => `${number.format(n)} ${one}${n === 1 ? "" : "s"}`;
 
@@ -22,6 +22,9 @@ const quote = (form) => {
   return { each, pictures, credits: pictures * each, left: Number(form.dataset.left) };
 };
 
+const note = (form) => [...form.querySelectorAll("[data-price-count]")]
+  .map((group) => group.dataset.priceNoun ? plural(count(group), group.dataset.priceNoun) : number.format(count(group))).join(" × ");
+
 const show = (form) => {
   const { each, pictures, credits, left } = quote(form);
   const short = Number.isFinite(left) && credits > left;
@@ -29,6 +32,8 @@ const show = (form) => {
   write("pictures", plural(pictures, "picture"));
   write("credits", plural(credits, "credit"));
   write("each", number.format(each));
+  write("left", number.format(left));
+  write("note", note(form));
   write("after", short ? "not enough" : number.format(left - credits));
   write("short", short ? `This needs ${plural(credits, "credit")}; the team has ${number.format(left)} left. Choose fewer pictures or a cheaper model.` : "");
   form.querySelectorAll("[data-price-short]").forEach((spot) => { spot.hidden = !short; });
