@@ -18,7 +18,7 @@ from generation.sandbox.models import SandboxAsset, SandboxJob, SandboxKey
 from generation.sandbox.render import UnreadablePhoto, render
 
 Status = SandboxJob.Status
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=30)
 RUNS_MAX = 3
 
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("v1/me", views.me),
     path("books", views.books_of_key),
     path("faults", views.faults_of_key),
+    path("presets/<slug:preset_id>.webp", views.preset_preview),
     path("files/<str:token>", views.file),
     re_path(r"^v1(?:/.*)?$", views.unknown),
 ]

@@ -2,10 +2,11 @@
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 
 from generation import media
-from generation.contract import Account, ContractError, ErrorCode, GenerateRequest
-from generation.sandbox import answers, assets, files, jobs, keys, limits, presets
+from generation.contract import Account, ContractError, ErrorCode, GenerateRequest, RemotePreset, is_text
+from generation.sandbox import answers, assets, files, jobs, keys, limits, presets, previews
 from generation.sandbox.books import books
 from generation.sandbox.endpoint import Call, endpoint, refusal
 from generation.sandbox.faults import BadFaults, Faults
@@ -29,7 +30,7 @@ def generate(call: Call) -> HttpResponse:
 
 @endpoint("GET", name="jobs")
 def job(call: Call, job_id: str) -> HttpResponse:
-    found = SandboxJob.objects.filter(key=call.key, pk=job_id).first()
+    found = SandboxJob.objects.filter(key=call.key, pk=job_id).first() if is_text(job_id) else None
     if found is None:
         raise ContractError(ErrorCode.NOT_FOUND, "Job not found")
     expired = found.status == SandboxJob.Status.COMPLETED and keys.spend_fault(job=found, name="expired_links")
@@ -62,7 +63,11 @@ def preset_list(call: Call) -> HttpResponse:
     category = choice(call.request, "category", presets.CATEGORIES)
     kind = choice(call.request, "type", presets.TYPES)
     page = page_of(call.request, presets.select(category=category, type=kind), default=50)
-    return JsonResponse(page.as_json("presets", [preset.as_json() for preset in page.items]))
+    return JsonResponse(page.as_json("presets", [_show_preset(preset) for preset in page.items]))
+
+
+def _show_preset(preset: RemotePreset) -> dict[str, object]:
+    return preset.as_json() | {"thumbnail_url": previews.link(preset.preset_id)}
 
 
 @endpoint("GET", name="me")
@@ -88,6 +93,16 @@ def faults_of_key(call: Call) -> HttpResponse:
     return JsonResponse(faults.as_json())
 
 
+@require_safe
+def preset_preview(request: HttpRequest, preset_id: str) -> HttpResponse:
+    try:
+        data = previews.preview(presets.find(preset_id))
+    except ContractError as error:
+        return refusal(error)
+    return HttpResponse(data, content_type="image/webp", headers={"Cache-Control": "public, max-age=86400"})
+
+
+@require_safe
 def file(request: HttpRequest, token: str) -> HttpResponse:
     """A stored picture; the link itself is the permission."""
     try:

@@ -1,8 +1,11 @@
+import io
 import json
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
+from PIL import Image
 
 from generation.contract import CATALOGUE
 from generation.sandbox.keys import open_account
@@ -40,6 +43,15 @@ def test_presets_are_filtered_and_paged(caller: Caller) -> None:
     assert [preset["category"] for preset in studio["presets"]] == ["studio"]
     assert studio["has_more"] is True
     assert caller.get("/v1/presets", type="user").json()["total"] == 0
+
+
+def test_a_preset_has_a_preview_that_stays_the_same(caller: Caller, client: Client) -> None:
+    url = caller.get("/v1/presets").json()["presets"][0]["thumbnail_url"]
+    first, second = client.get(url), client.get(url)
+    picture = Image.open(io.BytesIO(first.content))
+    assert (first["Content-Type"], picture.format, max(picture.size)) == ("image/webp", "WEBP", 480)
+    assert first.content == second.content
+    assert client.get(url.replace("preset_", "other_")).status_code == 404
 
 
 @pytest.mark.parametrize(("name", "value"), [("category", "none"), ("type", "none"), ("limit", 101)])

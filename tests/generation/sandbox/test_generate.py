@@ -72,6 +72,11 @@ def test_a_body_that_is_no_object_is_refused(caller: Caller, sent: str) -> None:
     assert answer.json()["error"]["message"] == "The request body must be a JSON object."
 
 
+def test_a_body_of_thirteen_megabytes_is_refused(caller: Caller) -> None:
+    answer = caller.post("/v1/generate", {"prompt": "x" * 13_000_000})
+    assert (answer.status_code, answer.json()["error"]["message"]) == (400, "The request body is too large.")
+
+
 @pytest.mark.parametrize(
     "url",
     [

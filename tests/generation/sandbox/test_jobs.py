@@ -150,6 +150,11 @@ def test_jobs_of_another_account_are_not_found(outsider: Caller, submit: Submit)
     assert outsider.get("/v1/jobs").json()["total"] == 0
 
 
+@pytest.mark.parametrize("job_id", ["job_none", "x%00y", "%F0%9F%A6%8A", "x" * 5000])
+def test_a_senseless_job_id_is_not_found(caller: Caller, job_id: str) -> None:
+    assert caller.get(f"/v1/jobs/{job_id}").status_code == 404
+
+
 def test_links_expire_and_a_fresh_look_brings_fresh_ones(
     caller: Caller, submit: Submit, finish: Finish, client: Client
 ) -> None:
