@@ -1,0 +1,65 @@
+"""The keys of a team's scripts: issued, recognised, revoked."""
+
+import base64
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from dashboard.accounts.access import Actor
+from dashboard.accounts.models import ApiKey, Role
+from dashboard.audit.record import record
+from generation.contract import ContractError, ErrorCode
+
+USE_NOTED = timedelta(minutes=1)
+"""How old ``last_used_at`` may get, so that not every request writes a row."""
+
+
+def authenticate(header: str, *, address: str | None) -> Actor:
+    """Who an ``Authorization: Bearer`` header speaks for. Raises ``ContractError(unauthorized)``."""
+    scheme, _, key = header.partition(" ")
+    known = ApiKey.objects.select_related("team").filter(digest=ApiKey.hash(key.strip()), revoked_at=None)
+    row = known.first() if scheme.lower() == "bearer" else None
+    if row is None:
+        raise ContractError(ErrorCode.UNAUTHORIZED, "Invalid or missing API key")
+    _note_use(row)
+    return Actor(row.team, Role.CREATOR, api_key=row, address=address)
+
+
+def _note_use(key: ApiKey) -> None:
+    now = timezone.now()
+    if key.last_used_at is None or now - key.last_used_at >= USE_NOTED:
+        stale = Q(last_used_at=None) | Q(last_used_at__lt=now)
+        ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
+
+
+def issue(acting: Actor, *, name: str) -> tuple[ApiKey, str]:
+    """Make a key for the team; the second value is the key itself, which cannot be had again."""
+    acting.require(Role.ADMIN)
+    if acting.user is None:
+        raise ValueError("A key is issued by a person.")
+    with transaction.atomic():
+        row, key = ApiKey.issue(team=acting.team, name=name, created_by=acting.user)
+        record(acting, "key.issued", row.id, after={"name": name})
+    return row, key
+
+
+def revoke(acting: Actor, key: ApiKey) -> bool:
+    """Refuse the key from now on; ``False`` when it was revoked before."""
+    acting.require(Role.ADMIN)
+    with transaction.atomic():
+        if not ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now()):
+            return False
+        record(acting, "key.revoked", key.id, before={"name": key.name})
+    return True
+
+
+def webhook_secret(key: ApiKey) -> str:
+    """The Standard Webhooks secret that signs what is sent on behalf of the key.
+
+    Derived from the installation's secret, so it is stored nowhere and changes only with that.
+    """
+    derived = salted_hmac("packshot.api.webhook", key.digest, algorithm="sha256").digest()
+    return f"whsec_{base64.b64encode(derived).decode()}"
