@@ -8,6 +8,9 @@ from generation import webhooks
 urlpatterns = [
     path("healthz", health),
     path("hooks/<str:token>", webhooks.receive),
+    path("", include("dashboard.accounts.urls")),
+    path("", include("dashboard.projects.urls")),
+    path("", include("dashboard.studio.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
     path("v1/", include("dashboard.api.urls")),

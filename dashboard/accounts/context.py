@@ -1,9 +1,125 @@
-"""What the frame around every page shows."""
+"""What the frame around every page shows. Nothing is looked up before a template asks for it."""
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+
+from dashboard.accounts import access
+from dashboard.accounts.models import Membership, Role, Team, User
+from dashboard.presets.models import Preset
+from dashboard.projects.models import Product
+from generation import connections, ledger
+from generation.contract import CATALOGUE
+from generation.models import Connection, Image, Job, JobState
+
+USUAL_MODEL = CATALOGUE["nanobanana2"]
+"""The model whose price says what credits buy."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RailItem:
+    url: str
+    label: str
+    icon: str
+    active: bool
+    count: int | None = None
+
+
+class Frame:
+    """Each property is looked up once a request, when it is first shown."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @cached_property
+    def membership(self) -> Membership | None:
+        return access.current(self._request) if hasattr(self._request, "user") else None
+
+    @property
+    def team(self) -> Team | None:
+        return self.membership.team if self.membership else None
+
+    @cached_property
+    def teams(self) -> list[Team]:
+        user = self._request.user
+        return [row.team for row in access.memberships(user)] if isinstance(user, User) else []
+
+    @cached_property
+    def credits_left(self) -> int:
+        return ledger.left(team_id=self.team.id) if self.team else 0
+
+    @property
+    def pictures_left(self) -> int:
+        """Pictures that the credits buy at the usual model's price."""
+        return max(0, self.credits_left) // USUAL_MODEL.credits
+
+    @cached_property
+    def connection_notice(self) -> str:
+        connection = Connection.objects.filter(team=self.team).first() if self.team else None
+        if connection is None or not connections.is_paused(connection):
+            return ""
+        waiting = Job.objects.filter(team=self.team, connection=connection, state=JobState.QUEUED).count()
+        return pause_notice(connection, waiting=waiting)
+
+    @cached_property
+    def rail(self) -> list[RailItem]:
+        if self.membership is None:
+            return []
+        counts = _counts(self.membership.team)
+        items = [
+            self._item("/generate/", "Generate", "plus"),
+            self._item("/gallery/", "Gallery", "layout-grid", counts["pictures_shown"]),
+            self._item("/presets/", "Presets", "list", counts["presets_shown"]),
+            self._item("/products/", "Products", "box", counts["products_shown"]),
+            self._item("/projects/", "Projects", "folder"),
+        ]
+        if self.membership.role >= Role.ADMIN:
+            items.append(self._item("/settings/connection/", "Connection", "plug"))
+        return items
+
+    def _item(self, url: str, label: str, icon: str, count: int | None = None) -> RailItem:
+        return RailItem(url=url, label=label, icon=icon, count=count, active=self._request.path.startswith(url))
+
+
+def _counts(team: Team) -> dict[str, int]:
+    """How many pictures, presets and products the team has, in one query."""
+    shown = {
+        "pictures_shown": Image.objects.filter(stored_at__isnull=False),
+        "presets_shown": Preset.objects.filter(archived_at=None),
+        "products_shown": Product.objects.filter(archived_at=None),
+    }
+    columns = {name: Coalesce(Subquery(_counted(rows)), 0) for name, rows in shown.items()}
+    return Team.objects.filter(pk=team.pk).annotate(**columns).values(*shown).get()
+
+
+def _counted(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.filter(team=OuterRef("pk")).order_by().values("team").annotate(many=Count("pk")).values("many")
+
+
+def pause_notice(connection: Connection, *, waiting: int) -> str:
+    """Why nothing is sent at the moment, how many jobs wait for it, and what helps."""
+    jobs = f"{waiting:,} job{'' if waiting == 1 else 's'} wait{'s' if waiting == 1 else ''}"
+    they = "it starts by itself" if waiting == 1 else "they start by themselves"
+    match connection.pause:
+        case Connection.Pause.CREDITS:
+            why, until = "ProductAI is out of credits.", "after a top-up"
+        case Connection.Pause.KEY:
+            why, until = "ProductAI refused the team's key.", "once an admin has mended the connection"
+        case _:
+            why, until = "ProductAI asked us to slow down.", "in a moment"
+    return f"{why} {jobs}; {they} {until}." if waiting else f"{why} New jobs start {until}."
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    return {}
+    """The context of ``templates/base.html``; templates call what they use."""
+    frame = Frame(request)
+    names = ("membership", "team", "teams", "rail", "credits_left", "pictures_left", "connection_notice")
+    return {name: _later(frame, name) for name in names}
+
+
+def _later(frame: Frame, name: str) -> Any:
+    return lambda: getattr(frame, name)

@@ -1,13 +1,15 @@
-"""How products come into the library."""
+"""How products come into the library, and what else is done with products and projects."""
 
 from pathlib import PurePath
+from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.audit.record import record
-from dashboard.projects.models import Product
+from dashboard.projects.models import Product, Project
 from generation import media
 from generation.contract import PHOTO_MAX_BYTES
 from generation.ids import new_id
@@ -43,3 +45,53 @@ def readable(filename: str) -> str:
     words = PurePath(filename.replace("\\", "/")).stem.replace("-", " ").replace("_", " ").split()
     text = " ".join(words) or "Untitled product"
     return text[0].upper() + text[1:]
+
+
+def edit_product(acting: Actor, product: Product, *, name: str, sku: str, tags: list[str]) -> None:
+    acting.require(Role.CREATOR)
+    _change(acting, product, name=name, sku=sku, tags=tags)
+
+
+def put_away_product(acting: Actor, product: Product, *, away: bool) -> None:
+    """Take a product out of the library, or back; its pictures stay."""
+    acting.require(Role.CREATOR)
+    _put_away(acting, product, away=away)
+
+
+def add_project(acting: Actor, *, name: str, brief: str) -> Project:
+    acting.require(Role.CREATOR)
+    with transaction.atomic():
+        project = Project.objects.create(team=acting.team, name=name, brief=brief)
+        record(acting, "project.added", project.id, after={"name": name, "brief": brief})
+    return project
+
+
+def edit_project(acting: Actor, project: Project, *, name: str, brief: str) -> None:
+    acting.require(Role.CREATOR)
+    _change(acting, project, name=name, brief=brief)
+
+
+def put_away_project(acting: Actor, project: Project, *, away: bool) -> None:
+    """Take a project out of the lists, or back; its pictures stay."""
+    acting.require(Role.CREATOR)
+    _put_away(acting, project, away=away)
+
+
+def _change(acting: Actor, row: Product | Project, **fields: Any) -> None:
+    before = {name: getattr(row, name) for name in fields}
+    if before == fields:
+        return
+    for name, value in fields.items():
+        setattr(row, name, value)
+    with transaction.atomic():
+        row.save(update_fields=list(fields))
+        record(acting, f"{row._meta.model_name}.edited", row.pk, before=before, after=fields)
+
+
+def _put_away(acting: Actor, row: Product | Project, *, away: bool) -> None:
+    if bool(row.archived_at) == away:
+        return
+    row.archived_at = timezone.now() if away else None
+    with transaction.atomic():
+        row.save(update_fields=["archived_at"])
+        record(acting, f"{row._meta.model_name}.{'archived' if away else 'restored'}", row.pk)

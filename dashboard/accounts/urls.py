@@ -1,0 +1,8 @@
+from django.urls import path
+
+from dashboard.accounts import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("accounts/team/", views.switch_team, name="switch_team"),
+]

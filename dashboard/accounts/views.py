@@ -1,0 +1,43 @@
+"""The way in: the first page, and the choice of team."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from dashboard.accounts import access
+from dashboard.accounts.models import User
+
+Rest = ParamSpec("Rest")
+View = Callable[Concatenate[HttpRequest, Rest], HttpResponse]
+
+
+def members_only(view: "View[Rest]") -> "View[Rest]":
+    """Ask the stranger to sign in, and tell the user without a team what to do about it."""
+
+    @wraps(view)
+    def seen(request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
+        if access.current(request) is None:
+            return render(request, "accounts/no_team.html", status=403)
+        return view(request, *args, **kwargs)
+
+    return login_required(seen)
+
+
+@members_only
+def home(request: HttpRequest) -> HttpResponse:
+    return redirect("generate")
+
+
+@login_required
+@require_POST
+def switch_team(request: HttpRequest) -> HttpResponse:
+    """Work for another of one's teams from now on."""
+    assert isinstance(request.user, User)  # noqa: S101 narrows the type
+    membership = get_object_or_404(access.memberships(request.user), team=request.POST.get("team", ""))
+    request.session[access.TEAM_IN_SESSION] = membership.team_id
+    return redirect("home")

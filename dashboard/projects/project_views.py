@@ -1,0 +1,73 @@
+"""Campaigns."""
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from dashboard.accounts import access
+from dashboard.accounts.models import Role
+from dashboard.accounts.views import members_only
+from dashboard.projects import actions
+from dashboard.projects.forms import ProjectForm
+from dashboard.projects.models import Project
+from dashboard.projects.views import latest
+from generation.models import Image
+
+
+@members_only
+def projects(request: HttpRequest) -> HttpResponse:
+    acting = access.actor(request)
+    archived = "archived" in request.GET
+    stored = Count("jobs__images", filter=Q(jobs__images__stored_at__isnull=False))
+    rows = Project.objects.filter(team=acting.team, archived_at__isnull=not archived)
+    context = {
+        "projects": rows.annotate(pictures=stored).order_by("-id"),
+        "archived": archived,
+        "may_create": acting.may(Role.CREATOR),
+    }
+    return render(request, "projects/projects.html", context)
+
+
+@members_only
+def new_project(request: HttpRequest) -> HttpResponse:
+    acting = access.actor(request, Role.CREATOR)
+    form = ProjectForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        row = actions.add_project(acting, **form.cleaned_data)
+        return redirect("project", project_id=row.id)
+    return render(request, "projects/project_form.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@members_only
+def project(request: HttpRequest, project_id: str) -> HttpResponse:
+    acting = access.actor(request)
+    row = access.find(acting, Project, pk=project_id)
+    pictures = Image.objects.filter(team=acting.team, job__project=row, stored_at__isnull=False)
+    context = {"project": row, "pictures": latest(pictures), "may_create": acting.may(Role.CREATOR)}
+    return render(request, "projects/project.html", context)
+
+
+@members_only
+def edit_project(request: HttpRequest, project_id: str) -> HttpResponse:
+    acting = access.actor(request, Role.CREATOR)
+    row = access.find(acting, Project, pk=project_id)
+    form = ProjectForm(request.POST or None, initial={"name": row.name, "brief": row.brief})
+    if request.method == "POST" and form.is_valid():
+        actions.edit_project(acting, row, **form.cleaned_data)
+        messages.success(request, "Saved.")
+        return redirect("project", project_id=row.id)
+    context = {"form": form, "project": row}
+    return render(request, "projects/project_form.html", context, status=422 if form.errors else 200)
+
+
+@members_only
+@require_POST
+def put_away_project(request: HttpRequest, project_id: str) -> HttpResponse:
+    acting = access.actor(request, Role.CREATOR)
+    row = access.find(acting, Project, pk=project_id)
+    away = request.POST.get("away") != "no"
+    actions.put_away_project(acting, row, away=away)
+    messages.success(request, f"{row.name} is {'archived; its pictures stay' if away else 'open again'}.")
+    return redirect("project", project_id=row.id)

@@ -1,0 +1,36 @@
+"""Stored photos and pictures in templates: ``{% load pictures %}``."""
+
+from typing import Any
+
+from django import template
+
+from generation import media
+from generation.models import Image
+
+ALT_LENGTH = 120
+register = template.Library()
+
+
+@register.filter
+def media_link(key: str) -> str:
+    """An expiring link to a stored file; nothing for no key."""
+    return media.link(key) if key else ""
+
+
+@register.filter
+def tile(image: Image) -> dict[str, Any]:
+    """The context of ``components/picture.html`` for a stored picture, whose job and product are at hand."""
+    return {
+        "url": f"/gallery/{image.id}/",
+        "src": media.link(image.thumbnail),
+        "width": image.width,
+        "height": image.height,
+        "alt": alt_text(image),
+        "thumb_hash": image.thumb_hash,
+    }
+
+
+def alt_text(image: Image) -> str:
+    prompt = " ".join(image.job.prompt.split())
+    shown = prompt if len(prompt) <= ALT_LENGTH else f"{prompt[:ALT_LENGTH].rsplit(' ', 1)[0]}…"
+    return f"{image.job.product.name}: {shown}"

@@ -1,0 +1,90 @@
+"""A job's card, and what can be done with it."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from dashboard.accounts import access
+from dashboard.accounts.access import Actor
+from dashboard.accounts.models import Role
+from dashboard.accounts.views import members_only
+from dashboard.studio import actions, cards
+from dashboard.studio.views import with_credits
+from generation.ledger import InsufficientCredits
+from generation.models import Job
+
+
+@members_only
+@require_GET
+def job_card(request: HttpRequest, job_id: str) -> HttpResponse:
+    """One job as it is now, with the line of its batch and the credits, which may have moved too."""
+    acting = access.actor(request)
+    return _card(request, acting, access.find(acting, cards.jobs(), pk=job_id))
+
+
+def _card(request: HttpRequest, acting: Actor, job: Job) -> HttpResponse:
+    rows = list(cards.jobs().filter(batch=job.batch_id))
+    context = {"card": cards.card(job, acting), "line": cards.line(job.batch, rows, acting)}
+    response = render(request, "studio/_job_update.html", context)
+    return with_credits(response, acting) if job.is_finished else response
+
+
+@members_only
+@require_POST
+def cancel_job(request: HttpRequest, job_id: str) -> HttpResponse:
+    return _act(request, job_id, _cancel)
+
+
+@members_only
+@require_POST
+def retry_job(request: HttpRequest, job_id: str) -> HttpResponse:
+    return _act(request, job_id, _retry)
+
+
+@members_only
+@require_POST
+def resolve_job(request: HttpRequest, job_id: str) -> HttpResponse:
+    """A person's decision; ``choice`` is ``retry`` or ``give_up``."""
+    never_ran = request.POST.get("choice") == "retry"
+    if not never_ran and request.POST.get("choice") != "give_up":
+        return HttpResponse("Choose whether to try again or to give up.", status=400, content_type="text/plain")
+    return _act(request, job_id, _try_again if never_ran else _give_up)
+
+
+def _act(request: HttpRequest, job_id: str, act: Callable[[Actor, Job], str]) -> HttpResponse:
+    """Do it, and show the card of the job whose id comes back; or say in one sentence why not."""
+    acting = access.actor(request, Role.CREATOR)
+    job = access.find(acting, Job.objects.select_related("product", "project", "connection", "preset_version"), pk=job_id)
+    by_script = request.headers.get("HX-Request")
+    try:
+        shown = act(acting, job)
+    except (actions.NotPossible, InsufficientCredits) as error:
+        if by_script:
+            return HttpResponse(str(error), status=409, content_type="text/plain; charset=utf-8")
+        messages.error(request, str(error))
+        return redirect("generate")
+    if not by_script:
+        return redirect("generate")
+    return with_credits(_card(request, acting, access.find(acting, cards.jobs(), pk=shown)), acting)
+
+
+def _cancel(acting: Actor, job: Job) -> str:
+    actions.cancel(acting, job)
+    return job.id
+
+
+def _retry(acting: Actor, job: Job) -> str:
+    return actions.retry(acting, job).jobs.get().id
+
+
+def _try_again(acting: Actor, job: Job) -> str:
+    actions.decide(acting, job, never_ran=True)
+    return job.id
+
+
+def _give_up(acting: Actor, job: Job) -> str:
+    actions.decide(acting, job, never_ran=False)
+    return job.id

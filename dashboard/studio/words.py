@@ -1,0 +1,41 @@
+"""What happened to a job, in a marketer's words."""
+
+from generation.models import Job, JobState
+
+FAILURES = {
+    "invalid_request": "ProductAI did not accept this request. Change the prompt or the photo and try again.",
+    "not_found": "ProductAI could not find the product photo. Try again; if it stays so, upload the photo anew.",
+    "generation_failed": "ProductAI could not make this picture. Try again, or change the prompt.",
+    "pictures_lost": "ProductAI made the pictures, but they could not be fetched before its links expired.",
+    "given_up": "You gave this job up.",
+}
+UNKNOWN = "ProductAI did not answer clearly. We are asking it whether the job runs, so that nothing is paid for twice."
+NEEDS_REVIEW = "Nobody can tell whether this job ran. Look into your ProductAI account, then decide."
+
+
+def explain(job: Job) -> str:
+    """One or two sentences on a job that did not go well; nothing for the others."""
+    match job.state:
+        case JobState.FAILED:
+            why = FAILURES.get(job.error_code, "ProductAI could not make this picture. Try again, or change the prompt.")
+            return f"{why} {charged(job)}"
+        case JobState.UNKNOWN:
+            return UNKNOWN
+        case JobState.NEEDS_REVIEW:
+            return NEEDS_REVIEW
+        case _:
+            return ""
+
+
+def charged(job: Job) -> str:
+    cost = job.tokens_used or 0
+    return f"It cost {cost} credit{'' if cost == 1 else 's'}." if cost else "Nothing was charged."
+
+
+def cost(job: Job) -> str:
+    """What a job holds, cost or gave back."""
+    credits = job.price if job.tokens_used is None else job.tokens_used
+    unit = f"{credits} credit{'' if credits == 1 else 's'}"
+    return {JobState.CANCELLED: "nothing charged", JobState.FAILED: "0 credits" if not credits else unit}.get(
+        JobState(job.state), unit
+    )
