@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .raster import Array
+from .raster import Array, floats
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Background:
         across = c[0] + np.outer(x, c[1]) + np.outer(x * x, c[3])
         down = np.outer(y, c[2]) + np.outer(y * y, c[4])
         both = np.multiply.outer(np.outer(y, x), c[5])
-        return np.clip(across[None] + down[:, None] + both, 0, 255).astype(np.float32)
+        return floats(np.clip(across[None] + down[:, None] + both, 0, 255).astype(np.float32))
 
 
 def fit_background(rgb: Array) -> Background | None:

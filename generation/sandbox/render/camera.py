@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .raster import Array
+from .raster import Array, floats
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,12 @@ class Camera:
 
     def depth_at(self, rows: Array) -> Array:
         """Depth ratio of floor points seen at rows below the horizon."""
-        return np.float32(self.base - self.horizon) / np.maximum(rows - np.float32(self.horizon), np.float32(0.5))
+        return floats(np.float32(self.base - self.horizon) / np.maximum(rows - np.float32(self.horizon), 0.5))
 
     def floor_grid(self, first_row: int) -> tuple[Array, Array, Array]:
         """World coordinates x, z in units of the floor seen from `first_row` down, and the depth ratio per row."""
         columns = np.arange(self.width, dtype=np.float32) - np.float32(self.centre)
-        rows = np.arange(first_row, self.height, dtype=np.float32) + np.float32(0.5)
+        rows = np.arange(first_row, self.height, dtype=np.float32) + 0.5
         if self.overhead:
             x = np.broadcast_to(columns, (rows.size, self.width)).astype(np.float32)
             z = np.broadcast_to((np.float32(self.base) - rows)[:, None], x.shape).astype(np.float32)

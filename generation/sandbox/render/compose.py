@@ -14,7 +14,7 @@ from .light import mirror_into, relit
 from .noise import Random, fbm
 from .plinth import plinth_box, raise_plinth, thrown_by
 from .product import Product, placed
-from .raster import Array, resized
+from .raster import Array, floats, resized
 from .shadow import cast_on_floor, cast_on_wall, contact, darken
 from .shot import Plinth, Shot
 
@@ -45,8 +45,8 @@ def composed(random: Random, shot: Shot, cutout: Cutout) -> Array:
 
 def _patterned_table(random: Random, shot: Shot, picture: Array) -> Array:
     """The light's pattern falls over table and product alike when seen from above."""
-    flat = np.ones((shot.height // 2, shot.width // 2, 3), np.float32) * np.float32(0.7)
-    pattern = patterned(random, shot, flat, 0.85) / np.float32(0.7)
+    flat = np.ones((shot.height // 2, shot.width // 2, 3), np.float32) * 0.7
+    pattern = patterned(random, shot, flat, 0.85) / 0.7
     return picture * resized(pattern, shot.width, shot.height)
 
 
@@ -63,7 +63,7 @@ def _scene(random: Random, shot: Shot) -> Array:
 def _sunk(random: Random, product: Product) -> Product:
     """The product with its lowest pixels buried under an uneven line of grains."""
     depth = 0.016 * max(product.height, product.width)
-    line = fbm(random, 256, (2, 12), 5, 0.6)[0] * np.float32(0.5) + np.float32(0.6)
+    line = fbm(random, 256, (2, 12), 5, 0.6)[0] * 0.5 + 0.6
     level = np.interp(np.linspace(0, 255, product.width), np.arange(256), line * depth).astype(np.float32)
     rows = np.arange(product.height, 0, -1, dtype=np.float32)[:, None]
     return replace(product, alpha=product.alpha * np.clip(rows - level[None, :], 0, 1))
@@ -81,14 +81,16 @@ def _ground(random: Random, shot: Shot, product: Product, picture: Array) -> Non
     if shot.plinth:
         plinth = shot.plinth
         darken(picture, thrown_by(shot, plinth), strength * 0.9, SHADE)
-        darken(picture, cast_on_floor(shot, shot.ground, product.alpha, product.left, plinth.height), strength * 0.8, SHADE)
+        darken(
+            picture, cast_on_floor(shot, shot.ground, product.alpha, product.left, plinth.height), strength * 0.8, SHADE
+        )
         darken(picture, _under(shot, plinth), 0.6, SHADE)
         top = raise_plinth(random, shot, plinth, picture)
         darken(picture, cast_on_floor(shot, shot.camera, product.alpha, product.left, lift) * top, strength, SHADE)
     else:
         darken(picture, cast_on_floor(shot, shot.camera, product.alpha, product.left, lift), strength, SHADE)
     touch, first = contact(shot, shot.camera, product, product.left, lift)
-    darken(picture[first : first + touch.shape[0]], touch, min(1.0, 0.95 * shot.treatment.shadow), SHADE * np.float32(0.6))
+    darken(picture[first : first + touch.shape[0]], touch, min(1.0, 0.95 * shot.treatment.shadow), SHADE * 0.6)
 
 
 def _under(shot: Shot, plinth: Plinth) -> Array:
@@ -97,7 +99,7 @@ def _under(shot: Shot, plinth: Plinth) -> Array:
     x = (np.arange(shot.width, dtype=np.float32)[None, :] - np.float32(shot.foot)) / np.float32(plinth.half_width)
     y = (np.arange(shot.height, dtype=np.float32)[:, None] - np.float32(middle + plinth.height)) / np.float32(half)
     away = np.sqrt(x * x + y * y) if plinth.round else np.maximum(np.abs(x), np.abs(y))
-    return np.exp(-np.clip(away - np.float32(0.97), 0, None) * np.float32(16.0))
+    return floats(np.exp(-np.clip(away - 0.97, 0, None) * 16.0))
 
 
 def _paste(shot: Shot, product: Product, lit: Array, picture: Array) -> None:

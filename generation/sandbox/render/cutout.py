@@ -9,7 +9,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFilter
 
 from .background import Background, fit_background
-from .raster import Array, as_array, smoothstep
+from .raster import Array, as_array, floats, smoothstep
 from .regions import Mask, areas, dilated, eroded, label, mask_image, reached_from_border, spread
 
 FINE_SIDE = 1000
@@ -47,7 +47,7 @@ def _from_alpha(photo: Image.Image) -> Image.Image | None:
     return _cropped(Image.fromarray(pixels))
 
 
-def _without_baked_shadow(pixels: np.ndarray) -> Mask:  # type: ignore[type-arg]
+def _without_baked_shadow(pixels: npt.NDArray[np.uint8]) -> Mask:
     """Everything but the dark see-through smears that many cut-outs carry as a shadow below the product."""
     alpha = pixels[..., 3]
     seen = alpha > 4
@@ -81,8 +81,14 @@ def _from_plain_background(photo: Image.Image) -> Image.Image | None:
     left, right = max(0, int(xs.min()) - margin), min(coarse.width, int(xs.max()) + 1 + margin)
     top, bottom = max(0, int(ys.min()) - margin), min(coarse.height, int(ys.max()) + 1 + margin)
     part = (left / coarse.width, top / coarse.height, right / coarse.width, bottom / coarse.height)
-    fine = photo.crop((round(part[0] * photo.width), round(part[1] * photo.height),
-                       round(part[2] * photo.width), round(part[3] * photo.height)))
+    fine = photo.crop(
+        (
+            round(part[0] * photo.width),
+            round(part[1] * photo.height),
+            round(part[2] * photo.width),
+            round(part[3] * photo.height),
+        )
+    )
     fine.thumbnail((FINE_SIDE, FINE_SIDE), Image.Resampling.LANCZOS)
     mask = _object_mask(fine, background, part)
     if mask.mean() < 0.05:
@@ -97,7 +103,7 @@ def _object_mask(image: Image.Image, background: Background, part: tuple[float, 
     distance = np.abs(smooth - plate).max(axis=2)
     # Compression rings around hard edges stay well below the edge's own contrast.
     peak = spread(_levels(distance), 9)
-    alike = distance < np.maximum(background.tolerance, np.float32(0.065) * peak)
+    alike = distance < np.maximum(background.tolerance, 0.065 * peak)
     outside = reached_from_border(alike)
     radius = 1 + max(image.size) // 300
     mask = _largest(_without_crumbs(_closed(~outside, radius), distance), distance)
@@ -140,7 +146,8 @@ def _largest(mask: Mask, distance: Array) -> Mask:
     keep = (sizes > 0.004 * sizes.max()) & (edges > 0.5 * np.sqrt(sizes))
     keep[np.argmax(sizes * (edges > 0.5 * np.sqrt(sizes)))] = True
     keep[0] = False
-    return keep[labels]
+    kept: Mask = keep[labels]
+    return kept
 
 
 def _filled(mask: Mask, alike: Mask, distance: Array, background: Background) -> Mask:
@@ -168,7 +175,7 @@ def _steepness(rgb: Array) -> Array:
     """Largest per-channel change per pixel."""
     across = np.abs(np.diff(rgb, axis=1, append=rgb[:, -1:])).max(axis=2)
     down = np.abs(np.diff(rgb, axis=0, append=rgb[-1:])).max(axis=2)
-    return np.maximum(across, down)
+    return floats(np.maximum(across, down))
 
 
 def _levels(distance: Array) -> npt.NDArray[np.uint8]:
@@ -189,7 +196,7 @@ def _without_crumbs(mask: Mask, distance: Array) -> Mask:
 def _believable(mask: Mask) -> bool:
     """A product covers a fair part of the photo and is not cut by much of its border."""
     border = np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]])
-    return 0.01 < mask.mean() < 0.9 and border.mean() < 0.12
+    return bool(0.01 < mask.mean() < 0.9 and border.mean() < 0.12)
 
 
 def _matted(image: Image.Image, mask: Mask, plate: Array) -> Image.Image:

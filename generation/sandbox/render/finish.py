@@ -17,14 +17,14 @@ def finished(random: Random, treatment: Treatment, picture: Array) -> Image.Imag
     picture = _bloomed(treatment, picture)
     picture = _graded(treatment, picture)
     picture = _framed(random, treatment, picture)
-    image = Image.fromarray((np.clip(picture, 0, 1) * np.float32(255) + np.float32(0.5)).astype(np.uint8))
+    image = Image.fromarray((np.clip(picture, 0, 1) * 255 + 0.5).astype(np.uint8))
     return image.filter(ImageFilter.UnsharpMask(1.2, int(70 * treatment.sharpness), 2))
 
 
 def _bloomed(treatment: Treatment, picture: Array) -> Array:
     height, width = picture.shape[:2]
     small = resized(picture, width // 4, height // 4, Image.Resampling.BOX)
-    bright = np.clip((small - np.float32(0.62)) * np.float32(1.6), 0, 1)
+    bright = np.clip((small - 0.62) * 1.6, 0, 1)
     glow = resized(blurred(bright, width / 4 / 26), width, height, Image.Resampling.BILINEAR)
     picture += (1 - picture) * np.clip(glow, 0, 1) * np.float32(0.55 * treatment.bloom)
     return picture
@@ -51,8 +51,8 @@ def _framed(random: Random, treatment: Treatment, picture: Array) -> Array:
     height, width = picture.shape[:2]
     x = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
     y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
-    away = np.clip((x * x + y * y) * np.float32(0.5) - np.float32(0.18), 0, 1)
+    away = np.clip((x * x + y * y) * 0.5 - 0.18, 0, 1)
     grain = random.standard_normal((height, width), dtype=np.float32) * np.float32(treatment.grain + 0.003)
     picture *= (1 - away * np.float32(1.1 * treatment.vignette))[..., None]
-    picture += grain[..., None] * (np.float32(0.45) + 2 * picture * (1 - picture))
+    picture += grain[..., None] * (0.45 + 2 * picture * (1 - picture))
     return picture

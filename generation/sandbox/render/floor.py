@@ -7,7 +7,7 @@ from PIL import Image, ImageFilter
 
 from .noise import Random, fbm, sampled
 from .plane import Plane, plane_below
-from .raster import Array, as_array, as_image, blurred_8bit, mix, resized, smoothstep
+from .raster import Array, as_array, as_image, blurred_8bit, floats, mix, resized, smoothstep
 from .shot import OPEN_AIR, Shot
 from .textures import GLOSS, TEXTURES
 
@@ -36,7 +36,7 @@ def lay_floor(random: Random, shot: Shot, picture: Array) -> None:
     ground = TEXTURES[surface](random, plane, tone)
     if surface == "water" and shot.stance == "stands":
         _ring(shot, plane, ground)
-    ground *= _pool(shot, plane)[..., None] * (1 + (shot.light.array - 1) * np.float32(0.75))
+    ground *= _pool(shot, plane)[..., None] * (1 + (shot.light.array - 1) * 0.75)
     if shot.setting == "forest" and not shot.camera.overhead:
         ground *= _dappled(random, shot, plane)[..., None]
     if not shot.camera.overhead:
@@ -49,25 +49,25 @@ def _pool(shot: Shot, plane: Plane) -> Array:
     """Light on the floor: brightest around and beside the product, fading away from the lamp."""
     reach = np.float32(shot.width * 0.9)
     x = (plane.x - np.float32((shot.foot - shot.camera.centre) + shot.side * shot.width * 0.15)) / reach
-    z = (plane.z - np.float32(80)) / (reach * np.float32(1.0 if shot.camera.overhead else 2.4))
+    z = (plane.z - 80) / (reach * np.float32(1.0 if shot.camera.overhead else 2.4))
     z = np.clip(z, -1.0, 0.6)
     x = np.clip(x, -1.2, 1.2)
     if shot.brief.light.low_key:
-        return np.float32(0.25) + np.float32(1.7) * np.exp(-(x * x + z * z) * np.float32(5.0))
-    falloff = np.float32(0.26)
+        return floats(0.25 + 1.7 * np.exp(-(x * x + z * z) * 5.0))
+    falloff = 0.26
     lean = np.float32(0.07 * shot.side) * np.clip(x, -1, 1)
-    return np.clip(np.float32(1.05) - falloff * np.sqrt(x * x + z * z + np.float32(0.01)) + lean, 0.06, 1.1)
+    return floats(np.clip(1.05 - falloff * np.sqrt(x * x + z * z + 0.01) + lean, 0.06, 1.1))
 
 
 def _dappled(random: Random, shot: Shot, plane: Plane) -> Array:
     """Sun through leaves: round soft spots on the ground."""
     spots = fbm(random, 256, (7, 7), 2, 0.4)
-    lit = smoothstep(-0.15, 0.75, sampled(spots, plane.x * np.float32(0.14), plane.z * np.float32(0.14)))
-    return np.float32(0.80) + lit * np.float32(0.55 if shot.brief.light.side or shot.hardness > 0.3 else 0.3)
+    lit = smoothstep(-0.15, 0.75, sampled(spots, plane.x * 0.14, plane.z * 0.14))
+    return 0.80 + lit * np.float32(0.55 if shot.brief.light.side or shot.hardness > 0.3 else 0.3)
 
 
 def _mirrored(shot: Shot, picture: Array, ground: Array, first: int) -> Array:
-    """Mix in the surroundings mirrored about the back row, more at grazing angles; every floor takes a little colour."""
+    """Mix in the surroundings mirrored about the back row, most at grazing angles; every floor takes some."""
     rows = ground.shape[0]
     behind = picture[max(0, first - rows) : max(1, first)][::-1]
     small = resized(np.ascontiguousarray(behind[::4, ::4]), shot.width // 8, max(2, rows // 8))
@@ -84,7 +84,7 @@ def _focused(shot: Shot, plane: Plane, ground: Array) -> Array:
     strength = 2.6 * shot.treatment.blur * shot.width / 1024
     soft = as_array(blurred_8bit(as_image(ground), strength))
     depth = 1 + plane.z[:, :1] / np.float32(shot.camera.focal)
-    away = np.maximum(smoothstep(1.06, 1.42, depth), smoothstep(0.93, 0.80, depth) * np.float32(0.9))
+    away = np.maximum(smoothstep(1.06, 1.42, depth), smoothstep(0.93, 0.80, depth) * 0.9)
     return mix(ground, soft, np.broadcast_to(away, ground.shape[:2]))
 
 
@@ -92,7 +92,9 @@ def _join(shot: Shot, first: int) -> Array:
     """Weight of the floor per row: a wide curve on a studio sweep, a soft edge elsewhere."""
     rows = np.arange(first, shot.height, dtype=np.float32)[:, None]
     sweep = floor_surface(shot) == "plain" and shot.setting == "studio"
-    span = shot.height * 0.13 if sweep else (2.0 + 3.0 * shot.treatment.blur) * (2.2 if shot.setting in OPEN_AIR else 1.0)
+    span = (
+        shot.height * 0.13 if sweep else (2.0 + 3.0 * shot.treatment.blur) * (2.2 if shot.setting in OPEN_AIR else 1.0)
+    )
     weight = smoothstep(shot.back_row, shot.back_row + span, rows) if shot.back_row else np.ones_like(rows)
     return np.broadcast_to(weight, (rows.size, shot.width))
 
@@ -101,5 +103,5 @@ def _ring(shot: Shot, plane: Plane, ground: Array) -> None:
     """Rings around where the product touches the water."""
     x = plane.x - np.float32(shot.foot - shot.camera.centre)
     away = np.sqrt(x * x + plane.z * plane.z) - np.float32(shot.box[2] * 0.42)
-    wave = np.sin(away * np.float32(0.085)) * np.exp(-np.abs(away) * np.float32(0.0065)) * plane.keeps(60)
-    ground += (wave * np.float32(0.07))[..., None]
+    wave = np.sin(away * 0.085) * np.exp(-np.abs(away) * 0.0065) * plane.keeps(60)
+    ground += (wave * 0.07)[..., None]

@@ -7,7 +7,7 @@ import hashlib
 import numpy as np
 from PIL import Image
 
-from .raster import Array
+from .raster import Array, floats
 
 Random = np.random.Generator
 
@@ -16,6 +16,11 @@ def seeded(*parts: str) -> Random:
     """A generator decided by the parts alone, equal on every machine."""
     digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
     return np.random.Generator(np.random.PCG64(int.from_bytes(digest[:16], "big")))
+
+
+def chance(random: Random) -> float:
+    """A number 0…1."""
+    return float(random.random())
 
 
 def lattice(random: Random, rows: int, columns: int, size: int) -> Array:
@@ -29,14 +34,14 @@ def lattice(random: Random, rows: int, columns: int, size: int) -> Array:
 def fbm(random: Random, size: int, cells: tuple[int, int], octaves: int, gain: float = 0.5) -> Array:
     """Tileable fractal noise (size × size), roughly −1…1, first octave of `cells` (rows, columns)."""
     total = np.zeros((size, size), np.float32)
-    weight, whole = np.float32(1.0), 0.0
+    weight, whole = 1.0, 0.0
     rows, columns = cells
     for _ in range(octaves):
         if max(rows, columns) > size:
             break
         total += weight * lattice(random, rows, columns, size)
-        whole += float(weight) ** 2
-        weight *= np.float32(gain)
+        whole += weight**2
+        weight *= gain
         rows, columns = rows * 2, columns * 2
     return total * np.float32(1.35 / whole**0.5)
 
@@ -57,4 +62,4 @@ def sampled(tile: Array, u: Array, v: Array) -> Array:
     lower = flat.take(j1 + i)
     lower += (flat.take(j1 + i1) - lower) * across
     upper += (lower - upper) * down
-    return upper
+    return floats(upper)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .camera import Camera
-from .raster import Array
+from .raster import Array, floats
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Plane:
 
     def keeps(self, wavelength: float) -> Array:
         """How much of a detail of that many units survives per row (h, 1): 1 near, 0 where it is below two pixels."""
-        return np.clip(np.float32(wavelength) / self.step * np.float32(0.6) - np.float32(0.7), 0.0, 1.0)
+        return floats(np.clip(np.float32(wavelength) / self.step * 0.6 - 0.7, 0.0, 1.0))
 
     def turned(self, angle: float, scale: float = 1.0) -> tuple[Array, Array]:
         """World coordinates turned by `angle` radians and divided by `scale`."""

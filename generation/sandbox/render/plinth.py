@@ -11,7 +11,7 @@ from .colour import WHITE
 from .floor import PLINTH_STONES
 from .noise import Random, fbm
 from .plane import Plane
-from .raster import Array, as_array, resized, smoothstep
+from .raster import Array, as_array, floats, resized, smoothstep
 from .shadow import throw
 from .shot import Plinth, Shot
 from .textures import TEXTURES
@@ -32,13 +32,15 @@ def raise_plinth(random: Random, shot: Shot, plinth: Plinth, picture: Array) -> 
     left, right = int(shot.foot - plinth.half_width) - 2, int(shot.foot + plinth.half_width) + 3
     first, last = int(middle - top_half) - 2, int(middle + plinth.height + foot_half) + 3
     rows, columns = slice(max(0, first), min(shot.height, last)), slice(max(0, left), min(shot.width, right))
-    x = (np.arange(columns.start, columns.stop, dtype=np.float32) - np.float32(shot.foot)) / np.float32(plinth.half_width)
+    x = (np.arange(columns.start, columns.stop, dtype=np.float32) - np.float32(shot.foot)) / np.float32(
+        plinth.half_width
+    )
     y = np.arange(rows.start, rows.stop, dtype=np.float32)[:, None]
     x, y = np.broadcast_arrays(x[None, :], y)
     side, upper = _material(random, shot, plinth, x, y, middle)
     side = side * _side_light(shot, plinth, x, y, middle)[..., None] * shot.light.array
-    upper = upper * (np.float32(1.07) + x * np.float32(0.06 * shot.side))[..., None] * shot.light.array
-    rim = smoothstep(2.6, 0.0, np.abs(y - _front_edge(plinth, x, middle, top_half) - 1)) * np.float32(0.10)
+    upper = upper * (1.07 + x * np.float32(0.06 * shot.side))[..., None] * shot.light.array
+    rim = smoothstep(2.6, 0.0, np.abs(y - _front_edge(plinth, x, middle, top_half) - 1)) * 0.10
     patch = picture[rows, columns]
     patch += (np.clip(side, 0, 1) - patch) * body[rows, columns, None]
     patch += (np.clip(upper, 0, 1) - patch) * top[rows, columns, None]
@@ -60,12 +62,15 @@ def thrown_by(shot: Shot, plinth: Plinth) -> Array:
     depth = (shot.ground.base - plinth_box(shot, plinth)[0] - plinth.height) / shot.ground.squash
 
     def seen(x: float, z: float, up: float) -> tuple[float, float]:
-        column, row = shot.ground.floor_point(middle + x * plinth.half_width + lean * up,
-                                              depth + z * plinth.half_width + away * up)
+        column, row = shot.ground.floor_point(
+            middle + x * plinth.half_width + lean * up, depth + z * plinth.half_width + away * up
+        )
         return column / 2, row / 2
 
     for (x0, z0), (x1, z1) in itertools.pairwise(foot):
-        draw.polygon([seen(x0, z0, 0), seen(x1, z1, 0), seen(x1, z1, plinth.height), seen(x0, z0, plinth.height)], fill=255)
+        draw.polygon(
+            [seen(x0, z0, 0), seen(x1, z1, 0), seen(x1, z1, plinth.height), seen(x0, z0, plinth.height)], fill=255
+        )
     draw.polygon([seen(x, z, 0) for x, z in foot], fill=255)
     soft = (2.0 + (1 - shot.hardness) * 7.0) * shot.width / 1024
     blurred_mask = mask.filter(ImageFilter.GaussianBlur((soft * 1.6, soft * 0.8)))
@@ -84,8 +89,15 @@ def _outline(shot: Shot, plinth: Plinth, middle: float, half: float, drop: float
             draw.ellipse((left, row + 2 * (drop - foot_half), right, row + 2 * (drop + foot_half)), fill=255)
     else:
         inset = 0.06 * (right - left)
-        draw.polygon([(left + inset, row - 2 * half), (right - inset, row - 2 * half), (right, row + 2 * half),
-                      (left, row + 2 * half)], fill=255)
+        draw.polygon(
+            [
+                (left + inset, row - 2 * half),
+                (right - inset, row - 2 * half),
+                (right, row + 2 * half),
+                (left, row + 2 * half),
+            ],
+            fill=255,
+        )
         if drop:
             draw.rectangle((left, row + 2 * half, right, row + 2 * (half + drop)), fill=255)
     return as_array(mask.reduce(2))
@@ -95,23 +107,23 @@ def _front_edge(plinth: Plinth, x: Array, middle: float, half: float) -> Array:
     """Row of the top's front edge per column position −1…1."""
     if not plinth.round:
         return np.full_like(x, middle + half)
-    return np.float32(middle) + np.float32(half) * np.sqrt(np.clip(1 - x * x, 0, 1))
+    return floats(np.float32(middle) + np.float32(half) * np.sqrt(np.clip(1 - x * x, 0, 1)))
 
 
 def _side_light(shot: Shot, plinth: Plinth, x: Array, y: Array, middle: float) -> Array:
     down = np.clip((y - np.float32(middle)) / np.float32(plinth.height + 1), 0, 1.3)
     if not plinth.round:
-        return np.float32(0.80) + x * np.float32(0.05 * shot.side) - down * np.float32(0.12)
+        return floats(0.80 + x * np.float32(0.05 * shot.side) - down * 0.12)
     angle = np.arcsin(np.clip(x, -1, 1)) * np.float32(shot.side)
-    facing = np.clip(np.cos(angle - np.float32(0.75)), -0.2, 1)
-    return np.float32(0.50) + np.float32(0.44) * facing - down * np.float32(0.10)
+    facing = np.clip(np.cos(angle - 0.75), -0.2, 1)
+    return floats(0.50 + 0.44 * facing - down * 0.10)
 
 
 def _material(random: Random, shot: Shot, plinth: Plinth, x: Array, y: Array, middle: float) -> tuple[Array, Array]:
     """Colour of the side and of the top before light."""
     if shot.surface not in PLINTH_STONES:
         plain = shot.wall.towards(shot.accent, 0.35).towards(WHITE, 0.30 if shot.wall.luma > 0.4 else 0.08)
-        grain = resized(fbm(random, 256, (6, 6), 6, 0.7), x.shape[1], x.shape[0]) * np.float32(0.014)
+        grain = resized(fbm(random, 256, (6, 6), 6, 0.7), x.shape[1], x.shape[0]) * 0.014
         both = (1 + grain)[..., None] * plain.array
         return both, both
     half = np.float32(plinth.half_width)

@@ -9,7 +9,7 @@ from PIL import Image
 
 from .colour import hue_of
 from .cutout import Cutout
-from .raster import Array
+from .raster import Array, as_array
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,11 @@ class Product:
 
     @property
     def width(self) -> int:
-        return self.alpha.shape[1]
+        return int(self.alpha.shape[1])
 
     @property
     def height(self) -> int:
-        return self.alpha.shape[0]
+        return int(self.alpha.shape[0])
 
     @property
     def bottom(self) -> int:
@@ -56,7 +56,7 @@ def silhouette_of(cutout: Cutout) -> Silhouette:
     """Measure the cut-out on a small copy."""
     small = cutout.image.copy()
     small.thumbnail((160, 160), Image.Resampling.BOX)
-    pixels = np.asarray(small, dtype=np.float32) / 255
+    pixels = as_array(small)
     rgb, alpha = pixels[..., :3].reshape(-1, 3), pixels[..., 3]
     solid = alpha > 0.5
     lowest = np.where(solid.any(axis=0), np.argmax(solid[::-1], axis=0), alpha.shape[0])
@@ -71,5 +71,5 @@ def silhouette_of(cutout: Cutout) -> Silhouette:
 def placed(cutout: Cutout, width: int, height: int, left: int, top: int) -> Product:
     """The product scaled to width × height px with its upper left corner at left, top."""
     image = cutout.image.resize((width, height), Image.Resampling.LANCZOS)
-    pixels = np.asarray(image, dtype=np.float32) / np.float32(255)
+    pixels = as_array(image)
     return Product(pixels[..., :3], np.ascontiguousarray(pixels[..., 3]), left, top)

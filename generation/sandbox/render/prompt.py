@@ -46,10 +46,19 @@ def read_prompt(prompt: str) -> Brief:
     text = NEGATED.sub(" ", " ".join(prompt.lower().replace("_", " ").split()))
     surface, setting = _first(text, words.SURFACES), _setting(text)
     return Brief(
-        surface=surface, setting=setting, light=_light(text, setting), colours=_colours(text),
-        tone=_tone(text), window=_any(text, words.WINDOW), leaves=_any(text, words.LEAVES),
-        podium=_any(text, words.PODIUM), arch=_any(text, words.ARCH), overhead=_any(text, words.OVERHEAD),
-        hovering=_any(text, words.HOVERING), glossy=_any(text, words.GLOSSY), garment=_any(text, words.GARMENTS),
+        surface=surface,
+        setting=setting,
+        light=_light(text, setting),
+        colours=_colours(text),
+        tone=_tone(text),
+        window=_any(text, words.WINDOW),
+        leaves=_any(text, words.LEAVES),
+        podium=_any(text, words.PODIUM),
+        arch=_any(text, words.ARCH),
+        overhead=_any(text, words.OVERHEAD),
+        hovering=_any(text, words.HOVERING),
+        glossy=_any(text, words.GLOSSY),
+        garment=_any(text, words.GARMENTS),
     )
 
 
@@ -64,7 +73,9 @@ def _any(text: str, choices: tuple[str, ...]) -> bool:
 
 def _first(text: str, table: dict[str, tuple[str, ...]]) -> str | None:
     """The kind whose word comes first in the text."""
-    places = [(place, kind) for kind, choices in table.items() for word in choices if (place := _found(text, word)) >= 0]
+    places = [
+        (place, kind) for kind, choices in table.items() for word in choices if (place := _found(text, word)) >= 0
+    ]
     return min(places)[1] if places else None
 
 
@@ -82,8 +93,13 @@ def _light(text: str, setting: str | None) -> Light:
     warmth = 0.8 * warm - 0.6 * cool
     if not warm and not cool:
         warmth = {"festive": 0.45, "beach": 0.2, "shelf": 0.15, "city": -0.1}.get(setting or "", 0.05)
-    return Light(side=sides, warmth=warmth, hardness=hardness, golden=_any(text, words.LIGHT_GOLDEN),
-                 low_key=_any(text, words.LIGHT_LOW))
+    return Light(
+        side=sides,
+        warmth=warmth,
+        hardness=hardness,
+        golden=_any(text, words.LIGHT_GOLDEN),
+        low_key=_any(text, words.LIGHT_LOW),
+    )
 
 
 def _colours(text: str) -> tuple[Colour, ...]:

@@ -10,6 +10,11 @@ Array = npt.NDArray[np.float32]
 BILINEAR, BICUBIC, BOX = Image.Resampling.BILINEAR, Image.Resampling.BICUBIC, Image.Resampling.BOX
 
 
+def floats(values: npt.ArrayLike) -> Array:
+    """The values as 32-bit floats; no copy where they are already."""
+    return np.asarray(values, dtype=np.float32)
+
+
 def resized(array: Array, width: int, height: int, how: Image.Resampling = BICUBIC) -> Array:
     """The array at another size; channels are resized one by one to stay in float."""
     if array.ndim == 2:
@@ -32,26 +37,20 @@ def blurred(array: Array, radius: float) -> Array:
 
 def _boxed(array: Array, sigma: float) -> Array:
     """One of three equal box blurs that together have standard deviation `sigma`; fractional box ends are mixed in."""
-    half = max(0.0, (np.sqrt(12.0 * sigma * sigma / 3.0 + 1.0) - 1.0) / 2.0)
-    whole, part = int(half), np.float32(half - int(half))
-    for axis in (0, 1):
-        pads = [(0, 0)] * array.ndim
-        pads[axis] = (whole + 1, whole + 1)
-        padded = np.pad(array, pads, mode="edge")
-        length, total = array.shape[axis], 2 * whole + 1
-        rows = [slice(None)] * array.ndim
+    half = max(0.0, ((4.0 * sigma * sigma + 1.0) ** 0.5 - 1.0) / 2.0)
+    return _box_down(_box_down(array, half).swapaxes(0, 1), half).swapaxes(0, 1)
 
-        def window(start: int, padded: Array = padded, rows: list[slice] = rows, axis: int = axis,
-                   length: int = length) -> Array:
-            rows[axis] = slice(start, start + length)
-            return padded[tuple(rows)]
 
-        out = window(1).copy()
-        for step in range(2, total + 1):
-            out += window(step)
-        out += part * (window(0) + window(total + 1))
-        array = out / np.float32(total + 2 * float(part))
-    return array
+def _box_down(array: Array, half: float) -> Array:
+    """Mean over 2 × `half` + 1 rows."""
+    whole = int(half)
+    rows = array.shape[0]
+    padded = np.pad(array, [(whole + 1, whole + 1)] + [(0, 0)] * (array.ndim - 1), mode="edge")
+    total = padded[1 : 1 + rows].copy()
+    for start in range(2, 2 * whole + 2):
+        total += padded[start : start + rows]
+    total += (half - whole) * (padded[:rows] + padded[2 * whole + 2 :])
+    return floats(total / (2 * half + 1))
 
 
 def blurred_8bit(image: Image.Image, radius: float) -> Image.Image:
@@ -66,18 +65,18 @@ def as_image(array: Array) -> Image.Image:
 
 def as_array(image: Image.Image) -> Array:
     """Float array 0…1 of an 8-bit picture."""
-    return np.asarray(image, dtype=np.float32) / np.float32(255.0)
+    return floats(np.asarray(image, dtype=np.float32) / 255.0)
 
 
 def smoothstep(low: float, high: float, value: Array) -> Array:
     """0 at `low`, 1 at `high`, smooth between; works downwards too when low > high."""
-    t = np.clip((value - np.float32(low)) / np.float32(high - low), 0.0, 1.0)
-    return t * t * (np.float32(3.0) - np.float32(2.0) * t)
+    t = np.clip((value - low) / (high - low), 0.0, 1.0)
+    return floats(t * t * (3.0 - 2.0 * t))
 
 
 def mix(first: Array, second: Array, amount: Array | float) -> Array:
     """Linear mix; a (h, w) amount spreads over channels."""
-    weight = np.asarray(amount, dtype=np.float32)
+    weight = floats(amount)
     if weight.ndim == 2 and max(first.ndim, second.ndim) == 3:
         weight = weight[..., None]
     return first + (second - first) * weight

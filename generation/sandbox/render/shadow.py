@@ -54,7 +54,9 @@ def throw(shot: Shot) -> tuple[float, float]:
     return -shot.side * (0.55 + 0.45 * shot.hardness), 0.45 + 0.25 * (1 - shot.hardness)
 
 
-def _thrown(camera: Camera, left: float, lift: float, lean: float, away: float, x: float, y: float) -> tuple[float, float]:
+def _thrown(
+    camera: Camera, left: float, lift: float, lean: float, away: float, x: float, y: float
+) -> tuple[float, float]:
     """Picture position, at half size, of the shadow of the silhouette's point x, and y px above its base."""
     up = y + lift
     column, row = camera.floor_point(left + x - camera.centre + up * lean, up * away)
@@ -80,7 +82,11 @@ def contact(shot: Shot, camera: Camera, product: Product, left: int, lift: float
     rows = np.arange(first, min(shot.height, int(camera.base) + reach), dtype=np.float32)[:, None]
     below = rows - np.float32(camera.base)
     result = np.zeros((rows.size, shot.width), np.float32)
-    for near, thick, wide, strength in ((0.010, 0.0042, 0.006, 0.80), (0.035, 0.016, 0.022, 0.55), (0.12, 0.050, 0.060, 0.42)):
+    for near, thick, wide, strength in (
+        (0.010, 0.0042, 0.006, 0.80),
+        (0.035, 0.016, 0.022, 0.55),
+        (0.12, 0.050, 0.060, 0.42),
+    ):
         if lift and near < 0.1:
             continue
         touching = np.exp(-gaps / np.float32(near * span))
@@ -89,8 +95,10 @@ def contact(shot: Shot, camera: Camera, product: Product, left: int, lift: float
         line[start:end] = touching[start - left : end - left]
         line = blurred(np.repeat(line[None], 3, axis=0), wide * span * (1 + 2.5 * lift / span))[1]
         thickness = np.float32(thick * span * (0.55 + 2.2 * camera.squash))
-        shift = np.float32(-0.2) * thickness
-        result = 1 - (1 - result) * (1 - np.exp(-(((below - shift) / thickness) ** 2)) * line[None, :] * np.float32(strength))
+        shift = -0.2 * thickness
+        result = 1 - (1 - result) * (
+            1 - np.exp(-(((below - shift) / thickness) ** 2)) * line[None, :] * np.float32(strength)
+        )
     return result * np.float32(1.0 if not lift else 0.8), first
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from .camera import Camera
 from .colour import BLACK, WHITE, Colour, from_hsv, hexed
-from .noise import Random
+from .noise import Random, chance
 from .product import Silhouette
 from .prompt import Brief
 from .treatments import Treatment
@@ -14,8 +14,20 @@ from .treatments import Treatment
 SIZES = {"1:1": (1024, 1024), "4:3": (1184, 888), "3:4": (888, 1184), "16:9": (1360, 768), "9:16": (768, 1360)}
 
 # Surfaces that belong to a place when the prompt names none.
-USUAL_SURFACE = {"kitchen": "marble", "shelf": "wood", "beach": "sand", "forest": "wood", "city": "concrete",
-                 "festive": "wood", "studio": "plain"}
+USUAL_SURFACE = {
+    "kitchen": "marble",
+    "shelf": "wood",
+    "beach": "sand",
+    "forest": "wood",
+    "city": "concrete",
+    "festive": "wood",
+    "studio": "plain",
+}
+DARK_GROUND = {
+    ("city", "concrete"): hexed("33363c"),
+    ("forest", "wood"): hexed("7d5a3e"),
+    ("festive", "wood"): hexed("7d5a3e"),
+}
 OPEN_AIR = ("beach", "forest", "city", "festive")
 
 
@@ -84,9 +96,7 @@ class Shot:
         return WHITE.towards(warm, self.warmth) if self.warmth >= 0 else WHITE.towards(cool, -self.warmth)
 
 
-def plan_shot(
-    brief: Brief, treatment: Treatment, shape: Silhouette, ratio: str, index: int, random: Random
-) -> Shot:
+def plan_shot(brief: Brief, treatment: Treatment, shape: Silhouette, ratio: str, index: int, random: Random) -> Shot:
     """Decide camera, placement, light and colours; `index` walks through different compositions."""
     width, height = SIZES.get(ratio, SIZES["1:1"])
     setting = brief.setting or "studio"
@@ -94,16 +104,31 @@ def plan_shot(
     variant = (index + int(random.random() * 4)) % 4
     side = {"left": -1, "right": 1}.get(brief.light.side or "", -1 if (variant + index) % 2 == 0 else 1)
     stance = _stance(brief, shape, setting, variant)
-    plinth_wanted = stance == "stands" and setting == "studio" and (
-        brief.podium or (surface in ("plain", "water", "sand") and variant in (1, 2)))
+    plinth_wanted = (
+        stance == "stands"
+        and setting == "studio"
+        and (brief.podium or (surface in ("plain", "water", "sand") and variant in (1, 2)))
+    )
     wall, accent = _palette(brief, shape, setting, surface, random)
     hardness = min(1.0, max(0.0, brief.light.hardness + treatment.hardness))
     camera, box, plinth = _framing(treatment, shape, stance, setting, (width, height), side, plinth_wanted, random)
     return Shot(
-        camera=camera, brief=brief, treatment=treatment, setting=setting, surface=surface, stance=stance, side=side,
-        warmth=brief.light.warmth, hardness=hardness, wall=wall, accent=accent,
-        tone=_tone(brief, surface, setting, wall), back_depth=_back_depth(setting, surface, random), box=box,
-        plinth=plinth, variant=variant,
+        camera=camera,
+        brief=brief,
+        treatment=treatment,
+        setting=setting,
+        surface=surface,
+        stance=stance,
+        side=side,
+        warmth=brief.light.warmth,
+        hardness=hardness,
+        wall=wall,
+        accent=accent,
+        tone=_tone(brief, surface, setting, wall),
+        back_depth=_back_depth(setting, surface, random),
+        box=box,
+        plinth=plinth,
+        variant=variant,
     )
 
 
@@ -125,16 +150,22 @@ def _back_depth(setting: str, surface: str, random: Random) -> float:
     if setting == "beach":
         return 5.5
     if setting in ("forest", "city", "festive"):
-        return 2.1 + 0.5 * float(random.random())
-    return 1.55 + 0.35 * float(random.random())
+        return 2.1 + 0.5 * chance(random)
+    return 1.55 + 0.35 * chance(random)
 
 
 def _framing(
-    treatment: Treatment, shape: Silhouette, stance: str, setting: str, size: tuple[int, int], side: int,
-    plinth_wanted: bool, random: Random,
+    treatment: Treatment,
+    shape: Silhouette,
+    stance: str,
+    setting: str,
+    size: tuple[int, int],
+    side: int,
+    plinth_wanted: bool,
+    random: Random,
 ) -> tuple[Camera, tuple[int, int, int, int], Plinth | None]:
     width, height = size
-    close = treatment.scale * (0.94 + 0.12 * float(random.random()))
+    close = treatment.scale * (0.94 + 0.12 * chance(random))
     tallest, widest = height * (0.55 if not plinth_wanted else 0.45) * close, width * 0.62 * close
     if stance == "lies":
         tallest, widest = height * 0.76 * close, width * 0.74 * close
@@ -143,21 +174,21 @@ def _framing(
     box_w = min(widest, tallest * shape.aspect)
     box_w *= 0.9 if shape.aspect > 1.8 and plinth_wanted else 1.0
     box_h = box_w / shape.aspect
-    lean = -side * (0.015 + 0.055 * float(random.random())) * (1.6 if width > 1.5 * height else 1.0)
+    lean = -side * (0.015 + 0.055 * chance(random)) * (1.6 if width > 1.5 * height else 1.0)
     centre = width * (0.5 - lean * 0.6) if stance != "lies" else width * 0.5
     plinth = None
-    base = height * (0.80 + 0.04 * float(random.random()))
+    base = height * (0.80 + 0.04 * chance(random))
     if stance == "lies":
         base = (height + box_h) / 2
     elif stance == "hangs":
         base = height * 0.93
     elif box_h < 0.34 * height:
-        base = height * (0.735 + 0.03 * float(random.random()))
+        base = height * (0.735 + 0.03 * chance(random))
     if plinth_wanted:
         half = max(box_w * 0.5 * 1.22, height * 0.13)
-        plinth = Plinth(half, height * (0.10 + 0.05 * float(random.random())), round=shape.aspect < 1.7)
+        plinth = Plinth(half, height * (0.10 + 0.05 * chance(random)), round=shape.aspect < 1.7)
         base = min(base, height * 0.76)
-    eye = base - height * treatment.height * (0.92 + 0.16 * float(random.random()))
+    eye = base - height * treatment.height * (0.92 + 0.16 * chance(random))
     if setting == "beach":
         eye = max(eye, height * 0.36)
     bottom = base
@@ -196,14 +227,11 @@ def _companion(wall: Colour) -> Colour:
 def _tone(brief: Brief, surface: str, setting: str, wall: Colour) -> Colour | None:
     if brief.tone is not None and surface not in ("sand", "snow"):
         return brief.tone
+    first = brief.colours[0] if brief.colours else None
     if surface == "plain":
         return wall
-    if surface == "fabric" and brief.colours:
-        return brief.colours[0].towards(WHITE, 0.15)
-    if surface == "water" and brief.colours:
-        return brief.colours[0]
-    if surface == "concrete" and setting == "city":
-        return hexed("33363c")
-    if surface == "wood" and setting in ("forest", "festive"):
-        return hexed("7d5a3e")
-    return None
+    if surface == "fabric":
+        return first and first.towards(WHITE, 0.15)
+    if surface == "water":
+        return first
+    return DARK_GROUND.get((setting, surface))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..noise import Random
-from ..raster import Array
-from ..shot import Shot
+from generation.sandbox.render.noise import Random
+from generation.sandbox.render.raster import Array
+from generation.sandbox.render.shot import Shot
+
 from .interior import kitchen, shelf
 from .night import city, festive
 from .outdoors import beach, forest
@@ -15,6 +16,11 @@ from .wall import studio
 Backdrop = Callable[[Random, Shot, int, int], Array]
 
 BACKDROPS: dict[str, Backdrop] = {
-    "studio": studio, "kitchen": kitchen, "shelf": shelf, "beach": beach, "forest": forest, "city": city,
+    "studio": studio,
+    "kitchen": kitchen,
+    "shelf": shelf,
+    "beach": beach,
+    "forest": forest,
+    "city": city,
     "festive": festive,
 }

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageDraw
 
-from ..colour import WHITE, hexed
-from ..noise import Random
-from ..raster import Array, as_array, as_image, blurred, blurred_8bit
-from ..shot import Shot
+from generation.sandbox.render.colour import WHITE, hexed
+from generation.sandbox.render.noise import Random, chance
+from generation.sandbox.render.raster import Array, as_array, as_image, blurred, blurred_8bit, floats
+from generation.sandbox.render.shot import Shot
+
 from . import shapes
 from .wall import lit_wall, patterned
 
@@ -19,7 +20,7 @@ def kitchen(random: Random, shot: Shot, width: int, height: int) -> Array:
     picture = lit_wall(random, shot, tile, width, height)
     picture *= _tiles(random, width, height)[..., None]
     foot = shot.back_row * height / shot.height
-    board = foot * (0.36 + 0.08 * float(random.random()))
+    board = foot * (0.36 + 0.08 * chance(random))
     _board(picture, shot, board, height)
     _row_of_vessels(random, picture, shot, board, width)
     _plant(random, picture, shot, foot, width)
@@ -34,7 +35,7 @@ def shelf(random: Random, shot: Shot, width: int, height: int) -> Array:
     foot = shot.back_row * height / shot.height + 3
     _frame(random, picture, shot, foot, width)
     _books(random, picture, shot, foot, width)
-    where = width * (0.5 - shot.side * (0.30 + 0.07 * float(random.random())))
+    where = width * (0.5 - shot.side * (0.30 + 0.07 * chance(random)))
     size = width * 0.15
     _standing_shadow(picture, where, foot, size * 0.5, shot.side)
     colour = shot.accent.towards(hexed("d8cbb8"), 0.5)
@@ -52,18 +53,18 @@ def _tiles(random: Random, width: int, height: int) -> Array:
     band = rows // tall
     columns = np.arange(width)[None, :] + (band % 2) * (wide // 2) + 7
     number = (band * 37 + columns // wide * 11) % 97
-    shade = np.float32(0.93) + (random.random(97, dtype=np.float32) * np.float32(0.12))[number]
+    shade = 0.93 + (random.random(97, dtype=np.float32) * 0.12)[number]
     inside_y, inside_x = rows % tall, columns % wide
     joint = (inside_y < 2) | (inside_x < 2)
-    glaze = np.float32(0.05) * (1 - inside_y / np.float32(tall)) + np.float32(0.05) * (inside_y == 3)
-    return np.where(joint, np.float32(0.86), shade + glaze).astype(np.float32)
+    glaze = 0.05 * (1 - inside_y / np.float32(tall)) + 0.05 * (inside_y == 3)
+    return np.where(joint, 0.86, shade + glaze).astype(np.float32)
 
 
 def _board(picture: Array, shot: Shot, row: float, height: int) -> None:
     top, thick = int(row), max(4, height // 70)
     wood = hexed("9a6f47") if shot.wall.luma > 0.4 else hexed("5d4330")
-    picture[top : top + thick] = wood.array * np.float32(0.95)
-    picture[top : top + 2] = wood.array * np.float32(1.2)
+    picture[top : top + thick] = wood.array * 0.95
+    picture[top : top + 2] = wood.array * 1.2
     depth = max(6, height // 22)
     fade = np.linspace(0.70, 1.0, depth, dtype=np.float32)[:, None, None]
     picture[top + thick : top + thick + depth] *= fade[: len(picture[top + thick : top + thick + depth])]
@@ -72,13 +73,13 @@ def _board(picture: Array, shot: Shot, row: float, height: int) -> None:
 def _row_of_vessels(random: Random, picture: Array, shot: Shot, row: float, width: int) -> None:
     kinds = (shapes.JAR, shapes.BOWL, shapes.VASE, shapes.CUP, shapes.BOTTLE)
     colours = (hexed("d9cdbb"), hexed("b98c62"), hexed("8b9a86"), hexed("e8e2d6"), hexed("6f7f83"), shot.accent)
-    x = width * 0.05 * float(random.random())
+    x = width * 0.05 * chance(random)
     while x < width:
-        size = width * (0.055 + 0.035 * float(random.random()))
+        size = width * (0.055 + 0.035 * chance(random))
         if random.random() < 0.8:
             kind, colour = kinds[int(random.random() * 5)], colours[int(random.random() * 6)]
             shapes.vessel(picture, x, row, size, kind, colour, shot.side)
-        x += size * (1.1 + 0.9 * float(random.random()))
+        x += size * (1.1 + 0.9 * chance(random))
 
 
 def _plant(random: Random, picture: Array, shot: Shot, foot: float, width: int) -> None:
@@ -87,9 +88,9 @@ def _plant(random: Random, picture: Array, shot: Shot, foot: float, width: int) 
     layer = as_image(picture)
     draw = ImageDraw.Draw(layer)
     for _ in range(16):
-        angle = -np.pi / 2 + (float(random.random()) - 0.5) * 2.3
-        green = shapes.eight_bit(hexed("6f8a5a").towards(hexed("3d5a3c"), float(random.random())))
-        shapes.leaf(draw, (x, foot - size * 0.8), float(angle), width * (0.10 + 0.10 * float(random.random())), 0.20, green)
+        angle = -np.pi / 2 + (chance(random) - 0.5) * 2.3
+        green = shapes.eight_bit(hexed("6f8a5a").towards(hexed("3d5a3c"), chance(random)))
+        shapes.leaf(draw, (x, foot - size * 0.8), float(angle), width * (0.10 + 0.10 * chance(random)), 0.20, green)
     picture[:] = as_array(layer)
     shapes.vessel(picture, x, foot, size, shapes.JAR[:4], hexed("cbb9a2"), shot.side)
 
@@ -99,10 +100,13 @@ def _counter_things(random: Random, picture: Array, shot: Shot, foot: float, wid
     x = width * (0.5 + shot.side * 0.36)
     layer = as_image(picture)
     colour = shapes.eight_bit(hexed("b58556"), 0.95)
-    ImageDraw.Draw(layer).rounded_rectangle((x - width * 0.085, foot - width * 0.27, x + width * 0.085, foot + 6),
-                                            width // 34, fill=colour)
+    ImageDraw.Draw(layer).rounded_rectangle(
+        (x - width * 0.085, foot - width * 0.27, x + width * 0.085, foot + 6), width // 34, fill=colour
+    )
     picture[:] = as_array(layer)
-    shapes.vessel(picture, x + shot.side * width * 0.05, foot + 2, width * 0.12, shapes.BOWL, hexed("ddd6ca"), shot.side)
+    shapes.vessel(
+        picture, x + shot.side * width * 0.05, foot + 2, width * 0.12, shapes.BOWL, hexed("ddd6ca"), shot.side
+    )
 
 
 def _window_glow(picture: Array, shot: Shot) -> Array:
@@ -110,18 +114,18 @@ def _window_glow(picture: Array, shot: Shot) -> Array:
     width = picture.shape[1]
     across = np.arange(width, dtype=np.float32) / width
     across = across if shot.side > 0 else 1 - across
-    glow = np.clip(across - np.float32(0.45), 0, 1) ** 2 * np.float32(0.85)
-    return picture + (1 - picture) * glow[None, :, None] * shot.light.array
+    glow = np.clip(across - 0.45, 0, 1) ** 2 * 0.85
+    return floats(picture + (1 - picture) * glow[None, :, None] * shot.light.array)
 
 
 def _frame(random: Random, picture: Array, shot: Shot, foot: float, width: int) -> None:
     """A leaning picture frame with an abstract print."""
-    x = width * (0.5 + shot.side * (0.28 + 0.05 * float(random.random())))
+    x = width * (0.5 + shot.side * (0.28 + 0.05 * chance(random)))
     wide, tall = width * 0.27, width * 0.36
     box = (x - wide / 2, foot - tall, x + wide / 2, foot)
     shade = Image.new("L", (width, picture.shape[0]), 0)
     ImageDraw.Draw(shade).rectangle((box[0] - shot.side * 14, box[1] + 8, box[2] - shot.side * 14, box[3]), fill=255)
-    picture *= (1 - as_array(blurred_8bit(shade, 7)) * np.float32(0.20))[..., None]
+    picture *= (1 - as_array(blurred_8bit(shade, 7)) * 0.20)[..., None]
     layer = as_image(picture)
     draw = ImageDraw.Draw(layer)
     draw.rectangle(box, fill=shapes.eight_bit(hexed("b58d62")))
@@ -129,8 +133,12 @@ def _frame(random: Random, picture: Array, shot: Shot, foot: float, width: int) 
     draw.rectangle(inner, fill=shapes.eight_bit(hexed("efe9df")))
     heart, radius = box[1] + tall * 0.42, wide * 0.24
     draw.ellipse((x - radius, heart - radius, x + radius, heart + radius), fill=shapes.eight_bit(shot.accent))
-    draw.pieslice((x - radius * 1.3, heart + radius * 0.1, x + radius * 1.3, heart + radius * 2.7), 180, 360,
-                  fill=shapes.eight_bit(shot.wall.towards(hexed("5b4a40"), 0.5)))
+    draw.pieslice(
+        (x - radius * 1.3, heart + radius * 0.1, x + radius * 1.3, heart + radius * 2.7),
+        180,
+        360,
+        fill=shapes.eight_bit(shot.wall.towards(hexed("5b4a40"), 0.5)),
+    )
     picture[:] = as_array(layer)
 
 
@@ -141,7 +149,7 @@ def _books(random: Random, picture: Array, shot: Shot, foot: float, width: int) 
     x = width * (0.5 - shot.side * 0.44)
     y = foot
     for _ in range(3):
-        thick, half = width * (0.026 + 0.012 * float(random.random())), width * (0.085 + 0.02 * float(random.random()))
+        thick, half = width * (0.026 + 0.012 * chance(random)), width * (0.085 + 0.02 * chance(random))
         colour = (hexed("c7b299"), hexed("7d8f8a"), hexed("e3ddd2"), shot.accent)[int(random.random() * 4)]
         draw.rectangle((x - half, y - thick, x + half, y), fill=shapes.eight_bit(colour, 0.9))
         draw.rectangle((x - half, y - thick, x + half, y - thick + 2), fill=shapes.eight_bit(colour, 1.05))
@@ -154,8 +162,8 @@ def _stems(random: Random, picture: Array, x: float, y: float, width: int) -> No
     layer = as_image(picture)
     draw = ImageDraw.Draw(layer)
     for _ in range(7):
-        angle = -np.pi / 2 + (float(random.random()) - 0.5) * 1.0
-        length = width * (0.16 + 0.12 * float(random.random()))
+        angle = -np.pi / 2 + (chance(random) - 0.5) * 1.0
+        length = width * (0.16 + 0.12 * chance(random))
         end = (x + np.cos(angle) * length, y + np.sin(angle) * length)
         draw.line([(x, y + 8), end], fill=(150, 124, 92), width=2)
         for part in (0.55, 0.7, 0.85, 1.0):
@@ -170,6 +178,4 @@ def _standing_shadow(picture: Array, x: float, foot: float, size: float, side: i
     shade = np.zeros(picture.shape[:2], np.float32)
     left, top = int(x - size - side * size * 0.8), int(foot - size * 3)
     shade[max(0, top) : int(foot), max(0, left) : max(0, left + int(size * 1.8))] = 1.0
-    picture *= (1 - blurred(shade, size * 0.45) * np.float32(0.20))[..., None]
-
-
+    picture *= (1 - blurred(shade, size * 0.45) * 0.20)[..., None]

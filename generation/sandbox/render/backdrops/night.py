@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from ..colour import Colour, hexed
-from ..noise import Random
-from ..raster import Array, as_array, as_image, blurred_8bit, mix
-from ..shot import Shot
+from generation.sandbox.render.colour import Colour, hexed
+from generation.sandbox.render.noise import Random, chance
+from generation.sandbox.render.raster import Array, as_array, as_image, blurred_8bit, mix
+from generation.sandbox.render.shot import Shot
+
 from . import shapes
 
 CITY_LIGHTS = tuple(hexed(code) for code in ("ffb45e", "ffd9a0", "ff8a4a", "ffe9cc", "7fc6ff", "ff5d6c", "8df0d6"))
@@ -25,8 +26,8 @@ def city(random: Random, shot: Shot, width: int, height: int) -> Array:
     if shot.brief.light.low_key:
         zenith, middle, low = hexed("0c1020"), hexed("1c2340"), hexed("5a3c4c")
     t = np.clip(np.linspace(0, height / max(foot, 1), height, dtype=np.float32), 0, 1)[:, None, None]
-    sky = mix(zenith.array, middle.array, np.clip(t * np.float32(1.7), 0, 1))
-    sky = mix(sky, low.array, np.clip((t - np.float32(0.55)) * np.float32(1.9), 0, 1))
+    sky = mix(zenith.array, middle.array, np.clip(t * 1.7, 0, 1))
+    sky = mix(sky, low.array, np.clip((t - 0.55) * 1.9, 0, 1))
     layer = as_image(np.broadcast_to(sky, (height, width, 3)))
     spots: list[tuple[float, float, float]] = []
     for depth, colour, tall in ((0, hexed("54426c"), 0.66), (1, hexed("221f3c"), 0.50)):
@@ -35,49 +36,54 @@ def city(random: Random, shot: Shot, width: int, height: int) -> Array:
     picture = as_array(layer).copy()
     lights = NEON_LIGHTS if any(colour == hexed("d94fd0") for colour in shot.brief.colours) else CITY_LIGHTS
     for x, y, size in spots:
-        colour = lights[int(float(random.random()) ** 1.5 * len(lights))]
-        shapes.add_disc(picture, x, y, width * size, colour, 0.10 + 0.38 * float(random.random()))
+        colour = lights[int(chance(random) ** 1.5 * len(lights))]
+        shapes.add_disc(picture, x, y, width * size, colour, 0.10 + 0.38 * chance(random))
     for _ in range(26):
-        x, y = float(random.random()) * width, foot - abs(float(random.standard_normal())) * height * 0.05
-        colour = lights[int(float(random.random()) * len(lights))]
-        shapes.add_disc(picture, x, y, width * (0.014 + 0.026 * float(random.random())), colour,
-                        0.22 + 0.45 * float(random.random()))
+        x, y = chance(random) * width, foot - abs(float(random.standard_normal())) * height * 0.05
+        colour = lights[int(chance(random) * len(lights))]
+        shapes.add_disc(picture, x, y, width * (0.014 + 0.026 * chance(random)), colour, 0.22 + 0.45 * chance(random))
     return np.clip(picture, 0, 1)
 
 
-def _towers(random: Random, layer: Image.Image, foot: float, colour: Colour, tall: float) -> list[tuple[float, float, float]]:
+def _towers(
+    random: Random, layer: Image.Image, foot: float, colour: Colour, tall: float
+) -> list[tuple[float, float, float]]:
     """Draw a row of towers; give back places for their lit windows as x, y and a size in picture widths."""
     draw = ImageDraw.Draw(layer)
     width = layer.width
     x, spots = -width * 0.05, []
     while x < width:
-        wide = width * (0.07 + 0.09 * float(random.random()))
-        top = foot * (1 - tall * (0.35 + 0.65 * float(random.random())))
-        draw.rectangle((x, top, x + wide, layer.height), fill=shapes.eight_bit(colour, 0.85 + 0.3 * float(random.random())))
-        for _ in range(int(7 * float(random.random())) + 2):
-            at = (x + wide * float(random.random()), top + (foot - top) * float(random.random()))
-            spots.append((*at, 0.006 + 0.013 * float(random.random())))
-        x += wide * (0.95 + 0.3 * float(random.random()))
+        wide = width * (0.07 + 0.09 * chance(random))
+        top = foot * (1 - tall * (0.35 + 0.65 * chance(random)))
+        draw.rectangle((x, top, x + wide, layer.height), fill=shapes.eight_bit(colour, 0.85 + 0.3 * chance(random)))
+        for _ in range(int(7 * chance(random)) + 2):
+            at = (x + wide * chance(random), top + (foot - top) * chance(random))
+            spots.append((*at, 0.006 + 0.013 * chance(random)))
+        x += wide * (0.95 + 0.3 * chance(random))
     return spots
 
 
 def festive(random: Random, shot: Shot, width: int, height: int) -> Array:
     """A dim warm room full of fairy lights, fir branches and baubles reaching in from the corners."""
-    wall = shot.brief.colours[0] if shot.brief.colours else (hexed("7a2a22"), hexed("23503a"), hexed("6a4426"))[shot.variant % 3]
+    wall = (
+        shot.brief.colours[0]
+        if shot.brief.colours
+        else (hexed("7a2a22"), hexed("23503a"), hexed("6a4426"))[shot.variant % 3]
+    )
     wall = wall.towards(hexed("241812"), 0.35 if wall.luma < 0.6 else 0.12)
-    across = (np.arange(width, dtype=np.float32) / width - np.float32(0.5))[None, :, None]
+    across = (np.arange(width, dtype=np.float32) / width - 0.5)[None, :, None]
     down = np.linspace(0, 1, height, dtype=np.float32)[:, None, None]
-    pool = np.exp(-(across**2) * 3 - (down - np.float32(0.4)) ** 2 * 4)
-    picture = wall.array * (np.float32(0.55) + pool * np.float32(0.75)) + pool * np.array([0.10, 0.055, 0.02], np.float32)
+    pool = np.exp(-(across**2) * 3 - (down - 0.4) ** 2 * 4)
+    picture = wall.array * (0.55 + pool * 0.75) + pool * np.array([0.10, 0.055, 0.02], np.float32)
     picture = np.ascontiguousarray(np.clip(picture, 0, 1))
     layer = Image.new("RGBA", (width, height), (0, 0, 0, 0))
     _branches(random, layer, shot)
     for count, low, high, strength in ((26, 0.034, 0.062, 0.30), (64, 0.014, 0.032, 0.62), (46, 0.005, 0.011, 0.95)):
         for _ in range(count):
-            x, y = float(random.random()) * width, float(random.random()) * height * 0.72
-            size = width * (low + (high - low) * float(random.random()))
-            colour = WARM_LIGHTS[int(float(random.random()) * len(WARM_LIGHTS))]
-            shapes.add_disc(picture, x, y, size, colour, strength * (0.25 + 0.75 * float(random.random()) ** 1.5))
+            x, y = chance(random) * width, chance(random) * height * 0.72
+            size = width * (low + (high - low) * chance(random))
+            colour = WARM_LIGHTS[int(chance(random) * len(WARM_LIGHTS))]
+            shapes.add_disc(picture, x, y, size, colour, strength * (0.25 + 0.75 * chance(random) ** 1.5))
     near = layer.convert("RGBa").filter(ImageFilter.GaussianBlur(width / 90)).convert("RGBA")
     whole = as_image(picture)
     whole.paste(near, mask=near.getchannel("A"))
@@ -89,22 +95,26 @@ def _branches(random: Random, layer: Image.Image, shot: Shot) -> None:
     width, height = layer.size
     for hand in (-1, 1):
         for _ in range(11):
-            x, y = width * (0.5 + hand * (0.54 - 0.12 * float(random.random()))), height * (-0.03 + 0.14 * float(random.random()))
-            angle = np.pi / 2 - hand * (-0.9 + 1.5 * float(random.random()))
-            _twig(random, draw, x, y, float(angle), width * (0.18 + 0.13 * float(random.random())))
-        colour = (hexed("b8322c"), hexed("d1a14a"), hexed("c9ccd2"))[int(float(random.random()) * 3)]
-        x, y, radius = width * (0.5 + hand * 0.40), height * (0.17 + 0.08 * float(random.random())), width * 0.042
+            x, y = width * (0.5 + hand * (0.54 - 0.12 * chance(random))), height * (-0.03 + 0.14 * chance(random))
+            angle = np.pi / 2 - hand * (-0.9 + 1.5 * chance(random))
+            _twig(random, draw, x, y, float(angle), width * (0.18 + 0.13 * chance(random)))
+        colour = (hexed("b8322c"), hexed("d1a14a"), hexed("c9ccd2"))[int(chance(random) * 3)]
+        x, y, radius = width * (0.5 + hand * 0.40), height * (0.17 + 0.08 * chance(random)), width * 0.042
         draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=shapes.eight_bit(colour, 0.9))
-        draw.ellipse((x - radius * 0.55, y - radius * 0.6, x - radius * 0.05, y - radius * 0.1),
-                     fill=shapes.eight_bit(colour.towards(hexed("fff3dc"), 0.6)))
+        draw.ellipse(
+            (x - radius * 0.55, y - radius * 0.6, x - radius * 0.05, y - radius * 0.1),
+            fill=shapes.eight_bit(colour.towards(hexed("fff3dc"), 0.6)),
+        )
 
 
 def _twig(random: Random, draw: ImageDraw.ImageDraw, x: float, y: float, angle: float, length: float) -> None:
     for step in range(26):
         part = step / 26
         at = (x + np.cos(angle) * length * part, y + np.sin(angle) * length * part)
-        green = shapes.eight_bit(hexed("3c6a48").towards(hexed("1b3a26"), float(random.random())))
+        green = shapes.eight_bit(hexed("3c6a48").towards(hexed("1b3a26"), chance(random)))
         for hand in (-0.65, 0.65):
-            end = (at[0] + np.cos(angle + hand) * length * 0.20 * (1 - part * 0.6),
-                   at[1] + np.sin(angle + hand) * length * 0.20 * (1 - part * 0.6))
+            end = (
+                at[0] + np.cos(angle + hand) * length * 0.20 * (1 - part * 0.6),
+                at[1] + np.sin(angle + hand) * length * 0.20 * (1 - part * 0.6),
+            )
             draw.line([at, end], fill=green, width=3)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageDraw
 
-from ..colour import Colour, hexed
-from ..noise import Random, fbm
-from ..raster import Array, as_array, as_image, blurred_8bit, mix, resized, smoothstep
-from ..shot import Shot
+from generation.sandbox.render.colour import Colour, hexed
+from generation.sandbox.render.noise import Random, chance, fbm
+from generation.sandbox.render.raster import Array, as_array, as_image, blurred_8bit, floats, mix, resized, smoothstep
+from generation.sandbox.render.shot import Shot
+
 from . import shapes
 
 
@@ -22,8 +23,8 @@ def beach(random: Random, shot: Shot, width: int, height: int) -> Array:
     up = np.clip(rows / max(horizon, 1), 0, 1)
     picture = mix(zenith.array, low.array, (up**1.3)[..., None]) * np.ones((1, width, 1), np.float32)
     cloud = resized(fbm(random, 256, (5, 2), 5, 0.55), width, height)
-    veil = smoothstep(0.05, 0.9, cloud) * (1 - np.abs(up - np.float32(0.55)) * np.float32(1.4)).clip(0, 1)
-    picture = mix(picture, np.array([1.0, 0.985, 0.96], np.float32), (veil * np.float32(0.65))[..., None])
+    veil = smoothstep(0.05, 0.9, cloud) * (1 - np.abs(up - 0.55) * 1.4).clip(0, 1)
+    picture = mix(picture, np.array([1.0, 0.985, 0.96], np.float32), (veil * 0.65)[..., None])
     sun_x = width * (0.5 + shot.side * 0.36)
     _sun(picture, sun_x, horizon * (0.62 if golden else 0.25), width, golden)
     sea = _sea(random, width, height, horizon, foot, golden)
@@ -48,9 +49,9 @@ def _sea(random: Random, width: int, height: int, horizon: float, foot: float, g
     part = np.clip((rows - horizon) / max(foot - horizon, 1), 0, 1)
     sea = mix(far.array, near.array, (part**0.8)[..., None]) * np.ones((1, width, 1), np.float32)
     waves = resized(fbm(random, 256, (90, 5), 3, 0.6), width, height)
-    sea *= (1 + waves * np.float32(0.07))[..., None]
-    crest = smoothstep(0.62, 1.0, waves) * part * np.float32(0.55)
-    sparkle = (random.random((height, width), dtype=np.float32) > 0.985) * (1 - part) * np.float32(0.5)
+    sea *= (1 + waves * 0.07)[..., None]
+    crest = smoothstep(0.62, 1.0, waves) * part * 0.55
+    sparkle = (random.random((height, width), dtype=np.float32) > 0.985) * (1 - part) * 0.5
     return np.clip(mix(sea, np.ones(3, np.float32), np.maximum(crest, sparkle)[..., None]), 0, 1)
 
 
@@ -59,7 +60,7 @@ def _foam(random: Random, picture: Array, foot: float, width: int) -> Array:
     line = resized(fbm(random, 64, (1, 3), 4, 0.5)[:1], width, 1)[0] * np.float32(height * 0.008)
     away = np.arange(height, dtype=np.float32)[:, None] - np.float32(foot) + np.float32(height * 0.012) + line[None, :]
     foam = np.exp(-np.abs(away) / np.where(away < 0, height * 0.010, height * 0.004))
-    return mix(picture, np.array([0.98, 0.985, 0.98], np.float32), foam.astype(np.float32) * np.float32(0.85))
+    return mix(picture, np.array([0.98, 0.985, 0.98], np.float32), foam.astype(np.float32) * 0.85)
 
 
 def forest(random: Random, shot: Shot, width: int, height: int) -> Array:
@@ -69,20 +70,22 @@ def forest(random: Random, shot: Shot, width: int, height: int) -> Array:
     far, mid, deep = hexed("a9bf84"), hexed("5f8349"), hexed("2c4429")
     down = np.linspace(0, 1, height, dtype=np.float32)[:, None, None]
     across = (np.arange(width, dtype=np.float32) / width - np.float32(0.5 + 0.18 * shot.side))[None, :, None]
-    pool = np.exp(-(across**2) * 7 - (down - np.float32(0.22)) ** 2 * 6)
-    base = mix(far.towards(mid, 0.35).array, mid.towards(deep, 0.55).array, np.clip(down * np.float32(1.25), 0, 1))
-    layer = as_image(np.clip(mix(base, glow.array, pool * np.float32(0.85)), 0, 1))
+    pool = np.exp(-(across**2) * 7 - (down - 0.22) ** 2 * 6)
+    base = mix(far.towards(mid, 0.35).array, mid.towards(deep, 0.55).array, np.clip(down * 1.25, 0, 1))
+    layer = as_image(np.clip(mix(base, glow.array, floats(pool * 0.85)), 0, 1))
     layer = blurred_8bit(_trunks(random, layer, 6, hexed("6f7a52"), 0.022), width / 48)
     layer = blurred_8bit(_leaves(random, layer, 170, far.towards(glow, 0.4), mid, 0.050), width / 56)
     layer = blurred_8bit(_trunks(random, layer, 3, hexed("332f22"), 0.050), width / 66)
-    layer = blurred_8bit(_leaves(random, layer, 90, mid, deep.towards(hexed("101c10"), 0.3), 0.080, crown=True), width / 66)
+    layer = blurred_8bit(
+        _leaves(random, layer, 90, mid, deep.towards(hexed("101c10"), 0.3), 0.080, crown=True), width / 66
+    )
     layer = blurred_8bit(_undergrowth(random, layer, shot.back_row * height / shot.height, mid, deep), width / 60)
     picture = as_array(layer)
     lights = np.zeros_like(picture)
     for _ in range(60):
-        x, y = float(random.random()) * width, float(random.random()) ** 1.5 * height * 0.45
-        size = width * (0.010 + 0.026 * float(random.random()))
-        shapes.add_disc(lights, x, y, size, glow, 0.10 + 0.55 * float(random.random()) ** 2)
+        x, y = chance(random) * width, chance(random) ** 1.5 * height * 0.45
+        size = width * (0.010 + 0.026 * chance(random))
+        shapes.add_disc(lights, x, y, size, glow, 0.10 + 0.55 * chance(random) ** 2)
     lights = as_array(blurred_8bit(as_image(lights), 2.2))
     return _beams(random, picture + (1 - picture) * lights, shot, glow)
 
@@ -92,10 +95,10 @@ def _undergrowth(random: Random, layer: Image.Image, foot: float, mid: Colour, d
     draw = ImageDraw.Draw(layer)
     width = layer.width
     for _ in range(80):
-        x = float(random.random()) * width
-        angle = -np.pi / 2 + (float(random.random()) - 0.5) * 1.5
-        length = width * (0.05 + 0.13 * float(random.random()))
-        colour = mid.towards(deep, float(random.random())).towards(hexed("b9cf78"), 0.35 * float(random.random()))
+        x = chance(random) * width
+        angle = -np.pi / 2 + (chance(random) - 0.5) * 1.5
+        length = width * (0.05 + 0.13 * chance(random))
+        colour = mid.towards(deep, chance(random)).towards(hexed("b9cf78"), 0.35 * chance(random))
         shapes.leaf(draw, (x, foot + width * 0.03), float(angle), length, 0.13, shapes.eight_bit(colour))
     return layer
 
@@ -104,27 +107,36 @@ def _trunks(random: Random, layer: Image.Image, count: int, colour: Colour, thic
     draw = ImageDraw.Draw(layer)
     width, height = layer.size
     for _ in range(count):
-        x = float(random.random()) * width
-        half = width * thick * (0.5 + float(random.random())) / 2
-        lean = (float(random.random()) - 0.5) * width * 0.08
-        draw.polygon([(x - half, height), (x + half, height), (x + lean + half * 0.7, 0), (x + lean - half * 0.7, 0)],
-                     fill=shapes.eight_bit(colour, 0.8 + 0.4 * float(random.random())))
+        x = chance(random) * width
+        half = width * thick * (0.5 + chance(random)) / 2
+        lean = (chance(random) - 0.5) * width * 0.08
+        draw.polygon(
+            [(x - half, height), (x + half, height), (x + lean + half * 0.7, 0), (x + lean - half * 0.7, 0)],
+            fill=shapes.eight_bit(colour, 0.8 + 0.4 * chance(random)),
+        )
     return layer
 
 
-def _leaves(random: Random, layer: Image.Image, count: int, first: Colour, second: Colour, size: float,
-            crown: bool = False) -> Image.Image:
+def _leaves(
+    random: Random, layer: Image.Image, count: int, first: Colour, second: Colour, size: float, crown: bool = False
+) -> Image.Image:
     """Scatter leaves; as a crown they hang around the top and the sides and leave the middle open."""
     draw = ImageDraw.Draw(layer)
     width, height = layer.size
     for _ in range(count):
-        x, y = float(random.random()), float(random.random())
+        x, y = chance(random), chance(random)
         if crown:
             y = y**2 * 0.75
             x = x if y < 0.16 else (x * 0.22 if x < 0.5 else 1 - (1 - x) * 0.22)
-        colour = first.towards(second, float(random.random()))
-        shapes.leaf(draw, (x * width, y * height), float(random.random()) * 6.28,
-                    width * size * (0.6 + 0.9 * float(random.random())), 0.34, shapes.eight_bit(colour))
+        colour = first.towards(second, chance(random))
+        shapes.leaf(
+            draw,
+            (x * width, y * height),
+            chance(random) * 6.28,
+            width * size * (0.6 + 0.9 * chance(random)),
+            0.34,
+            shapes.eight_bit(colour),
+        )
     return layer
 
 
@@ -134,9 +146,16 @@ def _beams(random: Random, picture: Array, shot: Shot, glow: Colour) -> Array:
     draw = ImageDraw.Draw(mask)
     start = width * (0.5 + shot.side * 0.42)
     for _ in range(4):
-        reach = start - shot.side * width * (0.15 + 0.75 * float(random.random()))
-        half = width * (0.02 + 0.03 * float(random.random()))
-        draw.polygon([(start - half * 0.4, -10), (start + half * 0.4, -10), (reach + half * 2, height), (reach - half * 2, height)],
-                     fill=int(60 + 60 * float(random.random())))
+        reach = start - shot.side * width * (0.15 + 0.75 * chance(random))
+        half = width * (0.02 + 0.03 * chance(random))
+        draw.polygon(
+            [
+                (start - half * 0.4, -10),
+                (start + half * 0.4, -10),
+                (reach + half * 2, height),
+                (reach - half * 2, height),
+            ],
+            fill=int(60 + 60 * chance(random)),
+        )
     beams = as_array(blurred_8bit(mask, width / 40)) * np.linspace(1, 0.1, height, dtype=np.float32)[:, None]
-    return picture + (1 - picture) * (beams * np.float32(0.55))[..., None] * glow.array
+    return floats(picture + (1 - picture) * (beams * 0.55)[..., None] * glow.array)

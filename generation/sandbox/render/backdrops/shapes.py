@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageDraw
 
-from ..colour import Colour
-from ..noise import Random
-from ..raster import Array, as_array, smoothstep
+from generation.sandbox.render.colour import Colour
+from generation.sandbox.render.noise import Random, chance
+from generation.sandbox.render.raster import Array, as_array, floats, smoothstep
 
 Point = tuple[float, float]
 
@@ -18,21 +18,32 @@ def eight_bit(colour: Colour, factor: float = 1.0) -> tuple[int, int, int]:
     return red, green, blue
 
 
-def leaf(draw: ImageDraw.ImageDraw, start: Point, angle: float, length: float, broad: float,
-         fill: int | tuple[int, int, int]) -> None:
+def leaf(
+    draw: ImageDraw.ImageDraw, start: Point, angle: float, length: float, broad: float, fill: int | tuple[int, int, int]
+) -> None:
     """One pointed leaf from its stem outwards; `broad` is its half width over its length."""
     t = np.linspace(0.0, 1.0, 9)
     half = np.sin(np.pi * t**0.8) * broad * length
     c, s = np.cos(angle), np.sin(angle)
-    upper = [(start[0] + c * a * length - s * b, start[1] + s * a * length + c * b) for a, b in zip(t, half, strict=True)]
-    lower = [(start[0] + c * a * length + s * b, start[1] + s * a * length - c * b) for a, b in zip(t, half, strict=True)]
+    upper = [
+        (start[0] + c * a * length - s * b, start[1] + s * a * length + c * b) for a, b in zip(t, half, strict=True)
+    ]
+    lower = [
+        (start[0] + c * a * length + s * b, start[1] + s * a * length - c * b) for a, b in zip(t, half, strict=True)
+    ]
     draw.polygon(upper + lower[::-1], fill=fill)
 
 
-def frond(draw: ImageDraw.ImageDraw, random: Random, start: Point, angle: float, length: float,
-          fill: int | tuple[int, int, int]) -> None:
+def frond(
+    draw: ImageDraw.ImageDraw,
+    random: Random,
+    start: Point,
+    angle: float,
+    length: float,
+    fill: int | tuple[int, int, int],
+) -> None:
     """A bending stem with leaflets on both sides."""
-    bend = (float(random.random()) - 0.4) * 0.9
+    bend = (chance(random) - 0.4) * 0.9
     x, y = start
     steps = 15
     for step in range(steps):
@@ -41,7 +52,7 @@ def frond(draw: ImageDraw.ImageDraw, random: Random, start: Point, angle: float,
         x, y = x + np.cos(heading) * length / steps, y + np.sin(heading) * length / steps
         size = length * 0.36 * np.sin(np.pi * (0.15 + 0.8 * part))
         for hand in (-1, 1):
-            spread = hand * (1.0 - 0.35 * part + 0.12 * float(random.random()))
+            spread = hand * (1.0 - 0.35 * part + 0.12 * chance(random))
             leaf(draw, (x, y), heading + spread, size, 0.075, fill)
     draw.line([start, (x, y)], fill=fill, width=max(1, int(length / 110)))
 
@@ -57,13 +68,20 @@ def add_disc(canvas: Array, x: float, y: float, radius: float, colour: Colour, s
     rows = np.arange(y0, y1, dtype=np.float32)[:, None] - np.float32(y)
     columns = np.arange(x0, x1, dtype=np.float32)[None, :] - np.float32(x)
     away = np.sqrt(rows * rows + columns * columns) / np.float32(radius)
-    disc = smoothstep(1.0, 1.0 - 1.6 / radius, away) * (np.float32(0.72) + np.float32(0.28) * away**4)
+    disc = smoothstep(1.0, 1.0 - 1.6 / radius, floats(away)) * (0.72 + 0.28 * away**4)
     patch = canvas[y0:y1, x0:x1]
     patch += (1 - patch) * (disc * np.float32(strength))[..., None] * colour.array
 
 
-def vessel(canvas: Array, centre: float, base: float, width: float, profile: tuple[tuple[float, float], ...],
-           colour: Colour, side: int) -> None:
+def vessel(
+    canvas: Array,
+    centre: float,
+    base: float,
+    width: float,
+    profile: tuple[tuple[float, float], ...],
+    colour: Colour,
+    side: int,
+) -> None:
     """A turned vessel standing at `base`: profile pairs (height, half width) in units of `width`, lit from `side`."""
     tall = max(height for height, _ in profile) * width
     wide = max(half for _, half in profile) * width
@@ -75,8 +93,8 @@ def vessel(canvas: Array, centre: float, base: float, width: float, profile: tup
     ImageDraw.Draw(mask).polygon(right + left[::-1], fill=255)
     shape = as_array(mask)
     across = (np.arange(size[0], dtype=np.float32) - np.float32(middle)) / np.float32(max(wide, 1))
-    shade = np.float32(0.80) + across * np.float32(0.26 * side) - across * across * np.float32(0.14)
-    paint(canvas, shape, int(centre - middle), int(base - size[1] + 2), shade[None, :, None] * colour.array)
+    shade = 0.80 + across * np.float32(0.26 * side) - across * across * 0.14
+    paint(canvas, shape, int(centre - middle), int(base - size[1] + 2), floats(shade[None, :, None] * colour.array))
 
 
 def paint(canvas: Array, mask: Array, left: int, top: int, colour: Array) -> None:

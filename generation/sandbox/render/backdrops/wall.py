@@ -5,24 +5,23 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageDraw
 
-from ..colour import BLACK, WHITE, Colour
-from ..noise import Random, fbm
-from ..raster import Array, as_array, blurred, blurred_8bit, resized
-from ..shot import Shot
+from generation.sandbox.render.colour import BLACK, WHITE, Colour
+from generation.sandbox.render.noise import Random, fbm
+from generation.sandbox.render.raster import Array, as_array, blurred, blurred_8bit, floats, resized
+from generation.sandbox.render.shot import Shot
+
 from . import gobo
 
 
 def lit_wall(random: Random, shot: Shot, colour: Colour, width: int, height: int) -> Array:
     """A plastered wall under the key light: bright pool on the light's side, falling off to the other."""
-    across = (np.arange(width, dtype=np.float32) / width - np.float32(0.5)) * np.float32(shot.side)
+    across = (np.arange(width, dtype=np.float32) / width - 0.5) * np.float32(shot.side)
     down = np.arange(height, dtype=np.float32)[:, None] / height
-    pool = (across - np.float32(0.12)) ** 2 * np.float32(1.5) + (down - np.float32(0.30)) ** 2 * np.float32(0.95)
-    if shot.brief.light.low_key:
-        level = np.float32(0.30) + np.float32(1.9) * np.exp(-pool * np.float32(9.0))
-    else:
-        level = np.float32(1.05) - np.float32(0.36) * np.sqrt(pool + np.float32(0.01))
+    pool = (across - 0.12) ** 2 * 1.5 + (down - 0.30) ** 2 * 0.95
+    bright, dim = 1.05 - 0.36 * np.sqrt(pool + 0.01), 0.30 + 1.9 * np.exp(-pool * 9.0)
+    level = dim if shot.brief.light.low_key else bright
     plaster = resized(fbm(random, 256, (3, 3), 6, 0.6), width, height)
-    level = level * (1 + plaster * np.float32(0.011))
+    level = level * (1 + plaster * 0.011)
     return np.clip(level, 0.05, 2.2)[..., None] * (colour.array * shot.light.array)
 
 
@@ -43,9 +42,9 @@ def patterned(random: Random, shot: Shot, picture: Array, strength: float = 1.0)
         mask = gobo.window(random, width, height, shot.side)
     amount = np.float32(strength * (0.20 + 0.16 * shot.hardness))
     cool = np.array([0.97, 0.99, 1.03], np.float32)
-    warm = shot.light.array * np.float32(1.06)
-    lit = (1 - amount) + mask * amount * np.float32(1.32)
-    return np.clip(picture * lit[..., None] * (cool + (warm - cool) * mask[..., None]), 0, 1)
+    warm = shot.light.array * 1.06
+    lit = (1 - amount) + mask * amount * 1.32
+    return floats(np.clip(picture * lit[..., None] * (cool + (warm - cool) * mask[..., None]), 0, 1))
 
 
 def studio(random: Random, shot: Shot, width: int, height: int) -> Array:
@@ -77,7 +76,7 @@ def _panel(random: Random, shot: Shot, wall: Array) -> None:
     pad = width // 30
     shadow = blurred(np.pad(shape, pad, mode="edge"), width / 60)
     shadow = shadow[pad // 2 : pad // 2 + height, pad + shot.side * pad * 2 // 3 :][:, :width] * (1 - shape)
-    wall *= (1 - shadow * np.float32(0.16))[..., None]
+    wall *= (1 - shadow * 0.16)[..., None]
     accent = shot.wall.towards(shot.accent, 0.55).towards(BLACK if shot.wall.luma > 0.85 else WHITE, 0.04)
     shade = np.linspace(1.02, 0.92, height, dtype=np.float32)[:, None, None]
     level = wall.mean(axis=2, keepdims=True) / max(shot.wall.luma, 0.05)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..colour import Colour
-from ..noise import Random
-from ..plane import Plane
-from ..raster import Array
+from generation.sandbox.render.colour import Colour
+from generation.sandbox.render.noise import Random
+from generation.sandbox.render.plane import Plane
+from generation.sandbox.render.raster import Array
+
 from .cloth import fabric
 from .ground import sand, snow
 from .liquid import water
@@ -17,9 +18,23 @@ from .timber import wood
 Texture = Callable[[Random, Plane, Colour | None], Array]
 
 TEXTURES: dict[str, Texture] = {
-    "marble": marble, "wood": wood, "concrete": concrete, "sand": sand, "snow": snow, "fabric": fabric,
-    "water": water, "plain": plain,
+    "marble": marble,
+    "wood": wood,
+    "concrete": concrete,
+    "sand": sand,
+    "snow": snow,
+    "fabric": fabric,
+    "water": water,
+    "plain": plain,
 }
 # Mirror-like share of each surface, 0…1.
-GLOSS = {"marble": 0.34, "wood": 0.13, "concrete": 0.05, "sand": 0.0, "snow": 0.0, "fabric": 0.0, "water": 0.55,
-         "plain": 0.10}
+GLOSS = {
+    "marble": 0.34,
+    "wood": 0.13,
+    "concrete": 0.05,
+    "sand": 0.0,
+    "snow": 0.0,
+    "fabric": 0.0,
+    "water": 0.55,
+    "plain": 0.10,
+}
