@@ -57,7 +57,7 @@ try:
     S3_ACCESS_KEY = env.str("PACKSHOT_S3_ACCESS_KEY", "") or None
     S3_SECRET_KEY = env.str("PACKSHOT_S3_SECRET_KEY", "") or None
     TRUSTED_PROXIES = env.int("PACKSHOT_TRUSTED_PROXIES", 0)
-    TRUSTED_WEBHOOKS = env.list("PACKSHOT_TRUSTED_WEBHOOKS", [])
+    TRUSTED_WEBHOOKS: list[str] = env.list("PACKSHOT_TRUSTED_WEBHOOKS", [])
 except EnvError as error:
     raise ImproperlyConfigured(str(error)) from error
 
@@ -158,6 +158,11 @@ CELERY = {
     "beat_schedule": {
         "look around": {"task": "generation.tasks.look_around", "schedule": 2.0, "options": {"expires": 10}},
         "balances": {"task": "generation.tasks.check_balances", "schedule": 60.0, "options": {"expires": 60}},
+        "webhooks to callers": {
+            "task": "dashboard.api.tasks.look_for_deliveries",
+            "schedule": 2.0,
+            "options": {"expires": 10},
+        },
         **(
             {"sandbox": {"task": "generation.sandbox.tasks.sweep", "schedule": 3.0, "options": {"expires": 10}}}
             if SANDBOX

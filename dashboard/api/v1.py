@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI, Query
 from ninja.errors import ValidationError
 from ninja.security import HttpBearer
@@ -150,6 +151,7 @@ def _too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
 
 @api.exception_handler(SuspiciousOperation)
 @api.exception_handler(BadRequest)
+@api.exception_handler(MultiPartParserError)
 def _unreadable(request: HttpRequest, error: Exception) -> HttpResponse:
     return refusal(ContractError(ErrorCode.INVALID_REQUEST, "The request could not be read."))
 

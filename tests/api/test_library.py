@@ -49,7 +49,7 @@ def test_the_same_upload_twice_is_one_product(script: Script, team: Team) -> Non
 
 def test_fetches_a_photo_by_url(script: Script, settings: Any, httpserver: HTTPServer) -> None:
     settings.PUBLIC_URL = httpserver.url_for("").rstrip("/")
-    httpserver.expect_request("/files/tea%20pot.jpg").respond_with_data(photo(format="PNG"))
+    httpserver.expect_request("/files/tea pot.jpg").respond_with_data(photo(format="PNG"))
     body = {"url": httpserver.url_for("/files/tea%20pot.jpg"), "tags": ["tea"]}
     told = script.post("training-asset", body).json()
     assert (told["name"], told["format"], told["tags"]) == ("Tea pot", "png", ["tea"])

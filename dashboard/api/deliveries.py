@@ -1,0 +1,54 @@
+"""Telling callers that their job ended: looked for in the rows, sent once each, retried with growing gaps for a day."""
+
+from datetime import timedelta
+
+from django.db.models import F, Q
+from django.utils import timezone
+
+from dashboard.accounts.keys import webhook_secret
+from dashboard.api.actions import is_trusted
+from dashboard.api.answers import jobs_of, show_job
+from dashboard.api.models import CallerDelivery
+from generation import outgoing
+
+LEASE = timedelta(seconds=30)
+GIVE_UP = timedelta(days=1)
+"""How long after a job's end its caller is tried."""
+_SWEEP = 200
+
+
+def _ready() -> Q:
+    return Q(due_at__lte=timezone.now(), job__finished_at__isnull=False)
+
+
+def due() -> list[str]:
+    """Deliveries to send now: their job has ended and their time has come."""
+    return list(CallerDelivery.objects.filter(_ready()).order_by("due_at").values_list("pk", flat=True)[:_SWEEP])
+
+
+def deliver(delivery_id: str) -> None:
+    """Post a delivery once if it is due, and write down when to try again. Safe to run twice at once."""
+    lease = timezone.now() + LEASE
+    claimed = CallerDelivery.objects.filter(_ready(), pk=delivery_id)
+    if not claimed.update(due_at=lease, attempts=F("attempts") + 1):
+        return
+    delivery = CallerDelivery.objects.select_related("job__team", "api_key").get(pk=delivery_id)
+    answer = _post(delivery)
+    now, gap = timezone.now(), timedelta(seconds=outgoing.gap(delivery.attempts))
+    over = answer.arrived or now - (delivery.job.finished_at or now) > GIVE_UP
+    CallerDelivery.objects.filter(pk=delivery.pk).update(
+        due_at=None if over else now + gap,
+        delivered_at=now if answer.arrived else None,
+        answer=answer.words[:200],
+    )
+
+
+def _post(delivery: CallerDelivery) -> outgoing.Answer:
+    job = jobs_of(delivery.job.team).get(pk=delivery.job_id)
+    return outgoing.post(
+        url=job.webhook_url,
+        secret=webhook_secret(delivery.api_key),
+        message_id=delivery.id,
+        body=show_job(job).as_json(),
+        trusted=is_trusted(job.webhook_url),
+    )

@@ -1,0 +1,62 @@
+"""Webhooks that we send: signed by the Standard Webhooks scheme, bounded in time, and never to a private address."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+from django.utils import timezone
+from standardwebhooks import Webhook
+
+from generation.deadline import DeadlineAdapter, deadline
+from generation.fetch import GuardedAdapter, PrivateAddress
+
+SECONDS = 10.0
+_LONGEST_GAP = 4 * 3600
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of one POST, in words for the person who looks for it."""
+
+    arrived: bool
+    words: str
+
+
+def post(*, url: str, secret: str, message_id: str, body: Mapping[str, Any], trusted: bool = False) -> Answer:
+    """Post ``body`` as JSON once; redirects are not followed.
+
+    Only a ``trusted`` address, which the operator configured, may be on a private network.
+    """
+    text = json.dumps(body)
+    now = timezone.now()
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": "Packshot",
+        "webhook-id": message_id,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(secret).sign(message_id, now, text),
+    }
+    with requests.Session() as session, deadline(SECONDS) as exchange:
+        session.trust_env = False
+        session.mount("http://", DeadlineAdapter() if trusted else GuardedAdapter(is_https_proto=False))
+        session.mount("https://", DeadlineAdapter() if trusted else GuardedAdapter(is_https_proto=True))
+        try:
+            status = _send(session, url, text, headers)
+        except PrivateAddress:
+            return Answer(False, "The address is not on the public internet.")
+        except (requests.RequestException, OSError, ValueError) as error:
+            return Answer(False, "The receiver took too long." if exchange.expired else type(error).__name__)
+    return Answer(200 <= status < 300, f"HTTP {status}")
+
+
+def _send(session: requests.Session, url: str, text: str, headers: Mapping[str, str]) -> int:
+    timeout = (5, SECONDS)
+    answer = session.post(url, data=text.encode(), headers=headers, timeout=timeout, allow_redirects=False, stream=True)
+    return answer.status_code
+
+
+def gap(attempts: int) -> int:
+    """Seconds to wait after so many attempts: 5, 20, 80 and so on, at most four hours."""
+    return min(5 * 4 ** min(attempts - 1, 10), _LONGEST_GAP)
