@@ -7,5 +7,5 @@ from celery import Celery
 
 from dashboard import settings
 
-app = Celery("packshot", fixups=set())
+app = Celery("packshot", fixups=[])
 app.config_from_object(settings.CELERY)

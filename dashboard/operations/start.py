@@ -116,14 +116,15 @@ def prepared_as(place: Place, *, now: bool = False) -> str:
 
 def announce(demo: dict[str, Any], place: Place, options: Namespace) -> None:
     """Say that everything runs, to a program or to a person."""
-    users = [{key: user[key] for key in ("email", "password", "role")} for user in demo["users"]]
+    users = demo["users"]
     if options.json:
         print(json.dumps({"url": place.url, "users": users, "api_key": demo["api_key"]}), flush=True)
         return
     wide = max((len(user["email"]) for user in users), default=0)
-    rows = [f"  {user['role']:<9} {user['email']:<{wide}}  {user['password']}" for user in users]
-    print(f"\nPackshot is ready: {place.url}\n", *rows, "", sep="\n")
-    print(f"  API key   {demo['api_key']}\n  data      {place.data}\n\nPress Ctrl-C to stop.", flush=True)
+    rows = [f"  {u['role']:<8}  {u['email']:<{wide}}  {u['password'] or '(as you changed it)'}" for u in users]
+    rows += [f"  API key   {demo['api_key']}"] if demo["api_key"] else []
+    print(f"\nPackshot is ready: {place.url}\n", *rows, f"  data      {place.data}", sep="\n")
+    print("\nPress Ctrl-C to stop.", flush=True)
 
 
 def say(text: str) -> None:

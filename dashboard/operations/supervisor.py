@@ -32,6 +32,7 @@ from dashboard.operations.start import (
 )
 
 THREADS = 8  # tasks at once: they mostly wait for HTTP and for the database
+READY = "The worker takes tasks."  # what dashboard.operations.worker prints
 LOOK = 30.0  # seconds between two looks at the logs; the end of a child wakes us at once
 
 
@@ -104,12 +105,21 @@ class Supervisor:
             self.place.prepared.write_text(prepared_as(self.place, now=True))
             self.start_web()
         celery = [sys.executable, "-m", "celery", "-A"]
-        worker = ["dashboard.celery", "worker", "--pool", "threads", "--concurrency", str(THREADS), "--without-gossip", "--without-mingle"]
+        worker = [
+            "dashboard.operations.worker",
+            "worker",
+            "--pool",
+            "threads",
+            "--concurrency",
+            str(THREADS),
+            "--without-gossip",
+            "--without-mingle",
+        ]
         started = self.add("worker", *celery, *worker, "--loglevel", "INFO", grace=20)
         self.until(self.children["web"], self.page_answers, seconds=120)
         beat = ["dashboard.operations.beat", "beat", "--pidfile", "", "--schedule", str(self.place.run / "beat")]
         self.add("beat", *celery, *beat, grace=5)
-        self.until(started, lambda: " ready." in started.said(), seconds=120)
+        self.until(started, lambda: READY in started.said(), seconds=120)
         return demo
 
     def start_web(self) -> None:
