@@ -139,7 +139,7 @@ JOBS: list[dict[str, Any]] = [
     {"state": "submitted", "title": "Dash Force 1", "shape": "16:9", "count": 1, "progress": 64},
     {"state": "submitted", "title": "Green sencha", "shape": "9:16", "count": 3, "progress": 12},
     {"state": "storing", "title": "Cloud sunglasses", "shape": "4:3", "count": 1, "progress": 100},
-    {"state": "completed", "title": "Camp mug", "shape": "1:1", "count": 2, "note": "10 credits", "names": ["mug", "tin"]},
+    {"state": "completed", "title": "Mug", "shape": "1:1", "count": 2, "note": "10 credits", "names": ["mug", "tin"]},
     {
         "state": "failed", "title": "Hand cream", "shape": "3:4", "count": 1, "retry_url": "#", "note": "0 credits",
         "error": "ProductAI could not make this picture. Nothing was charged. Try again, or change the prompt.",

@@ -5,5 +5,6 @@ from dashboard.ui import views
 app_name = "ui"
 urlpatterns = [
     path("", views.styleguide, name="styleguide"),
+    path("upload/", views.upload, name="upload"),
     path("<slug:page>/", views.sample, name="sample"),
 ]

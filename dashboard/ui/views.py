@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_POST
 
 from dashboard.ui import samples
 from dashboard.ui.forms import SampleForm
@@ -57,3 +58,12 @@ def sample(request: HttpRequest, page: str) -> HttpResponse:
     if page == "signin":
         return render(request, "styleguide/signin.html", {"form": SampleForm(), "team": None, "user": None})
     return render(request, f"styleguide/{page}.html", samples.shell(page) | content() | {"open": open_picture(request)})
+
+
+@require_POST
+def upload(request: HttpRequest) -> HttpResponse:
+    """Take any file and keep nothing: what an accepted photo looks like in the tray."""
+    photo = request.FILES.get("photo")
+    if photo is None:
+        return HttpResponse("Choose a photo first.", "text/plain", status=400)
+    return render(request, "components/tray_row.html", {"name": photo.name, "note": "new", "value": photo.name})

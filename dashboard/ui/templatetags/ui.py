@@ -46,7 +46,8 @@ def component(context: Context, content: str, name: str, **values: Any) -> SafeS
     The surrounding context stays visible, as with ``include``.
     """
     with context.push(body=content, **values):
-        return render_to_string(f"components/{name}.html", context.flatten())
+        visible = {str(key): value for key, value in context.flatten().items()}
+        return render_to_string(f"components/{name}.html", visible)
 
 
 @register.filter
