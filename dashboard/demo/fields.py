@@ -1,0 +1,162 @@
+"""Solids as signed distance fields: a field takes points (3, n) and gives each one's distance to the surface (n).
+
+Lengths are in units of about ten centimetres; x goes right, y up, z towards the camera, the floor is y = 0.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Array: TypeAlias = npt.NDArray[np.float32]
+Field: TypeAlias = Callable[[Array], Array]
+Corner: TypeAlias = tuple[float, float, float]
+
+_STEP = 0.01
+_MARGIN = 0.15
+
+
+def rounded(corners: Sequence[Corner]) -> Array:
+    """A polyline (n, 2) through corners (x, y, reach), each cut off by a curve that begins ``reach`` before it."""
+    points = [np.array(corners[0][:2])]
+    for before, (x, y, reach), after in zip(corners, corners[1:], corners[2:], strict=False):
+        corner = np.array((x, y))
+        start, end = (corner + reach * _unit(np.array(other[:2]) - corner) for other in (before, after))
+        ways = np.linspace(0, 1, 12)[:, None] if reach else np.zeros((1, 1))
+        points.extend((1 - ways) ** 2 * start + 2 * ways * (1 - ways) * corner + ways**2 * end)
+    points.append(np.array(corners[-1][:2]))
+    return np.array(points, np.float32)
+
+
+def _unit(vector: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    return vector / max(float(np.hypot(*vector)), 1e-9)
+
+
+def turned(corners: Sequence[Corner]) -> Field:
+    """A solid of revolution around the y axis; the outline (radius, y, reach) begins and ends on the axis."""
+    outline = rounded(corners)
+    low, high = outline.min(axis=0) - _MARGIN, outline.max(axis=0) + _MARGIN
+    low[0] = 0
+    columns, rows = (np.ceil((high - low) / _STEP) + 1).astype(int)
+    across = low[0] + _STEP * np.arange(columns, dtype=np.float32)
+    down = low[1] + _STEP * np.arange(rows, dtype=np.float32)
+    grid = _distances(outline, *np.meshgrid(across, down))
+    flat, width = grid.ravel(), int(columns)
+
+    def field(p: Array) -> Array:
+        radius = np.hypot(p[0], p[2])
+        u = np.clip((radius - low[0]) / np.float32(_STEP), 0, columns - 1.001)
+        v = np.clip((p[1] - low[1]) / np.float32(_STEP), 0, rows - 1.001)
+        outside = np.hypot(radius - (low[0] + u * np.float32(_STEP)), p[1] - (low[1] + v * np.float32(_STEP)))
+        i, j = u.astype(np.int32), v.astype(np.int32)
+        u -= i
+        v -= j
+        at = j * width + i
+        upper = flat.take(at)
+        upper += (flat.take(at + 1) - upper) * u
+        at += width
+        lower = flat.take(at)
+        lower += (flat.take(at + 1) - lower) * u
+        upper += (lower - upper) * v
+        return np.where(outside > 1e-4, outside + np.float32(_MARGIN), upper)
+
+    return field
+
+
+def _distances(outline: Array, x: Array, y: Array) -> Array:
+    """Signed distance of each (x, y) to a polyline that the axis closes; negative inside."""
+    best = np.full(x.shape, np.inf, np.float32)
+    inside = np.zeros(x.shape, np.bool_)
+    for (ax, ay), (bx, by) in zip(outline, outline[1:], strict=False):
+        dx, dy = bx - ax, by - ay
+        along = np.clip(((x - ax) * dx + (y - ay) * dy) / max(float(dx * dx + dy * dy), 1e-12), 0, 1)
+        best = np.minimum(best, (x - ax - along * dx) ** 2 + (y - ay - along * dy) ** 2)
+        if ay != by:
+            inside ^= ((y >= ay) != (y >= by)) & (x < ax + (y - ay) * dx / dy)
+    return np.where(inside, -np.sqrt(best), np.sqrt(best)).astype(np.float32)
+
+
+def box(half: tuple[float, float, float], centre: tuple[float, float, float], radius: float) -> Field:
+    """A box with rounded edges."""
+    sides = np.array(half, np.float32)[:, None] - np.float32(radius)
+    middle = np.array(centre, np.float32)[:, None]
+
+    def field(p: Array) -> Array:
+        q = np.abs(p - middle) - sides
+        outside = np.sqrt((np.maximum(q, 0) ** 2).sum(axis=0))
+        return outside + np.minimum(q.max(axis=0), 0) - np.float32(radius)
+
+    return field
+
+
+def strap(
+    half: tuple[float, float], centre: tuple[float, float], bend: float, section: tuple[float, float], edge: float
+) -> Field:
+    """A flat strap bent into a rounded rectangle in the x-y plane: the handle of a mug. ``section`` is half its size."""
+
+    def field(p: Array) -> Array:
+        x, y = np.abs(p[0] - np.float32(centre[0])), np.abs(p[1] - np.float32(centre[1]))
+        qx, qy = x - np.float32(half[0] - bend), y - np.float32(half[1] - bend)
+        ring = np.hypot(np.maximum(qx, 0), np.maximum(qy, 0)) + np.minimum(np.maximum(qx, qy), 0) - np.float32(bend)
+        a, b = np.abs(ring) - np.float32(section[0] - edge), np.abs(p[2]) - np.float32(section[1] - edge)
+        return np.hypot(np.maximum(a, 0), np.maximum(b, 0)) + np.minimum(np.maximum(a, b), 0) - np.float32(edge)
+
+    return field
+
+
+def prism(sides: int, inner: float, low: float, high: float, radius: float) -> Field:
+    """An upright prism of regular cross-section, one flat side to the camera, with rounded edges."""
+    angles = 2 * np.pi * np.arange(sides) / sides
+    normals = np.stack([np.sin(angles), np.cos(angles)], axis=1).astype(np.float32)
+    middle, half = np.float32((low + high) / 2), np.float32((high - low) / 2 - radius)
+
+    def field(p: Array) -> Array:
+        # Smooth maximum of the planes: the rounding that moulded glass has.
+        planes = normals @ p[[0, 2]] - np.float32(inner - radius)
+        most = planes.max(axis=0)
+        across = most + np.log(np.exp((planes - most) * np.float32(45)).sum(axis=0)) / np.float32(45)
+        up = np.abs(p[1] - middle) - half
+        both = np.hypot(np.maximum(across, 0), np.maximum(up, 0)) + np.minimum(np.maximum(across, up), 0)
+        return both - np.float32(radius)
+
+    return field
+
+
+def union(*fields: Field) -> Field:
+    return lambda p: np.minimum.reduce([field(p) for field in fields])
+
+
+def without(field: Field, hollow: Field) -> Field:
+    return lambda p: np.maximum(field(p), -hollow(p))
+
+
+def welded(one: Field, other: Field, seam: float) -> Field:
+    """A union whose inner edge is filled smoothly over ``seam``."""
+
+    def field(p: Array) -> Array:
+        a, b = one(p), other(p)
+        near = np.maximum(np.float32(seam) - np.abs(a - b), 0) / np.float32(seam)
+        return np.minimum(a, b) - near * near * np.float32(seam / 4)
+
+    return field
+
+
+def pouch(height: float, half: tuple[float, float], top: float, power: int, taper: float = 1.0) -> Field:
+    """A bag or tube: ``half`` its width and depth at the foot, ``top`` half its depth at the top, flatter by ``power``.
+
+    ``taper`` is how soon the depth falls off: 1 in a straight line, more stays full for longer.
+    """
+    wide, deep = (np.float32(value) for value in half)
+
+    def field(p: Array) -> Array:
+        level = np.clip(p[1] / np.float32(height), 0, 1)
+        depth = np.float32(top) + (deep - np.float32(top)) * (1 - level ** np.float32(taper))
+        x, z = np.abs(p[0]) / wide, p[2] / depth
+        value = x**power + z * z - 1
+        slope = np.hypot(power * x ** (power - 1) / wide, 2 * z / depth) + np.float32(1e-3)
+        side = np.clip(value / slope, -0.2, None) * np.float32(0.8)
+        up = np.abs(p[1] - np.float32(height / 2)) - np.float32(height / 2)
+        return np.hypot(np.maximum(side, 0), np.maximum(up, 0)) + np.minimum(np.maximum(side, up), 0)
+
+    return field
