@@ -10,11 +10,14 @@ urlpatterns = [
     path("hooks/<str:token>", webhooks.receive),
     path("", include("dashboard.accounts.urls")),
     path("", include("dashboard.projects.urls")),
+    path("presets/", include("dashboard.presets.urls")),
     path("", include("dashboard.studio.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
+    path("settings/keys/", include("dashboard.api.key_urls")),
     path("v1/", include("dashboard.api.urls")),
     path("", include("dashboard.files.urls")),
+    path("", include("dashboard.gallery.urls")),
     path("", include("dashboard.live.urls")),
 ]
 if settings.SANDBOX:

@@ -9,8 +9,8 @@ import requests
 from django.utils import timezone
 from standardwebhooks import Webhook
 
-from generation.deadline import DeadlineAdapter, deadline
-from generation.fetch import GuardedAdapter, PrivateAddress
+from generation.deadline import deadline
+from generation.fetch import PrivateAddress, mount
 
 SECONDS = 10.0
 _LONGEST_GAP = 4 * 3600
@@ -40,8 +40,7 @@ def post(*, url: str, secret: str, message_id: str, body: Mapping[str, Any], tru
     }
     with requests.Session() as session, deadline(SECONDS) as exchange:
         session.trust_env = False
-        session.mount("http://", DeadlineAdapter() if trusted else GuardedAdapter(is_https_proto=False))
-        session.mount("https://", DeadlineAdapter() if trusted else GuardedAdapter(is_https_proto=True))
+        mount(session, known=trusted)
         try:
             status = _send(session, url, text, headers)
         except PrivateAddress:
@@ -52,9 +51,10 @@ def post(*, url: str, secret: str, message_id: str, body: Mapping[str, Any], tru
 
 
 def _send(session: requests.Session, url: str, text: str, headers: Mapping[str, str]) -> int:
-    timeout = (5, SECONDS)
-    answer = session.post(url, data=text.encode(), headers=headers, timeout=timeout, allow_redirects=False, stream=True)
-    return answer.status_code
+    status: int = session.post(
+        url, data=text.encode(), headers=headers, timeout=(5, SECONDS), allow_redirects=False, stream=True
+    ).status_code
+    return status
 
 
 def gap(attempts: int) -> int:

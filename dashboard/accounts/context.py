@@ -79,6 +79,7 @@ class Frame:
         ]
         if self.membership.role >= Role.ADMIN:
             items.append(self._item("/settings/connection/", "Connection", "plug"))
+            items.append(self._item("/settings/keys/", "API keys", "key-round"))
         return items
 
     def _item(self, url: str, label: str, icon: str, count: int | None = None) -> RailItem:
