@@ -1,0 +1,13 @@
+"""Links to stored files in our own pages."""
+
+from django.conf import settings
+
+from generation import media
+
+
+def page_link(key: str, *, download_as: str = "") -> str:
+    """An expiring link that works under whatever name the page itself was opened; empty for no key.
+
+    Our own files come without the host: a page at ``localhost`` may not load from ``127.0.0.1``.
+    """
+    return media.link(key, download_as=download_as).removeprefix(settings.PUBLIC_URL) if key else ""

@@ -1,0 +1,111 @@
+"""Which pictures the gallery shows: what the address bar says, and the menus that change it."""
+
+from dataclasses import dataclass, fields
+from typing import Self
+from urllib.parse import urlencode
+
+from django.core.validators import slug_re
+from django.db.models import QuerySet
+from django.http import QueryDict
+
+from dashboard.accounts.models import Team, User
+from dashboard.presets.models import Preset
+from dashboard.projects.models import Product, Project
+from generation.contract import CATALOGUE, AspectRatio
+from generation.models import Image
+
+CHOICES_MAX = 200
+VALUE_MAX = 200
+_BIGGEST_KEY = 10**15
+_COLUMNS = {
+    "q": "job__prompt__icontains",
+    "project": "job__project",
+    "product": "job__product",
+    "preset": "job__preset_version__preset",
+    "model": "job__model",
+    "ratio": "job__aspect_ratio",
+    "member": "job__member",
+}
+
+
+def identifier(text: str) -> str:
+    """``text`` if it can be an id at all, else nothing: PostgreSQL refuses to compare some characters."""
+    return text if len(text) <= VALUE_MAX and slug_re.match(text) else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """One value each; empty means all."""
+
+    q: str = ""
+    """Words that are in the prompt."""
+    project: str = ""
+    product: str = ""
+    preset: str = ""
+    model: str = ""
+    ratio: str = ""
+    member: str = ""
+
+    @classmethod
+    def of(cls, address: QueryDict) -> Self:
+        """The filters that an address names; what cannot be a value is ignored."""
+        given = {field.name: address.get(field.name, "").replace("\0", "").strip()[:VALUE_MAX] for field in fields(cls)}
+        if not given["member"].isascii() or not given["member"].isdecimal() or int(given["member"]) > _BIGGEST_KEY:
+            given["member"] = ""
+        return cls(**given)
+
+    def __bool__(self) -> bool:
+        return any(vars(self).values())
+
+    def narrow(self, pictures: QuerySet[Image]) -> QuerySet[Image]:
+        return pictures.filter(**{_COLUMNS[name]: value for name, value in vars(self).items() if value})
+
+    def address(self, path: str, **changes: str) -> str:
+        """``path`` with these filters, some of them changed."""
+        values = {name: value for name, value in {**vars(self), **changes}.items() if value}
+        return f"{path}?{urlencode(values)}" if values else path
+
+
+@dataclass(frozen=True)
+class Menu:
+    """A filter with the values that it may take."""
+
+    name: str
+    label: str
+    choices: list[tuple[str, str]]
+    """Value and label."""
+    chosen: str = ""
+
+    @property
+    def shown(self) -> str:
+        """What the chip says: the chosen value's name, else the filter's."""
+        return dict(self.choices).get(self.chosen, self.label)
+
+
+def menus(team: Team, filters: Filters) -> list[Menu]:
+    """The filters that offer a choice to this team."""
+    offered = {
+        "project": ("Project", _named(Project.objects.filter(team=team), filters.project)),
+        "product": ("Product", _named(Product.objects.filter(team=team), filters.product)),
+        "preset": ("Preset", _named(Preset.objects.filter(team=team), filters.preset)),
+        "model": ("Model", [(name, name) for name in CATALOGUE]),
+        "ratio": ("Shape", [(shape.value, shape.value) for shape in AspectRatio]),
+        "member": ("Made by", _people(team)),
+    }
+    return [
+        Menu(name, label, choices, chosen=getattr(filters, name))
+        for name, (label, choices) in offered.items()
+        if choices
+    ]
+
+
+def _named(rows: "QuerySet[Project] | QuerySet[Product] | QuerySet[Preset]", chosen: str) -> list[tuple[str, str]]:
+    found = list(rows.order_by("name", "id").values_list("id", "name")[:CHOICES_MAX])
+    if chosen and len(found) == CHOICES_MAX and chosen not in dict(found):
+        found += rows.filter(pk=chosen).values_list("id", "name")
+    return found
+
+
+def _people(team: Team) -> list[tuple[str, str]]:
+    members = User.objects.filter(memberships__team=team).order_by("name", "email")[:CHOICES_MAX]
+    return [(str(member.pk), str(member)) for member in members]

@@ -1,0 +1,37 @@
+"""The gallery's queries: stored pictures of one team, newest first, in keyset pages."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from dashboard.accounts.models import Team
+from dashboard.gallery.filters import Filters
+from generation.models import Image
+
+PAGE = 100
+
+
+@dataclass(frozen=True)
+class Page:
+    pictures: list[Image]
+    has_more: bool
+
+
+def shown(team: Team, filters: Filters) -> QuerySet[Image]:
+    """What is in the gallery, newest first, with what a tile says."""
+    stored = Image.objects.filter(team=team, stored_at__isnull=False)
+    return filters.narrow(stored).select_related("job__product").order_by("-id")
+
+
+def page(team: Team, filters: Filters, *, before: str = "") -> Page:
+    """The newest pictures, or the newest of those older than the picture ``before``."""
+    rows = shown(team, filters)
+    found = list((rows.filter(id__lt=before) if before else rows)[: PAGE + 1])
+    return Page(found[:PAGE], has_more=len(found) > PAGE)
+
+
+def neighbours(picture: Image, filters: Filters) -> tuple[str, str]:
+    """Ids of the next newer and the next older picture; empty at the ends."""
+    ids = shown(picture.team, filters).values_list("id", flat=True)
+    newer = ids.filter(id__gt=picture.id).order_by("id").first()
+    return newer or "", ids.filter(id__lt=picture.id).first() or ""

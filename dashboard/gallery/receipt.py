@@ -1,0 +1,56 @@
+"""Everything about one picture: what was asked, with what, by whom, when and for how much."""
+
+from pathlib import PurePosixPath
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import slugify
+
+from generation.models import Image, Job
+
+
+def receipt(picture: Image) -> list[dict[str, Any]]:
+    """Rows for ``components/receipt.html``; the product stands above them, with its photo."""
+    job = picture.job
+    rows: list[dict[str, Any]] = [
+        {"term": "Prompt", "text": job.prompt, "long": True},
+        {"term": "Model", "text": job.model},
+        {"term": "Preset", "text": _preset(job)},
+        {"term": "Project", "text": str(job.project or "")},
+        {"term": "Shape", "text": f"{job.aspect_ratio} · {picture.width} × {picture.height} px"},
+        {"term": "File", "text": f"{_kind(picture)} · {picture.size / 1024:,.0f} KB"},
+        {"term": "Credits", "text": _credits(job)},
+        {"term": "Made by", "text": _maker(job)},
+        {"term": "When", "text": date_format(timezone.localtime(picture.created_at), "j F Y, H:i")},
+        {"term": "Job", "text": job.id},
+    ]
+    return [row for row in rows if row["text"]]
+
+
+def _preset(job: Job) -> str:
+    if job.preset_version:
+        return f"{job.preset_version.preset.name} · version {job.preset_version.number}"
+    return f"ProductAI's {job.provider_preset}" if job.provider_preset else ""
+
+
+def _kind(picture: Image) -> str:
+    return PurePosixPath(picture.original).suffix.removeprefix(".").upper()
+
+
+def _credits(job: Job) -> str:
+    cost = job.price if job.tokens_used is None else job.tokens_used
+    return str(cost) if job.num_images == 1 else f"{cost} for the {job.num_images} pictures of its job"
+
+
+def _maker(job: Job) -> str:
+    if job.api_key:
+        return f"API key {job.api_key.name}"
+    return str(job.member or "")
+
+
+def file_name(picture: Image) -> str:
+    """What a download is called: ``camp-mug-marble-morning-3f2a.png``."""
+    version = picture.job.preset_version
+    words = slugify(f"{picture.job.product.name} {version.preset.name if version else ''}")[:80].strip("-")
+    return f"{words or 'picture'}-{picture.id[-4:]}{PurePosixPath(picture.original).suffix}"

@@ -1,0 +1,64 @@
+"""Pictures as the gallery shows them: tiles, in days."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from dashboard.files.links import page_link
+from dashboard.gallery.filters import Filters
+from dashboard.projects.templatetags.pictures import alt_text
+from generation.models import Image
+
+
+@dataclass
+class Day:
+    """Pictures of one day, or those of it that are on this page."""
+
+    date: date
+    tiles: list[dict[str, Any]] = field(default_factory=list)
+    begins: bool = True
+    """Whether its heading is due: an earlier page may have shown it."""
+    whole: bool = True
+    """Whether all its pictures are here, so that they can be counted without asking the database."""
+
+    @property
+    def label(self) -> str:
+        today = timezone.localdate()
+        if self.date == today:
+            return "Today"
+        if self.date == today - timedelta(days=1):
+            return "Yesterday"
+        return date_format(self.date, "l j F" if self.date.year == today.year else "j F Y")
+
+
+def tile(picture: Image, filters: Filters) -> dict[str, Any]:
+    """The context of ``components/picture.html``; opening it keeps the filters."""
+    return {
+        "id": picture.id,
+        "url": filters.address(reverse("picture", args=[picture.id])),
+        "src": page_link(picture.thumbnail),
+        "width": picture.width,
+        "height": picture.height,
+        "alt": alt_text(picture),
+        "thumb_hash": picture.thumb_hash,
+    }
+
+
+def day_of(picture: Image) -> date:
+    return timezone.localdate(picture.created_at)
+
+
+def days(pictures: Iterable[Image], filters: Filters, *, has_more: bool = False, continued: str = "") -> list[Day]:
+    """Group pictures by day. ``continued`` is the day (ISO) with which the page before ended."""
+    grouped = [Day(when, [tile(row, filters) for row in rows]) for when, rows in groupby(pictures, key=day_of)]
+    if grouped and grouped[0].date.isoformat() == continued:
+        grouped[0].begins = False
+    if grouped and has_more:
+        grouped[-1].whole = False
+    return grouped

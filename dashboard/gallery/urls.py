@@ -1,0 +1,10 @@
+from django.urls import path
+
+from dashboard.gallery import views
+
+urlpatterns = [
+    path("gallery/", views.gallery, name="gallery"),
+    path("gallery/new/", views.arrived, name="gallery_new"),
+    path("gallery/<slug:picture_id>/", views.picture, name="picture"),
+    path("gallery/<slug:picture_id>/download/", views.download, name="picture_download"),
+]

@@ -1,0 +1,129 @@
+"""Every picture of the team, and each of them with its receipt."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+
+from dashboard.accounts import access
+from dashboard.accounts.models import Role
+from dashboard.accounts.views import members_only
+from dashboard.files.links import page_link
+from dashboard.gallery import pictures, tiles
+from dashboard.gallery.filters import Filters, identifier, menus
+from dashboard.gallery.receipt import file_name, receipt
+from dashboard.projects.templatetags.pictures import alt_text
+from generation.models import Image
+
+WITH_RECEIPT = (
+    "team", "job__product", "job__asset", "job__project", "job__member", "job__api_key", "job__preset_version__preset"
+)  # fmt: skip
+
+
+@members_only
+@require_safe
+def gallery(request: HttpRequest) -> HttpResponse:
+    """A page of pictures; asked by a script for the next one, only that."""
+    acting, filters, before = access.actor(request), Filters.of(request.GET), identifier(request.GET.get("before", ""))
+    part = bool(request.headers.get("HX-Request")) and bool(before)
+    context = _page(acting, filters, before=before, continued=request.GET.get("day", ""))
+    if not part:
+        context |= _frame(acting, filters)
+    return _varying(render(request, "gallery/_page.html" if part else "gallery/gallery.html", context))
+
+
+def _page(acting: access.Actor, filters: Filters, *, before: str = "", continued: str = "") -> dict[str, Any]:
+    page = pictures.page(acting.team, filters, before=before)
+    home = reverse("gallery")
+    context: dict[str, Any] = {
+        "days": tiles.days(page.pictures, filters, has_more=page.has_more, continued=continued),
+        "filters": filters,
+        "is_first": not before,
+        "home": filters.address(home),
+    }
+    if page.has_more:
+        last = page.pictures[-1]
+        mark = {"before": last.id, "day": tiles.day_of(last).isoformat()}
+        context["next_url"] = filters.address(home, **mark)
+    return context
+
+
+def _frame(acting: access.Actor, filters: Filters) -> dict[str, Any]:
+    home = reverse("gallery")
+    shown = [
+        {
+            "menu": menu,
+            "clear_url": filters.address(home, **{menu.name: ""}),
+            "links": [(label, filters.address(home, **{menu.name: value}), value) for value, label in menu.choices],
+        }
+        for menu in menus(acting.team, filters)
+    ]
+    new_url = filters.address(reverse("gallery_new"))
+    return {"menus": shown, "new_url": new_url, "may_create": acting.may(Role.CREATOR)}
+
+
+def _varying(response: HttpResponse) -> HttpResponse:
+    """One address answers a page or a part of it: browsers must not show the part for the page."""
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@members_only
+@require_safe
+def arrived(request: HttpRequest) -> HttpResponse:
+    """The pictures of a job that has just moved, as far as the filters show them."""
+    acting, filters = access.actor(request), Filters.of(request.GET)
+    rows = pictures.shown(acting.team, filters).filter(job=identifier(request.GET.get("job", "")))
+    return render(request, "gallery/_page.html", {"days": tiles.days(rows, filters)})
+
+
+@members_only
+@require_safe
+def picture(request: HttpRequest, picture_id: str) -> HttpResponse:
+    """A picture large with its receipt: over the gallery for a script, over a whole gallery page otherwise."""
+    acting, filters = access.actor(request), Filters.of(request.GET)
+    row = _find(acting, picture_id)
+    context = _lightbox(row, filters) | {"may_create": acting.may(Role.CREATOR)}
+    if request.headers.get("HX-Request"):
+        return _varying(render(request, "gallery/_picture.html", context))
+    context |= _page(acting, filters) | _frame(acting, filters) | {"opened": True}
+    return _varying(render(request, "gallery/gallery.html", context))
+
+
+def _find(acting: access.Actor, picture_id: str) -> Image:
+    rows = Image.objects.filter(stored_at__isnull=False).select_related(*WITH_RECEIPT)
+    return access.find(acting, rows, pk=picture_id)
+
+
+def _lightbox(row: Image, filters: Filters) -> dict[str, Any]:
+    newer, older = (
+        filters.address(reverse("picture", args=[near])) if near else "" for near in pictures.neighbours(row, filters)
+    )
+    large = {
+        "src": page_link(row.display),
+        "original": page_link(row.original),
+        "width": row.width,
+        "height": row.height,
+        "alt": alt_text(row),
+        "thumb_hash": row.thumb_hash,
+    }
+    return {
+        "row": row,
+        "large": large,
+        "receipt": receipt(row),
+        "newer_url": newer,
+        "older_url": older,
+        "photo": page_link(row.job.asset.display),
+        "photo_small": page_link(row.job.asset.thumbnail),
+    }
+
+
+@members_only
+@require_safe
+def download(request: HttpRequest, picture_id: str) -> HttpResponse:
+    """The picture as the provider delivered it, under a name that says what it shows."""
+    row = _find(access.actor(request), picture_id)
+    return redirect(page_link(row.original, download_as=file_name(row)))
