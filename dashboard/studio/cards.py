@@ -46,12 +46,13 @@ def card(job: Job, acting: Actor) -> dict[str, Any]:
         "provider_message": job.error_message,
         "pictures": [tile(image) for image in stored],
         "refresh_url": reverse("job_card", args=[job.id]),
-        "again_url": f"{reverse('generate')}?job={job.id}",
         **(_actions(job, retried=retried) if acting.may(Role.CREATOR) else {}),
     }
 
 
 def _actions(job: Job, *, retried: bool) -> dict[str, str]:
+    if job.state == JobState.COMPLETED:
+        return {"again_url": f"{reverse('generate')}?job={job.id}"}
     if job.state == JobState.QUEUED:
         return {"cancel_url": reverse("cancel_job", args=[job.id])}
     if job.state in RETRIABLE and not retried:

@@ -16,9 +16,9 @@ DEFAULTS = {"model": next(iter(CATALOGUE)), "aspect_ratio": [AspectRatio.SQUARE.
 
 def prefill(acting: Actor, query: QueryDict) -> dict[str, Any]:
     """The form's initial values; 404 for a job, preset or project of another team."""
-    values = dict(DEFAULTS)
+    values = DEFAULTS | _newest_preset(acting)
     if job_id := query.get("job"):
-        values |= _of_job(access.find(acting, Job.objects.select_related("preset_version__preset"), pk=job_id))
+        values = DEFAULTS | _of_job(access.find(acting, Job.objects.select_related("preset_version__preset"), pk=job_id))
     if preset_id := query.get("preset"):
         values |= _of_preset(access.find(acting, Preset.objects.select_related("current"), pk=preset_id))
     if project_id := query.get("project"):
@@ -27,6 +27,12 @@ def prefill(acting: Actor, query: QueryDict) -> dict[str, Any]:
         rows = Product.objects.filter(team=acting.team, archived_at=None, pk__in=wanted)
         values["product"] = list(rows.values_list("pk", flat=True))
     return values
+
+
+def _newest_preset(acting: Actor) -> dict[str, Any]:
+    rows = Preset.objects.filter(team=acting.team, archived_at=None, current__isnull=False)
+    newest = rows.select_related("current").order_by("-id").first()
+    return _of_preset(newest) if newest else {}
 
 
 def _of_job(job: Job) -> dict[str, Any]:
