@@ -46,8 +46,8 @@ def fit_background(rgb: Array) -> Background | None:
     colours = rgb[ys, xs].astype(np.float64)
     weights = (np.abs(colours - np.median(colours, axis=0)).max(axis=1) < 45).astype(np.float64) + 1e-6
     for _ in range(4):
-        scaled = terms * weights[:, None]
-        fitted = np.linalg.lstsq(scaled, colours * weights[:, None], rcond=None)[0]
+        weighted = terms.T * weights**2
+        fitted = np.linalg.solve(weighted @ terms, weighted @ colours)
         away = np.abs(colours - terms @ fitted).max(axis=1)
         weights = 1.0 / (1.0 + (away / 6.0) ** 2)
     near = away < 12.0

@@ -126,7 +126,7 @@ def _shade(smooth: Array, plate: Array, mask: Mask, background: Background) -> M
     tint = ratio.max(axis=2) - ratio.min(axis=2)
     light = ratio.mean(axis=2)
     step = _steepness(smooth)
-    limit = 1.2 + background.noise + 500.0 / max(mask.shape)
+    limit = 1.2 + background.noise + 1500.0 / max(mask.shape)
     soft = (tint < 0.015 + background.noise / 100) & (light > 0.3) & (light < 1.0) & (step < limit)
     rows = np.nonzero(mask.any(axis=1))[0]
     if rows.size:

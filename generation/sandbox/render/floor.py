@@ -63,7 +63,9 @@ def _dappled(random: Random, shot: Shot, plane: Plane) -> Array:
     """Sun through leaves: round soft spots on the ground."""
     spots = fbm(random, 256, (7, 7), 2, 0.4)
     lit = smoothstep(-0.15, 0.75, sampled(spots, plane.x * 0.14, plane.z * 0.14))
-    return 0.80 + lit * np.float32(0.55 if shot.brief.light.side or shot.hardness > 0.3 else 0.3)
+    x, z = (plane.x - (shot.foot - shot.camera.centre)) / (0.45 * shot.width), plane.z / (0.8 * shot.width)
+    lit = np.maximum(lit, np.exp(-(x * x + z * z)))  # the product stands in a patch of sun
+    return floats(0.78 + lit * (0.55 if shot.hardness > 0.3 else 0.3))
 
 
 def _mirrored(shot: Shot, picture: Array, ground: Array, first: int) -> Array:
