@@ -60,7 +60,7 @@ def picture(name: str) -> dict[str, Any]:
     width, height, alt = PICTURES[name]
     src = static(f"img/sample-{name}.svg")
     return {
-        "url": src,
+        "url": f"/styleguide/gallery/?open={name}",
         "src": src,
         "width": width,
         "height": height,
@@ -68,6 +68,23 @@ def picture(name: str) -> dict[str, Any]:
         "id": f"img_{name}",
         "selectable": True,
     } | MARKS.get(name, {})
+
+
+def opened(name: str) -> dict[str, Any]:
+    """The context of ``components/lightbox_body.html``; empty for no picture."""
+    if name not in PICTURES:
+        return {}
+    names = list(PICTURES)
+    at = names.index(name)
+    return {
+        "picture": picture(name),
+        "title": picture(name)["alt"],
+        "receipt": RECEIPT,
+        "prev_url": picture(names[at - 1])["url"] if at else "",
+        "next_url": picture(names[at + 1])["url"] if at + 1 < len(names) else "",
+        "download_url": picture(name)["src"],
+        "home": "/styleguide/gallery/",
+    }
 
 
 def pictures() -> list[dict[str, Any]]:

@@ -46,18 +46,16 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     return render(request, "styleguide/index.html", samples.shell("styleguide") | content())
 
 
-def open_picture(request: HttpRequest) -> dict[str, Any]:
-    name = request.GET.get("open", "")
-    return samples.picture(name) if name in samples.PICTURES else {}
-
-
 def sample(request: HttpRequest, page: str) -> HttpResponse:
-    """One whole page in the shell, to judge how the parts sit together."""
+    """One whole page in the shell, to judge how the parts sit together; the gallery opens its pictures."""
     if page not in SAMPLE_PAGES:
         raise Http404("There is no such sample page.")
     if page == "signin":
         return render(request, "styleguide/signin.html", {"form": SampleForm(), "team": None, "user": None})
-    return render(request, f"styleguide/{page}.html", samples.shell(page) | content() | {"open": open_picture(request)})
+    opened = samples.opened(request.GET.get("open", ""))
+    if opened and "HX-Request" in request.headers:
+        return render(request, "components/lightbox_body.html", opened)
+    return render(request, f"styleguide/{page}.html", samples.shell(page) | content() | opened)
 
 
 @require_POST

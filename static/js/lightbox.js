@@ -11,6 +11,8 @@ const stage = () => dialog.querySelector(".lightbox-stage");
 const load = async (href) => {
   await window.htmx.ajax("GET", href, { target: dialog, swap: "innerHTML" });
   if (!dialog.open) dialog.showModal();
+  // Not the first link: its ring would draw the eye from the picture.
+  dialog.focus();
 };
 
 const open = (link) => {
@@ -31,6 +33,7 @@ const pan = (event) => {
 };
 
 if (dialog) {
+  if (dialog.open) dialog.focus();
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[data-lightbox]");
     if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0) { event.preventDefault(); open(link); return; }
@@ -44,7 +47,8 @@ if (dialog) {
     still?.focus();
     dialog.replaceChildren();
   });
-  dialog.addEventListener("keydown", (event) => {
+  document.addEventListener("keydown", (event) => {
+    if (!dialog.open) return;
     const side = { ArrowLeft: "prev", ArrowRight: "next" }[event.key];
     const link = side && !event.target.matches("input, textarea") && dialog.querySelector(`a[data-lightbox][rel="${side}"]`);
     if (link) { event.preventDefault(); open(link); }
