@@ -98,6 +98,8 @@ class Supervisor:
             self.until(broker, lambda: valkey.answers(self.place.data), seconds=60)
         # A database of the right shape lets the web process load while prepare looks it over.
         known = prepared_as(self.place)
+        if not self.options.json:
+            say("Starting …" if known else "Making the database and the demo team (first start only) …")
         if known:
             self.start_web()
         demo = self.prepare()
