@@ -13,7 +13,8 @@ from generation.deadline import deadline
 from generation.fetch import PrivateAddress, mount
 
 SECONDS = 10.0
-_LONGEST_GAP = 4 * 3600
+GAPS = (5, 20, 80, 320, 1280, 5120, 14400)
+"""Seconds between attempts; the last repeats."""
 
 
 @dataclass(frozen=True)
@@ -51,12 +52,6 @@ def post(*, url: str, secret: str, message_id: str, body: Mapping[str, Any], tru
 
 
 def _send(session: requests.Session, url: str, text: str, headers: Mapping[str, str]) -> int:
-    status: int = session.post(
-        url, data=text.encode(), headers=headers, timeout=(5, SECONDS), allow_redirects=False, stream=True
-    ).status_code
-    return status
-
-
-def gap(attempts: int) -> int:
-    """Seconds to wait after so many attempts: 5, 20, 80 and so on, at most four hours."""
-    return min(5 * 4 ** min(attempts - 1, 10), _LONGEST_GAP)
+    timeout = (5, SECONDS)
+    answer = session.post(url, data=text.encode(), headers=headers, timeout=timeout, allow_redirects=False, stream=True)
+    return answer.status_code

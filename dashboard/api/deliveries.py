@@ -10,6 +10,7 @@ from dashboard.api.actions import is_trusted
 from dashboard.api.answers import jobs_of, show_job
 from dashboard.api.models import CallerDelivery
 from generation import outgoing
+from generation.jobs import gap
 
 LEASE = timedelta(seconds=30)
 GIVE_UP = timedelta(days=1)
@@ -34,10 +35,10 @@ def deliver(delivery_id: str) -> None:
         return
     delivery = CallerDelivery.objects.select_related("job__team", "api_key").get(pk=delivery_id)
     answer = _post(delivery)
-    now, gap = timezone.now(), timedelta(seconds=outgoing.gap(delivery.attempts))
+    now = timezone.now()
     over = answer.arrived or now - (delivery.job.finished_at or now) > GIVE_UP
     CallerDelivery.objects.filter(pk=delivery.pk).update(
-        due_at=None if over else now + gap,
+        due_at=None if over else now + gap(outgoing.GAPS, delivery.attempts - 1),
         delivered_at=now if answer.arrived else None,
         answer=answer.words[:200],
     )

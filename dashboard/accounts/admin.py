@@ -1,0 +1,110 @@
+"""People and teams. Here an operator opens a team, puts people into it, and grants it credits."""
+
+from typing import TYPE_CHECKING, Any, cast
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from dashboard.accounts import keys
+from dashboard.accounts.access import Actor
+from dashboard.accounts.models import ApiKey, Membership, Role, Team, User
+from dashboard.audit.record import record
+from generation import ledger
+from generation.admin import ReadOnly, Rows
+
+if TYPE_CHECKING:
+    _Form = forms.ModelForm[Team]
+    _Inline = admin.TabularInline[Membership, Team]
+    _NewUser = AdminUserCreationForm[User]
+    _People = UserAdmin[User]
+else:
+    _Form = forms.ModelForm  # none of them can be subscripted at run time
+    _Inline = admin.TabularInline
+    _NewUser = AdminUserCreationForm
+    _People = UserAdmin
+
+
+def _operator(request: HttpRequest, team: Team) -> Actor:
+    address = request.META.get("REMOTE_ADDR") or None
+    return Actor(team, Role.OWNER, user=cast("User", request.user), address=address)
+
+
+class NewPersonForm(_NewUser):
+    class Meta:
+        model = User
+        fields = ["email", "name"]
+
+
+@admin.register(User)
+class PersonAdmin(_People):
+    add_form = NewPersonForm
+    ordering = ["email"]
+    list_display = ["email", "name", "is_active", "is_staff", "last_login"]
+    search_fields = ["email", "name"]
+    fieldsets = [
+        (None, {"fields": ["email", "password"]}),
+        ("Person", {"fields": ["name"]}),
+        ("Rights here", {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]}),
+        ("Dates", {"fields": ["last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [(None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})]
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        # Sign-in looks for addresses in lower case.
+        obj.email = obj.email.lower()
+        obj.username = obj.username or obj.email
+        super().save_model(request, obj, form, change)
+
+
+class TeamForm(_Form):
+    grant = forms.IntegerField(
+        label="Grant credits", required=False, min_value=1, max_value=1_000_000_000, help_text="Added to what is left."
+    )
+    reason = forms.CharField(required=False, max_length=200, help_text="Why they are granted; kept in the ledger.")
+
+    class Meta:
+        model = Team
+        fields = ["name"]
+
+
+class MembershipInline(_Inline):
+    model = Membership
+    autocomplete_fields = ["user"]
+    extra = 1
+
+
+@admin.register(Team)
+class TeamAdmin(Rows):
+    form = TeamForm
+    inlines = [MembershipInline]
+    list_display = ["name", "id", "created_at"]
+    search_fields = ["name", "id"]
+
+    def save_model(self, request: HttpRequest, obj: Team, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        credits, reason = form.cleaned_data["grant"], form.cleaned_data["reason"]
+        if credits:
+            with transaction.atomic():
+                ledger.grant(team_id=obj.id, credits=credits, actor_id=request.user.pk, reason=reason)
+                after = {"credits": credits, "reason": reason}
+                record(_operator(request, obj), "credits.granted", obj.id, after=after)
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ReadOnly):
+    list_display = ["name", "team", "hint", "created_by", "created_at", "last_used_at", "revoked_at"]
+    list_select_related = ["team", "created_by"]
+    search_fields = ["name", "hint", "team__name", "created_by__email"]
+    exclude = ["digest"]
+    actions = ["revoke"]
+
+    @admin.action(description="Revoke the chosen keys")
+    def revoke(self, request: HttpRequest, rows: QuerySet[ApiKey]) -> None:
+        chosen = rows.select_related("team")
+        revoked = sum(keys.revoke(_operator(request, key.team), key) for key in chosen)
+        messages.success(request, f"Keys revoked: {revoked}.")

@@ -1,0 +1,23 @@
+from django.contrib import admin
+
+from dashboard.presets.models import Preset, PresetVersion
+from generation.admin import ReadOnly, Rows
+
+
+@admin.register(Preset)
+class PresetAdmin(Rows):
+    list_display = ["name", "team", "category", "created_at", "archived_at"]
+    list_select_related = ["team"]
+    list_filter = ["category"]
+    search_fields = ["name", "id", "team__name"]
+    autocomplete_fields = ["team"]
+    readonly_fields = ["current"]
+
+
+@admin.register(PresetVersion)
+class PresetVersionAdmin(ReadOnly):
+    """A version never changes; jobs point at it."""
+
+    list_display = ["preset", "number", "model", "aspect_ratio", "created_by", "created_at"]
+    list_select_related = ["preset", "created_by"]
+    search_fields = ["preset__name", "template"]

@@ -1,0 +1,147 @@
+"""What operators see of the machine. They look; only the machine itself moves jobs and credits."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+
+from generation.models import (
+    Asset,
+    Attempt,
+    Batch,
+    Connection,
+    CreditAccount,
+    Hold,
+    Image,
+    Job,
+    LedgerEntry,
+    WebhookDelivery,
+)
+
+if TYPE_CHECKING:
+    _Admin = admin.ModelAdmin[Any]
+    _Form = forms.ModelForm[Any]
+else:
+    _Admin = admin.ModelAdmin  # neither can be subscripted at run time
+    _Form = forms.ModelForm
+
+
+class Rows(_Admin):
+    """A list that stays quick on long tables."""
+
+    show_full_result_count = False
+    list_per_page = 50
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+
+
+class ReadOnly(Rows):
+    """Rows that nobody writes by hand."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+class ConnectionForm(_Form):
+    base_url = forms.URLField(max_length=300, assume_scheme="https")
+    new_key = forms.CharField(
+        label="Replace the key",
+        required=False,
+        strip=True,
+        widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"}),
+        help_text="Empty keeps the key that is stored, which is never shown.",
+    )
+
+    class Meta:
+        model = Connection
+        fields = ["team", "base_url", "dialect", "new_key", "plan_limit", "photo_delivery"]
+
+    def save(self, commit: bool = True) -> Any:
+        if self.cleaned_data["new_key"]:
+            self.instance.key = self.cleaned_data["new_key"]
+        return super().save(commit)
+
+
+@admin.register(Connection)
+class ConnectionAdmin(Rows):
+    form = ConnectionForm
+    list_display = ["team", "base_url", "pause", "paused_until", "balance", "balance_at"]
+    list_select_related = ["team"]
+    list_filter = ["pause"]
+    search_fields = ["team__name", "base_url"]
+    autocomplete_fields = ["team"]
+    readonly_fields = ["pause", "pause_message", "paused_until", "balance", "balance_at"]
+
+
+@admin.register(Asset)
+class AssetAdmin(ReadOnly):
+    list_display = ["id", "team", "mime", "width", "height", "size", "created_at"]
+    list_select_related = ["team"]
+    search_fields = ["id", "team__name", "sha256", "provider_id"]
+
+
+@admin.register(Batch)
+class BatchAdmin(ReadOnly):
+    list_display = ["id", "team", "project", "member", "created_at"]
+    list_select_related = ["team", "project", "member"]
+    search_fields = ["id", "team__name", "member__email"]
+
+
+@admin.register(Job)
+class JobAdmin(ReadOnly):
+    list_display = ["id", "team", "product", "model", "num_images", "state", "price", "tokens_used", "created_at"]
+    list_select_related = ["team", "product"]
+    list_filter = ["state", "model"]
+    search_fields = ["id", "team__name", "product__name", "prompt", "attempts__provider_job_id"]
+
+
+@admin.register(Attempt)
+class AttemptAdmin(ReadOnly):
+    list_display = ["id", "job", "connection", "outcome", "provider_job_id", "created_at"]
+    list_select_related = ["job", "connection__team"]
+    list_filter = ["outcome"]
+    search_fields = ["id", "job__id", "provider_job_id"]
+    exclude = ["token_hash"]
+
+
+@admin.register(WebhookDelivery)
+class WebhookDeliveryAdmin(ReadOnly):
+    list_display = ["attempt", "received_at"]
+    list_select_related = ["attempt"]
+    search_fields = ["attempt__id", "attempt__job__id"]
+
+
+@admin.register(Image)
+class ImageAdmin(ReadOnly):
+    list_display = ["id", "team", "job", "index", "width", "height", "stored_at"]
+    list_select_related = ["team", "job"]
+    search_fields = ["id", "job__id", "team__name"]
+
+
+@admin.register(CreditAccount)
+class CreditAccountAdmin(ReadOnly):
+    list_display = ["team", "granted", "held", "spent", "left"]
+    list_select_related = ["team"]
+    search_fields = ["team__name"]
+
+
+@admin.register(Hold)
+class HoldAdmin(ReadOnly):
+    list_display = ["job", "account", "credits", "resolved_at"]
+    list_select_related = ["job", "account__team"]
+    search_fields = ["job__id", "account__team__name"]
+
+
+@admin.register(LedgerEntry)
+class LedgerEntryAdmin(ReadOnly):
+    list_display = ["id", "account", "kind", "granted", "held", "spent", "job", "actor", "reason", "created_at"]
+    list_select_related = ["account__team", "job", "actor"]
+    list_filter = ["kind"]
+    search_fields = ["job__id", "account__team__name", "actor__email", "reason"]
