@@ -4,6 +4,7 @@ Lengths are in units of about ten centimetres; x goes right, y up, z towards the
 """
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -33,35 +34,48 @@ def _unit(vector: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return vector / max(float(np.hypot(*vector)), 1e-9)
 
 
-def turned(corners: Sequence[Corner]) -> Field:
-    """A solid of revolution around the y axis; the outline (radius, y, reach) begins and ends on the axis."""
-    outline = rounded(corners)
-    low, high = outline.min(axis=0) - _MARGIN, outline.max(axis=0) + _MARGIN
-    low[0] = 0
-    columns, rows = (np.ceil((high - low) / _STEP) + 1).astype(int)
-    across = low[0] + _STEP * np.arange(columns, dtype=np.float32)
-    down = low[1] + _STEP * np.arange(rows, dtype=np.float32)
-    grid = _distances(outline, *np.meshgrid(across, down))
-    flat, width = grid.ravel(), int(columns)
+class Turned:
+    """Solids of revolution around the y axis, whose distances are read from one table over radius and height."""
 
-    def field(p: Array) -> Array:
-        radius = np.hypot(p[0], p[2])
-        u = np.clip((radius - low[0]) / np.float32(_STEP), 0, columns - 1.001)
-        v = np.clip((p[1] - low[1]) / np.float32(_STEP), 0, rows - 1.001)
-        outside = np.hypot(radius - (low[0] + u * np.float32(_STEP)), p[1] - (low[1] + v * np.float32(_STEP)))
-        i, j = u.astype(np.int32), v.astype(np.int32)
-        u -= i
-        v -= j
-        at = j * width + i
-        upper = flat.take(at)
-        upper += (flat.take(at + 1) - upper) * u
-        at += width
-        lower = flat.take(at)
-        lower += (flat.take(at + 1) - lower) * u
-        upper += (lower - upper) * v
-        return np.where(outside > 1e-4, outside + np.float32(_MARGIN), upper)
+    def __init__(self, outlines: Sequence[Array]) -> None:
+        self.outlines = outlines
 
-    return field
+    @cached_property
+    def table(self) -> tuple[Array, Array]:
+        """The distances, and the radius and height of the first."""
+        everything = np.concatenate(list(self.outlines))
+        low, high = everything.min(axis=0) - _MARGIN, everything.max(axis=0) + _MARGIN
+        low[0] = 0
+        columns, rows = (np.ceil((high - low) / _STEP) + 1).astype(int)
+        across = low[0] + _STEP * np.arange(columns, dtype=np.float32)
+        down = low[1] + _STEP * np.arange(rows, dtype=np.float32)
+        place = np.meshgrid(across, down)
+        return np.minimum.reduce([_distances(outline, *place) for outline in self.outlines]), low
+
+    def __call__(self, p: Array) -> Array:
+        table, low = self.table
+        rows, columns = table.shape
+        u = (np.hypot(p[0], p[2]) - low[0]) * np.float32(1 / _STEP)
+        v = (p[1] - low[1]) * np.float32(1 / _STEP)
+        x, y = np.clip(u, 0, np.float32(columns - 1.01)), np.clip(v, 0, np.float32(rows - 1.01))
+        outside = np.hypot(u - x, v - y)
+        i, j = x.astype(np.int32), y.astype(np.int32)
+        x -= i
+        y -= j
+        i += j * np.int32(columns)
+        flat = table.ravel()
+        upper = flat.take(i)
+        upper += (flat.take(i + 1) - upper) * x
+        i += np.int32(columns)
+        lower = flat.take(i)
+        lower += (flat.take(i + 1) - lower) * x
+        upper += (lower - upper) * y
+        return np.where(outside > 1.5, (outside - 1) * np.float32(_STEP) + np.float32(_MARGIN), upper)
+
+
+def turned(corners: Sequence[Corner]) -> Turned:
+    """A solid of revolution; the outline (radius, y, reach) begins and ends on the axis."""
+    return Turned([rounded(corners)])
 
 
 def _distances(outline: Array, x: Array, y: Array) -> Array:
@@ -105,17 +119,18 @@ def strap(
     return field
 
 
-def prism(sides: int, inner: float, low: float, high: float, radius: float) -> Field:
-    """An upright prism of regular cross-section, one flat side to the camera, with rounded edges."""
-    angles = 2 * np.pi * np.arange(sides) / sides
-    normals = np.stack([np.sin(angles), np.cos(angles)], axis=1).astype(np.float32)
-    middle, half = np.float32((low + high) / 2), np.float32((high - low) / 2 - radius)
+def hexagon(inner: float, low: float, high: float, radius: float) -> Field:
+    """An upright hexagonal prism, one flat side to the camera, with rounded edges; ``inner`` is centre to side."""
+    lean, fold, slant = np.float32(-(0.75**0.5)), np.float32(0.5), np.float32(3**-0.5)
+    middle, half, side = np.float32((low + high) / 2), np.float32((high - low) / 2 - radius), np.float32(inner - radius)
 
     def field(p: Array) -> Array:
-        # Smooth maximum of the planes: the rounding that moulded glass has.
-        planes = normals @ p[[0, 2]] - np.float32(inner - radius)
-        most = planes.max(axis=0)
-        across = most + np.log(np.exp((planes - most) * np.float32(45)).sum(axis=0)) / np.float32(45)
+        x, z = np.abs(p[0]), np.abs(p[2])
+        over = 2 * np.minimum(lean * x + fold * z, 0)
+        x, z = x - over * lean, z - over * fold
+        x = x - np.clip(x, -slant * side, slant * side)
+        z = z - side
+        across = np.hypot(x, z) * np.sign(z)
         up = np.abs(p[1] - middle) - half
         both = np.hypot(np.maximum(across, 0), np.maximum(up, 0)) + np.minimum(np.maximum(across, up), 0)
         return both - np.float32(radius)
@@ -124,11 +139,12 @@ def prism(sides: int, inner: float, low: float, high: float, radius: float) -> F
 
 
 def union(*fields: Field) -> Field:
-    return lambda p: np.minimum.reduce([field(p) for field in fields])
-
-
-def without(field: Field, hollow: Field) -> Field:
-    return lambda p: np.maximum(field(p), -hollow(p))
+    """All of them; solids around the same axis share one table, which is as quick as one of them."""
+    coaxial = [field for field in fields if isinstance(field, Turned)]
+    others = [field for field in fields if not isinstance(field, Turned)]
+    if coaxial:
+        others.append(Turned([outline for field in coaxial for outline in field.outlines]))
+    return others[0] if len(others) == 1 else lambda p: np.minimum.reduce([field(p) for field in others])
 
 
 def welded(one: Field, other: Field, seam: float) -> Field:
@@ -148,15 +164,19 @@ def pouch(height: float, half: tuple[float, float], top: float, power: int, tape
     ``taper`` is how soon the depth falls off: 1 in a straight line, more stays full for longer.
     """
     wide, deep = (np.float32(value) for value in half)
+    bounds = box((half[0], height / 2, half[1]), (0, height / 2, 0), 0)
 
     def field(p: Array) -> Array:
+        x = np.minimum(np.abs(p[0]) / wide, 2)
         level = np.clip(p[1] / np.float32(height), 0, 1)
         depth = np.float32(top) + (deep - np.float32(top)) * (1 - level ** np.float32(taper))
-        x, z = np.abs(p[0]) / wide, p[2] / depth
+        z = p[2] / depth
         value = x**power + z * z - 1
         slope = np.hypot(power * x ** (power - 1) / wide, 2 * z / depth) + np.float32(1e-3)
-        side = np.clip(value / slope, -0.2, None) * np.float32(0.8)
+        side = np.clip(value / slope, -0.2, None) * np.float32(0.95)
         up = np.abs(p[1] - np.float32(height / 2)) - np.float32(height / 2)
-        return np.hypot(np.maximum(side, 0), np.maximum(up, 0)) + np.minimum(np.maximum(side, up), 0)
+        near = np.hypot(np.maximum(side, 0), np.maximum(up, 0)) + np.minimum(np.maximum(side, up), 0)
+        around = bounds(p)
+        return np.where(around > 0.04, around, near)
 
     return field

@@ -9,10 +9,11 @@ from PIL import Image, ImageFilter
 
 from dashboard.demo.fields import Array, Field, union
 from dashboard.demo.studio import KEY, Material, Spot, linear, shaded, to_pixels
-from dashboard.demo.tracing import View, lit, normals, openness, trace
+from dashboard.demo.tracing import Seen, View, lit, openness, trace
 
 PIXELS = 1200
-FINER = 1.5  # pixels are traced this much finer, then averaged
+FINER = 1.25  # pixels are traced this much finer, then averaged
+COARSE = 4  # side of the squares of fine pixels that share a sample of soft light
 PAPER = "#f3f2ef"
 
 
@@ -66,20 +67,50 @@ def _view(scene: Set, pixels: int) -> View:
 def _product(scene: Set, field: Field) -> Image.Image:
     side = int(PIXELS * FINER)
     seen = trace(_view(scene, side), field)
-    outward = normals(field, seen.points)
-    open_to = openness(field, seen.points, outward)
-    key = lit(field, seen.points + outward * np.float32(0.02), KEY, softness=0.35, steps=10)
-    owner = np.argmin(np.stack([part.field(seen.points) for part in scene.parts]), axis=0)
-    light = np.zeros_like(seen.points)
-    for number, part in enumerate(scene.parts):
+    open_to, key = _light(field, seen, side)
+    pixels = np.zeros((side, side, 4), np.uint8)
+    pixels[seen.rows, seen.columns, 3] = (seen.cover * 255 + 0.5).astype(np.uint8)
+    for at in seen.parts():
+        spot = Spot(seen.points[:, at], seen.normals[:, at], seen.ways[:, at], open_to[at], key[at])
+        pixels[seen.rows[at], seen.columns[at], :3] = to_pixels(_lit(scene.parts, spot)).T
+    return Image.fromarray(pixels).resize((PIXELS, PIXELS), Image.Resampling.HAMMING)
+
+
+def _light(field: Field, seen: Seen, side: int) -> tuple[Array, Array]:
+    """How open each pixel's point is and how much key light it gets, from one sample in each small square of pixels."""
+    across = -(-side // COARSE)
+    cells = seen.rows // COARSE * across + seen.columns // COARSE
+    found, chosen = np.unique(cells, return_index=True)
+    points, outward = seen.points[:, chosen], seen.normals[:, chosen]
+    samples = (
+        openness(field, points, outward),
+        lit(field, points + outward * np.float32(0.02), KEY, softness=0.35, steps=10),
+    )
+    there = np.zeros(across * across, np.float32)
+    there[found] = 1
+    weight = _smooth(there, across, side)
+    smooth = []
+    for sample in samples:
+        there[found] = sample
+        smooth.append((_smooth(there, across, side) / np.maximum(weight, 1e-3))[seen.rows, seen.columns])
+    return smooth[0], smooth[1]
+
+
+def _smooth(values: Array, across: int, side: int) -> Array:
+    picture = Image.fromarray(values.reshape(across, across))
+    whole = picture.resize((across * COARSE, across * COARSE), Image.Resampling.BILINEAR)
+    return np.asarray(whole)[:side, :side]
+
+
+def _lit(parts: Sequence[Part], spot: Spot) -> Array:
+    """Linear light (3, n) of the points, each shaded as the part that it lies on."""
+    owner = np.argmin(np.stack([part.field(spot.points) for part in parts]), axis=0)
+    light = np.zeros_like(spot.points)
+    for number, part in enumerate(parts):
         at = np.nonzero(owner == number)[0]
         if at.size:
-            light[:, at] = _lit_part(part, Spot(seen.points[:, at], outward[:, at], seen.ways[:, at], open_to[at], key[at]))
-    pixels = np.zeros((side, side, 4), np.uint8)
-    rows, columns = seen.rows.astype(np.int32), seen.columns.astype(np.int32)
-    pixels[rows, columns, :3] = to_pixels(light).T
-    pixels[rows, columns, 3] = (seen.cover * 255 + 0.5).astype(np.uint8)
-    return Image.fromarray(pixels).resize((PIXELS, PIXELS), Image.Resampling.BOX if FINER == 2 else Image.Resampling.HAMMING)
+            light[:, at] = _lit_part(part, spot.at(at))
+    return light
 
 
 def _lit_part(part: Part, spot: Spot) -> Array:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw
 
-from dashboard.demo.fields import Array, box, pouch, prism, strap, turned, union, welded
+from dashboard.demo.fields import Array, box, hexagon, pouch, strap, turned, union, welded
 from dashboard.demo.labels import Line, label, pressed, wrapped
 from dashboard.demo.photographing import Part, Set, cut_out, on_paper
 from dashboard.demo.studio import Material, Paint, linear, plain
@@ -90,7 +90,7 @@ def camp_mug() -> bytes:
         Set(
             [
                 Part(welded(bowl, hung, 0.05), enamel,
-                     [Material(wrapped(speckles((2400, 700), 900, "#22344fcc", 5, seed=4), low=0.02, high=0.92, arc=360), 0.12),
+                     [Material(wrapped(speckles((1100, 700), 420, "#22344fcc", 5, seed=4), low=0.02, high=0.92, arc=150), 0.12),
                       Material(wrapped(art, low=0.16, high=0.82, arc=108, turn=-14), 0.12)]),
             ],
             width=1.95, middle=0.47,
@@ -233,7 +233,7 @@ def house_espresso() -> bytes:
 
 
 def blossom_honey() -> bytes:
-    jar = prism(6, 0.47, 0.0, 0.98, 0.05)
+    jar = hexagon(0.47, 0.0, 0.98, 0.06)
     neck = turned([(0, 0.9, 0), (0.36, 0.9, 0), (0.36, 1.1, 0), (0, 1.1, 0)])
     lid = turned([(0, 1.03, 0), (0.41, 1.03, 0.012), (0.41, 1.25, 0.035), (0, 1.26, 0)])
     paper = label(

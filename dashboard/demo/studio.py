@@ -67,6 +67,10 @@ class Spot:
     def seen(self) -> tuple[Array, Array, Array]:
         return self.points, self.normals, self.ways
 
+    def at(self, which: npt.NDArray[np.intp]) -> "Spot":
+        points, normals, ways = (values[:, which] for values in self.seen)
+        return Spot(points, normals, ways, self.open_to[which], self.key[which])
+
 
 def shaded(material: Material, colour: Array, spot: Spot) -> Array:
     """Linear light (3, n) that leaves each point of that colour towards the eye."""

@@ -1,13 +1,18 @@
 """Finding what each pixel sees: rays marched through a distance field, first for blocks of pixels, then for each."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from dashboard.demo.fields import Array, Field
 
 BLOCK = 8
 FAR = 26.0
+AT_ONCE = 48_000  # rays whose intermediate results stay in the processor's cache
+Indices: TypeAlias = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -44,35 +49,50 @@ class View:
 
 @dataclass(frozen=True)
 class Seen:
-    """The pixels that see something: where, from which direction, at which points, and how much of the pixel."""
+    """The pixels that see something: where, along which way, which points facing where, and how much of the pixel."""
 
-    rows: Array
-    columns: Array
+    rows: Indices
+    columns: Indices
     ways: Array
     points: Array
+    normals: Array
     cover: Array
+
+    def parts(self) -> Iterator[slice]:
+        return (slice(start, start + AT_ONCE) for start in range(0, self.rows.size, AT_ONCE))
 
 
 def trace(view: View, field: Field) -> Seen:
     """March every pixel that may see the field. Edges are anti-aliased by how closely a ray misses."""
     rows, columns, start = _candidates(view, field)
+    pieces = [
+        _marched(view, field, rows[at : at + AT_ONCE], columns[at : at + AT_ONCE], start[at : at + AT_ONCE])
+        for at in range(0, rows.size, AT_ONCE)
+    ]
+    joined = [np.concatenate([vars(piece)[name] for piece in pieces], axis=-1) for name in vars(pieces[0])]
+    return Seen(*joined)
+
+
+def _marched(view: View, field: Field, rows: Array, columns: Array, start: Array) -> Seen:
     eye, ways = view.rays(rows, columns)
     size = np.float32(view.pixel)
-    far, best, best_at = start.copy(), np.full_like(start, np.inf), start.copy()
-    going = np.arange(start.size)
-    for _ in range(60):
-        distance = field(eye + ways[:, going] * far[going])
+    best, best_at = np.full_like(start, np.inf), start.copy()
+    going, way, far = np.arange(start.size), ways, start
+    for _ in range(48):
+        distance = field(eye + way * far)
         closer = distance < best[going]
         best[going] = np.where(closer, distance, best[going])
-        best_at[going] = np.where(closer, far[going], best_at[going])
-        far[going] += np.maximum(distance, size * np.float32(0.3))
-        going = going[(distance > size * np.float32(0.12)) & (far[going] < FAR)]
-        if going.size == 0:
+        best_at[going] = np.where(closer, far, best_at[going])
+        on = (distance > size * np.float32(0.2)) & (far < FAR)
+        if not on.any():
             break
+        going, way, far = going[on], way[:, on], (far + np.maximum(distance, size * np.float32(0.4)))[on]
     cover = np.clip(1 - best / size, 0, 1).astype(np.float32)
     kept = cover > 0.02
-    rows, columns, ways, cover = rows[kept], columns[kept], ways[:, kept], cover[kept]
-    return Seen(rows, columns, ways, eye + ways * best_at[kept], cover)
+    ways = ways[:, kept]
+    points = eye + ways * best_at[kept]
+    where = (axis[kept].astype(np.int32) for axis in (rows, columns))
+    return Seen(*where, ways, points, normals(field, points), cover[kept])
 
 
 def _candidates(view: View, field: Field) -> tuple[Array, Array, Array]:
