@@ -31,7 +31,7 @@ def tinted(deep: str, glow: str, *, level: float = 99.0) -> Paint:
     def paint(points: Array, normals: Array, ways: Array) -> Array:
         facing = np.clip(-(ways * normals).sum(axis=0), 0, 1)
         right = np.clip(normals[0] * np.float32(0.9) + np.float32(0.45), 0, 1)
-        through = facing**2 * (np.float32(0.25) + np.float32(0.75) * right) + np.float32(0.12) * facing
+        through = facing ** np.float32(1.4) * (np.float32(0.3) + np.float32(0.7) * right) + np.float32(0.14) * facing
         air = np.clip((points[1] - np.float32(level)) / np.float32(0.012), 0, 1)
         through = np.clip(through * (1 + np.float32(0.5) * air), 0, 1)
         return dark + (bright - dark) * through
@@ -225,8 +225,8 @@ def house_espresso() -> bytes:
     under.alpha_composite(art)
     return on_paper(
         Set(
-            [Part(union(creased, seal), Material(plain("#26252a"), 0.46),
-                  [Material(pressed(under, low=0.0, high=1.5, half=0.56), 0.5)])],
+            [Part(union(creased, seal), Material(plain("#26252a"), 0.58),
+                  [Material(pressed(under, low=0.0, high=1.5, half=0.56), 0.58)])],
             width=2.2, middle=0.8,
         )
     )  # fmt: skip
@@ -245,7 +245,7 @@ def blossom_honey() -> bytes:
     return on_paper(
         Set(
             [
-                Part(union(jar, neck), Material(tinted("#7a3a06", "#f0a21e", level=0.9), 0.04),
+                Part(union(jar, neck), Material(tinted("#8a4507", "#f4a71f", level=0.93), 0.04, 0.7),
                      [Material(pressed(paper, low=0.14, high=0.84, half=0.235), 0.66)]),
                 Part(lid, Material(plain("#d2a95a"), 0.22, metal=True)),
             ],

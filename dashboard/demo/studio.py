@@ -90,8 +90,8 @@ def _irradiance(normals: Array, open_to: Array, key: Array) -> Array:
     left = np.clip(((KEY * normals).sum(axis=0) + 0.25) / 1.25, 0, 1)
     right = np.clip(((FILL * normals).sum(axis=0) + 0.35) / 1.35, 0, 1)
     above, below = np.maximum(normals[1], 0), np.maximum(-normals[1], 0)
-    around = 0.30 + 0.16 * above + 0.10 * below
-    return np.float32(0.80) * left * left * (0.35 + 0.65 * key) + open_to * (around + np.float32(0.16) * right)
+    around = 0.36 + 0.14 * above + 0.10 * below
+    return np.float32(0.92) * left * left * (0.35 + 0.65 * key) + open_to * (around + np.float32(0.20) * right)
 
 
 def _surroundings(ways: Array, rough: float) -> Array:

@@ -87,7 +87,7 @@ def _marched(view: View, field: Field, rows: Array, columns: Array, start: Array
         if not on.any():
             break
         going, way, far = going[on], way[:, on], (far + np.maximum(distance, size * np.float32(0.4)))[on]
-    cover = np.clip(1 - best / size, 0, 1).astype(np.float32)
+    cover = np.clip(np.float32(1.2) - best / size, 0, 1).astype(np.float32)
     kept = cover > 0.02
     ways = ways[:, kept]
     points = eye + ways * best_at[kept]
