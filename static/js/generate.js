@@ -27,7 +27,7 @@ const showPreview = () => {
   find("[data-preview]").hidden = !chosen;
   if (!chosen) return;
   const names = products();
-  const values = { product: names[0] ?? "your product" };
+  const values = { product: names[0] ?? "Your product" };
   const words = [];
   let end = 0;
   for (const match of chosen.dataset.template.matchAll(VARIABLE)) {
