@@ -255,5 +255,11 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"celery": {"level": "WARNING"}, "django.server": {"level": "WARNING"}, "uvicorn.access": {"level": "WARNING", "propagate": True}},
+    "loggers": {
+        # Two lines for each of the dispatcher's looks would drown whatever matters.
+        "celery.app.trace": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "django.server": {"level": "WARNING"},
+        "uvicorn.access": {"level": "WARNING", "propagate": True},
+    },
 }

@@ -66,13 +66,15 @@ def download(url: str, *, max_bytes: int, seconds: float = 20, trusted: Collecti
     ``trusted`` holds URL prefixes that the operator configured; only those may be on a private network.
     Raises :class:`FetchError`.
     """
-    known = url.startswith(tuple(trusted)) if trusted else False
     with requests.Session() as session, deadline(seconds) as exchange:
         session.trust_env = False
         session.max_redirects = 3
-        mount(session, known=known)
         try:
-            return _read(session, url, exchange, max_bytes=max_bytes, follow=not known)
+            # Prepared first: dots in the path must not lead out of a trusted prefix.
+            exact = requests.Request("GET", url).prepare().url or ""
+            known = exact.startswith(tuple(trusted))
+            mount(session, known=known)
+            return _read(session, exact, exchange, max_bytes=max_bytes, follow=not known)
         except PrivateAddress as error:
             raise FetchError("The address is not on the public internet.") from error
         except HTTPError as error:

@@ -89,3 +89,9 @@ class Bucket(S3Storage):  # type: ignore[misc]
         ours = {"default_acl": None, "querystring_auth": True, "file_overwrite": True, "client_config": client}
         defaults: dict[str, Any] = super().get_default_settings()
         return defaults | ours | {"querystring_expire": settings.LINK_SECONDS}
+
+
+def own_links() -> tuple[str, ...]:
+    """Prefixes of the links to our own files. The operator chose them, so they may be on a private network."""
+    bucket = (f"{settings.S3_ENDPOINT.rstrip('/')}/{settings.S3_BUCKET}/",) if settings.S3_ENDPOINT else ()
+    return (f"{settings.PUBLIC_URL}/files/", *bucket)

@@ -14,5 +14,6 @@ for name in [name for name in os.environ if name.startswith("PACKSHOT_")] + ["DA
 os.environ |= {
     "PACKSHOT_DATA_DIR": str(DATA),
     "PACKSHOT_PUBLIC_URL": "http://testserver",
+    "XDG_RUNTIME_DIR": str(DATA),
     "REDIS_URL": f"unix://{DATA}/valkey.sock",
 }

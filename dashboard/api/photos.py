@@ -2,7 +2,6 @@
 
 import hashlib
 
-from django.conf import settings
 from django.db import transaction
 
 from dashboard.accounts.access import Actor
@@ -13,11 +12,7 @@ from generation import media
 from generation.contract import ContractError, ErrorCode, GenerateRequest
 from generation.models import Asset
 from generation.serving import Upload, fetch_photo, invalid, name_from
-
-
-def own_files() -> tuple[str, ...]:
-    """The one place on a private network from which photos are fetched: our own signed links."""
-    return (f"{settings.PUBLIC_URL}/files/",)
+from generation.storage import own_links
 
 
 def product_of(acting: Actor, request: GenerateRequest) -> Product:
@@ -27,7 +22,7 @@ def product_of(acting: Actor, request: GenerateRequest) -> Product:
         if product is None:
             raise ContractError(ErrorCode.NOT_FOUND, "Asset not found: asset_id")
         return product
-    data = fetch_photo(request.image_url, parameter="image_url", trusted=own_files())
+    data = fetch_photo(request.image_url, parameter="image_url", trusted=own_links())
     known = _showing(acting, sha256=hashlib.sha256(data).hexdigest())
     return known or add(acting, Upload(data, name_from(request.image_url), "image_url"))
 

@@ -20,6 +20,7 @@ from generation import ledger, limits
 from generation.contract import PLAN_LIMITS, Account, ContractError, ErrorCode, GenerateRequest, is_text
 from generation.models import Asset
 from generation.serving import json_body, read_upload, refusal
+from generation.storage import own_links
 
 log = logging.getLogger(__name__)
 PLAN = "enterprise"
@@ -86,7 +87,7 @@ def jobs(request: HttpRequest, asked: Query[parameters.Jobs]) -> HttpResponse:
 
 @api.post("/training-asset")
 def training_asset(request: HttpRequest) -> HttpResponse:
-    product = photos.add(_acting(request), read_upload(request, trusted=photos.own_files()))
+    product = photos.add(_acting(request), read_upload(request, trusted=own_links()))
     return JsonResponse(answers.show_asset(product.asset, product).as_json(), status=201)
 
 

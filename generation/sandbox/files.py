@@ -9,6 +9,8 @@ from django.core import signing
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+from generation.storage import own_links
+
 _SALT = "packshot.sandbox.files"
 
 
@@ -32,7 +34,7 @@ class Linked:
 
 def own_prefixes() -> tuple[str, ...]:
     """The public links that this installation makes itself, which may be on a private network."""
-    return (f"{settings.PUBLIC_URL}/files/", f"{settings.PUBLIC_URL}/sandbox/files/")
+    return (*own_links(), f"{settings.PUBLIC_URL}/sandbox/files/")
 
 
 def save(key: str, data: bytes) -> str:

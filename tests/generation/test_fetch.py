@@ -65,6 +65,12 @@ def test_a_trusted_prefix_may_be_private(httpserver: HTTPServer) -> None:
     )
 
 
+def test_dots_do_not_lead_out_of_a_trusted_prefix(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/secret").respond_with_data(b"secret")
+    with pytest.raises(FetchError, match="public internet"):
+        download(httpserver.url_for("/files/../secret"), max_bytes=10, trusted=[httpserver.url_for("/files/")])
+
+
 def test_a_trusted_server_cannot_redirect_us_elsewhere(httpserver: HTTPServer) -> None:
     httpserver.expect_request("/files/a").respond_with_data(
         status=302, headers={"Location": httpserver.url_for("/secret")}

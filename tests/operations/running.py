@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,13 @@ class Running:
     """One supervisor as a subprocess; ``ready`` is what it printed."""
 
     def __init__(
-        self, data: Path, *, port: int | None = None, project: Path = ROOT, python: str = sys.executable
+        self,
+        data: Path,
+        *,
+        port: int | None = None,
+        project: Path = ROOT,
+        python: str = sys.executable,
+        variables: Mapping[str, str] | None = None,
     ) -> None:
         self.data, self.port = data, port or free_port()
         self.began = time.monotonic()
@@ -29,7 +35,7 @@ class Running:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env=surroundings(),
+            env=surroundings() | dict(variables or {}),
         )
         self.ready: dict[str, Any] = {}
 
