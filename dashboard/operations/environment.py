@@ -48,7 +48,7 @@ def install(environment: Path, lock: Path, *, quiet: bool) -> None:
     command += ["--require-hashes", "-r", str(lock)]
     said: deque[str] = deque(maxlen=60)
     started = time.monotonic()
-    say(f"Installing {total} packages from {lock.name} (first start only)", quiet=quiet)
+    say(f"Installing {total} packages from {lock.name} (once)", quiet=quiet)
     with (
         alone(environment.parent),
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip,
