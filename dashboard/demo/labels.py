@@ -25,7 +25,9 @@ class Line:
     x: float = 0.5
 
 
-def label(size: tuple[int, int], paper: str, lines: Sequence[Line], rules: Sequence[tuple[float, float, str]] = ()) -> Image.Image:
+def label(
+    size: tuple[int, int], paper: str, lines: Sequence[Line], rules: Sequence[tuple[float, float, str]] = ()
+) -> Image.Image:
     """An RGBA label. ``rules`` are thin horizontal lines: position, width as a part of the label's, colour."""
     picture = Image.new("RGBA", size, paper)
     draw = ImageDraw.Draw(picture)
@@ -45,7 +47,15 @@ def _print(draw: ImageDraw.ImageDraw, line: Line, width: int, height: int) -> No
     x = line.x * width - (sum(lengths) - gap) / 2
     stroke = round(line.bold * line.size * height)
     for letter, length in zip(line.text, lengths, strict=True):
-        draw.text((x, line.at * height), letter, fill=line.colour, font=font, anchor="ls", stroke_width=stroke, stroke_fill=line.colour)
+        draw.text(
+            (x, line.at * height),
+            letter,
+            fill=line.colour,
+            font=font,
+            anchor="ls",
+            stroke_width=stroke,
+            stroke_fill=line.colour,
+        )
         x += length
 
 

@@ -77,13 +77,27 @@ def camp_mug() -> bytes:
     def hung(p: Array) -> Array:
         return np.maximum(handle(p), np.float32(0.47) - np.hypot(p[0], p[2]))
 
-    art = label((1100, 760), CLEAR, [Line("NORTHWIND", 0.80, 0.105, 0.22, 0.035, navy), Line("TRAIL CAMP", 0.93, 0.062, 0.3, 0, navy)])
+    art = label(
+        (1100, 760),
+        CLEAR,
+        [Line("NORTHWIND", 0.80, 0.105, 0.22, 0.035, navy), Line("TRAIL CAMP", 0.93, 0.062, 0.3, 0, navy)],
+    )
     draw = ImageDraw.Draw(art)
     for peak, (x, y, reach) in enumerate(((430, 210, 210), (640, 130, 290))):
         ridge = [(x - reach, y + reach * 1.25), (x, y), (x + reach, y + reach * 1.25)]
         draw.polygon(ridge, fill=("#c8553d", navy)[peak])
         cap = reach * 0.3
-        draw.polygon([(x, y), (x + cap, y + cap * 1.25), (x + cap * 0.35, y + cap), (x, y + cap * 1.35), (x - cap * 0.4, y + cap), (x - cap, y + cap * 1.25)], fill="#f6f1e6")
+        draw.polygon(
+            [
+                (x, y),
+                (x + cap, y + cap * 1.25),
+                (x + cap * 0.35, y + cap),
+                (x, y + cap * 1.35),
+                (x - cap * 0.4, y + cap),
+                (x - cap, y + cap * 1.25),
+            ],
+            fill="#f6f1e6",
+        )
     draw.rectangle((100, 492, 1000, 540), fill=CLEAR)
     enamel = Material(banded(("#f4eee1", navy), (0.925,)), 0.12)
     return cut_out(
@@ -121,13 +135,13 @@ def repair_serum() -> bytes:
     )  # fmt: skip
 
 
-def day_cream() -> bytes:
+def day_moisturiser() -> bytes:
     jar = turned([(0, 0, 0), (0.6, 0, 0.11), (0.6, 0.54, 0.07), (0.5, 0.56, 0.02), (0, 0.56, 0)])
     lid = turned([(0, 0.55, 0), (0.605, 0.55, 0.018), (0.605, 0.88, 0.035), (0, 0.895, 0)])
     art = label(
         (1300, 560), CLEAR,
         [Line("NORTHWIND", 0.36, 0.15, 0.28, 0.025, "#4d5a50"), Line("BOTANICS", 0.52, 0.07, 0.5, 0, "#4d5a50"),
-         Line("Day Cream  ·  oat & calendula", 0.76, 0.083, 0.03, 0, "#4d5a50"), Line("50 ml   1.7 fl. oz.", 0.9, 0.06, 0.06, 0, "#4d5a50")],
+         Line("Day Moisturiser  ·  oat & calendula", 0.76, 0.083, 0.03, 0, "#4d5a50"), Line("50 ml   1.7 fl. oz.", 0.9, 0.06, 0.06, 0, "#4d5a50")],
     )  # fmt: skip
     return cut_out(
         Set(
@@ -257,7 +271,7 @@ def blossom_honey() -> bytes:
 PRODUCTS = (
     SampleProduct("Camp mug", "MUG-01", ("home", "outdoor"), camp_mug),
     SampleProduct("Repair serum", "SER-30", ("botanics",), repair_serum),
-    SampleProduct("Day cream", "CRM-50", ("botanics",), day_cream),
+    SampleProduct("Day moisturiser", "CRM-50", ("botanics",), day_moisturiser),
     SampleProduct("Fig candle", "CAN-01", ("home",), fig_candle),
     SampleProduct("Stoneware vase", "VAS-02", ("home",), stoneware_vase),
     SampleProduct("Hand balm", "TUB-75", ("botanics",), hand_balm),
