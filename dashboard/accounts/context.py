@@ -94,10 +94,11 @@ def _counts(team: Team) -> dict[str, int]:
         "products_shown": Product.objects.filter(archived_at=None),
     }
     columns = {name: Coalesce(Subquery(_counted(rows)), 0) for name, rows in shown.items()}
-    return Team.objects.filter(pk=team.pk).annotate(**columns).values(*shown).get()
+    counts: dict[str, int] = Team.objects.filter(pk=team.pk).annotate(**columns).values(*shown).get()
+    return counts
 
 
-def _counted(rows: QuerySet[Any]) -> QuerySet[Any]:
+def _counted(rows: QuerySet[Any]) -> Any:
     return rows.filter(team=OuterRef("pk")).order_by().values("team").annotate(many=Count("pk")).values("many")
 
 

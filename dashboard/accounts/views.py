@@ -20,7 +20,7 @@ def members_only(view: "View[Rest]") -> "View[Rest]":
     """Ask the stranger to sign in, and tell the user without a team what to do about it."""
 
     @wraps(view)
-    def seen(request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
+    def seen(request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
         if access.current(request) is None:
             return render(request, "accounts/no_team.html", status=403)
         return view(request, *args, **kwargs)

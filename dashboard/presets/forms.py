@@ -4,6 +4,7 @@ from dashboard.presets import templating
 from dashboard.presets.models import Preset
 from generation.contract import CATALOGUE, PICTURES_MAX, PROMPT_MAX, AspectRatio
 
+MODELS = [(info.name, f"{info.name} · {info.credits} credits") for info in CATALOGUE.values()]
 KNOWN = {"product"}
 """What a template may leave open."""
 
@@ -22,7 +23,7 @@ class PresetForm(forms.Form):
             "max_length": f"The prompt has %(show_value)d characters; at most {PROMPT_MAX:,} fit. Say it shorter.",
         },
     )
-    model = forms.ChoiceField(choices=[(info.name, f"{info.name} · {info.credits} credits") for info in CATALOGUE.values()])
+    model = forms.ChoiceField(choices=MODELS)
     aspect_ratio = forms.ChoiceField(
         label="Shape", choices=[(ratio.value, ratio.value) for ratio in AspectRatio], widget=forms.RadioSelect
     )

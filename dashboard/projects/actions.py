@@ -16,7 +16,9 @@ from generation.ids import new_id
 from generation.models import Asset
 
 
-def add_product(acting: Actor, *, photo: bytes, filename: str, name: str = "", tags: list[str] | None = None) -> Product:
+def add_product(
+    acting: Actor, *, photo: bytes, filename: str, name: str = "", tags: list[str] | None = None
+) -> Product:
     """Take a photo into the library as a product. Raises ``media.UnusablePicture`` with one clear sentence.
 
     A photo that the team has already keeps its one asset, so that the provider is sent it only once.

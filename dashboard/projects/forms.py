@@ -10,7 +10,7 @@ class TagsField(forms.CharField):
     def prepare_value(self, value: object) -> object:
         return ", ".join(value) if isinstance(value, list) else value
 
-    def to_python(self, value: object) -> list[str]:  # type: ignore[override]
+    def to_python(self, value: object) -> list[str]:
         words = (" ".join(word.split()) for word in str(value or "").split(","))
         return list(dict.fromkeys(word for word in words if word))
 
@@ -21,7 +21,7 @@ class TagsField(forms.CharField):
         if long:
             raise forms.ValidationError(f"“{long[:TAG_LENGTH]}…” is longer than {TAG_LENGTH} characters.")
 
-    def run_validators(self, value: list[str]) -> None:  # type: ignore[override]
+    def run_validators(self, value: list[str]) -> None:
         for tag in value:
             super().run_validators(tag)
 

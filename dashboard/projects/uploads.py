@@ -1,6 +1,7 @@
 """Photos that arrive from a browser, one or many a request."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 
@@ -20,7 +21,7 @@ class Outcome:
     error: str = ""
 
 
-def take(acting: Actor, file: UploadedFile) -> Outcome:
+def take(acting: Actor, file: "UploadedFile[Any]") -> Outcome:
     """Make one file a product; what is wrong with it never stops the others."""
     name = file.name or ""
     photo = file.read(PHOTO_MAX_BYTES + 1)

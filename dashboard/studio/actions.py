@@ -85,6 +85,8 @@ def retry(acting: Actor, job: Job) -> Batch:
     """Start a failed or cancelled job anew, at today's price, as a child of the old one."""
     if job.state not in {JobState.FAILED, JobState.CANCELLED}:
         raise NotPossible("Only a failed or cancelled job can be started again.")
+    if job.children.exists():
+        raise NotPossible("This job was started again already.")
     return start(acting, wishes=[again(job)])
 
 

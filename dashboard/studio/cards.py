@@ -29,9 +29,15 @@ def jobs() -> QuerySet[Job]:
     )
 
 
+def _stored(job: Job) -> list[Image]:
+    """The pictures that :func:`jobs` brought along."""
+    pictures: list[Image] = job.stored  # type: ignore[attr-defined]
+    return pictures
+
+
 def card(job: Job, acting: Actor) -> dict[str, Any]:
     """The context of ``components/job_card.html`` for a row of :func:`jobs`."""
-    stored: list[Image] = job.stored  # type: ignore[attr-defined]
+    stored = _stored(job)
     retried: bool = job.retried  # type: ignore[attr-defined]
     return {
         "job_id": job.id,
@@ -86,7 +92,7 @@ def line(batch: Batch, rows: list[Job], acting: Actor) -> Line:
         cards=[card(row, acting) for row in rows],
         title=_title(rows),
         asked=sum(row.num_images for row in rows if row.state not in RETRIABLE),
-        arrived=sum(len(row.stored) for row in rows),  # type: ignore[attr-defined]
+        arrived=sum(len(_stored(row)) for row in rows),
         is_finished=all(row.state in TERMINAL for row in rows),
     )
 
@@ -96,7 +102,8 @@ def _title(rows: list[Job]) -> str:
     version = rows[0].preset_version if rows else None
     products = {row.product_id: row.product.name for row in rows}
     scene = version.preset.name if version else "Own prompt"
-    return f"{scene} × {len(products)} products" if len(products) > 1 else f"{scene} × {next(iter(products.values()), '')}"
+    what = f"{len(products)} products" if len(products) > 1 else next(iter(products.values()), "")
+    return f"{scene} × {what}"
 
 
 def recent(acting: Actor) -> list[Line]:

@@ -6,12 +6,12 @@ from django import forms
 
 from dashboard.accounts.models import Team
 from dashboard.presets import templating
+from dashboard.presets.forms import MODELS
 from dashboard.presets.models import Preset
 from dashboard.projects.models import Product, Project
 from dashboard.studio.actions import Wish
 from generation.contract import CATALOGUE, PICTURES_MAX, PROMPT_MAX, AspectRatio
 
-MODELS = [(info.name, f"{info.name} · {info.credits} credits") for info in CATALOGUE.values()]
 SHAPES = [(ratio.value, ratio.value) for ratio in AspectRatio]
 
 

@@ -57,7 +57,8 @@ def resolve_job(request: HttpRequest, job_id: str) -> HttpResponse:
 def _act(request: HttpRequest, job_id: str, act: Callable[[Actor, Job], str]) -> HttpResponse:
     """Do it, and show the card of the job whose id comes back; or say in one sentence why not."""
     acting = access.actor(request, Role.CREATOR)
-    job = access.find(acting, Job.objects.select_related("product", "project", "connection", "preset_version"), pk=job_id)
+    rows = Job.objects.select_related("product", "project", "connection", "preset_version")
+    job = access.find(acting, rows, pk=job_id)
     by_script = request.headers.get("HX-Request")
     try:
         shown = act(acting, job)

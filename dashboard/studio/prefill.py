@@ -18,14 +18,15 @@ def prefill(acting: Actor, query: QueryDict) -> dict[str, Any]:
     """The form's initial values; 404 for a job, preset or project of another team."""
     values = DEFAULTS | _newest_preset(acting)
     if job_id := query.get("job"):
-        values = DEFAULTS | _of_job(access.find(acting, Job.objects.select_related("preset_version__preset"), pk=job_id))
+        rows = Job.objects.select_related("preset_version__preset")
+        values = DEFAULTS | _of_job(access.find(acting, rows, pk=job_id))
     if preset_id := query.get("preset"):
         values |= _of_preset(access.find(acting, Preset.objects.select_related("current"), pk=preset_id))
     if project_id := query.get("project"):
         values["project"] = access.find(acting, Project, pk=project_id).id
     if wanted := query.getlist("product"):
-        rows = Product.objects.filter(team=acting.team, archived_at=None, pk__in=wanted)
-        values["product"] = list(rows.values_list("pk", flat=True))
+        products = Product.objects.filter(team=acting.team, archived_at=None, pk__in=wanted)
+        values["product"] = list(products.values_list("pk", flat=True))
     return values
 
 

@@ -17,7 +17,7 @@ def explain(job: Job) -> str:
     """One or two sentences on a job that did not go well; nothing for the others."""
     match job.state:
         case JobState.FAILED:
-            why = FAILURES.get(job.error_code, "ProductAI could not make this picture. Try again, or change the prompt.")
+            why = FAILURES.get(job.error_code, FAILURES["generation_failed"])
             return f"{why} {charged(job)}"
         case JobState.UNKNOWN:
             return UNKNOWN
@@ -34,8 +34,7 @@ def charged(job: Job) -> str:
 
 def cost(job: Job) -> str:
     """What a job holds, cost or gave back."""
+    if job.state == JobState.CANCELLED:
+        return "nothing charged"
     credits = job.price if job.tokens_used is None else job.tokens_used
-    unit = f"{credits} credit{'' if credits == 1 else 's'}"
-    return {JobState.CANCELLED: "nothing charged", JobState.FAILED: "0 credits" if not credits else unit}.get(
-        JobState(job.state), unit
-    )
+    return f"{credits} credit{'' if credits == 1 else 's'}"

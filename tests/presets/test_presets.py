@@ -1,0 +1,140 @@
+"""The prompts that a team shares, and their versions."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from dashboard.accounts.access import Actor
+from dashboard.accounts.models import User
+from dashboard.presets import actions
+from dashboard.presets.models import Preset
+from dashboard.projects.models import Product
+from dashboard.studio.actions import Wish, start
+from generation.models import Image
+from tests.conftest import browser_of
+
+WORDS: dict[str, Any] = {
+    "name": "Oak shelf",
+    "category": "lifestyle",
+    "description": "For the web shop.",
+    "template": "{{product}} on an oak shelf",
+    "model": "nanobanana2",
+    "aspect_ratio": "4:3",
+    "num_images": 2,
+}
+
+
+@pytest.fixture
+def browser(bob: User) -> Client:
+    return browser_of(bob)
+
+
+@pytest.fixture
+def oak(creator: Actor) -> Preset:
+    return actions.add(creator, actions.Draft(**WORDS))
+
+
+def names(browser: Client, query: str = "") -> list[str]:
+    return [row.name for row in browser.get(f"/presets/{query}").context["presets"]]
+
+
+def test_a_preset_starts_with_its_first_version(browser: Client) -> None:
+    answer = browser.post("/presets/new/", WORDS, follow=True)
+    preset = Preset.objects.get()
+    assert preset.current and (preset.current.number, preset.current.template) == (1, WORDS["template"])
+    assert "on an oak shelf" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("name", "", "Give the preset a name."),
+        ("template", "  ", "Write the prompt of this preset."),
+        ("template", "x" * 4001, "The prompt has 4001 characters; at most 4,000 fit."),
+        ("template", "In {{season}} light", "{{season}} is not known; only {{product}} is filled in."),
+        ("model", "dall-e", "dall-e is not one of the available choices."),
+        ("aspect_ratio", "2:1", "2:1 is not one of the available choices."),
+        ("num_images", "5", "5 is not one of the available choices."),
+    ],
+)
+def test_what_does_not_fit_is_said_beside_the_field(browser: Client, field: str, value: str, sentence: str) -> None:
+    answer = browser.post("/presets/new/", WORDS | {field: value})
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    assert "For the web shop." in answer.content.decode()
+    assert not Preset.objects.exists()
+
+
+def test_other_words_become_the_next_version(browser: Client, oak: Preset) -> None:
+    browser.post(f"/presets/{oak.id}/edit/", WORDS | {"template": "{{product}} on pine"})
+    oak.refresh_from_db()
+    assert oak.current and oak.current.number == 2
+    assert [version.template for version in oak.versions.order_by("number")] == [
+        "{{product}} on an oak shelf",
+        "{{product}} on pine",
+    ]
+
+
+def test_another_name_is_no_new_version(browser: Client, oak: Preset) -> None:
+    browser.post(f"/presets/{oak.id}/edit/", WORDS | {"name": "Oak"})
+    oak.refresh_from_db()
+    assert oak.name == "Oak" and oak.versions.count() == 1
+
+
+def test_a_copy_is_a_preset_of_its_own(browser: Client, oak: Preset) -> None:
+    browser.post(f"/presets/{oak.id}/duplicate/")
+    copy = Preset.objects.exclude(pk=oak.pk).get()
+    assert copy.name == "Oak shelf (copy)"
+    assert copy.current and copy.current.number == 1 and copy.current.template == WORDS["template"]
+
+
+def test_archiving_can_be_undone(browser: Client, oak: Preset) -> None:
+    browser.post(f"/presets/{oak.id}/archive/", {"away": "yes"})
+    assert names(browser) == [] and names(browser, "?archived") == ["Oak shelf"]
+    browser.post(f"/presets/{oak.id}/archive/", {"away": "no"})
+    assert names(browser) == ["Oak shelf"]
+
+
+def test_the_list_is_filtered_by_category(browser: Client, oak: Preset, creator: Actor) -> None:
+    actions.add(creator, actions.Draft(**WORDS | {"name": "Snow", "category": "seasonal"}))
+    assert names(browser, "?category=seasonal") == ["Snow"]
+    assert names(browser) == ["Snow", "Oak shelf"]
+
+
+def test_a_picture_made_with_it_can_be_its_cover(browser: Client, oak: Preset, creator: Actor, mug: Product) -> None:
+    wish = Wish(mug, "on an oak shelf", "nanobanana2", "4:3", 1, preset_version=oak.current)
+    job = start(creator, wishes=[wish]).jobs.get()
+    image = Image.objects.create(
+        team=job.team, job=job, index=0, thumbnail="a/b.webp", width=4, height=3, stored_at=job.created_at
+    )
+    browser.post(f"/presets/{oak.id}/cover/", {"picture": image.id})
+    oak.refresh_from_db()
+    assert oak.cover == "a/b.webp"
+
+
+def test_many_presets_take_no_more_queries(
+    browser: Client, creator: Actor, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(12):
+        actions.add(creator, actions.Draft(**WORDS | {"name": f"P{number}"}))
+    with django_assert_max_num_queries(10):
+        browser.get("/presets/")
+
+
+def test_a_viewer_looks_but_does_not_change(vera: User, oak: Preset) -> None:
+    viewer = browser_of(vera)
+    html = viewer.get(f"/presets/{oak.id}/").content.decode()
+    assert "on an oak shelf" in html and ">Edit<" not in html
+    assert "New preset" not in viewer.get("/presets/").content.decode()
+    for part in ("edit", "duplicate", "archive", "cover"):
+        assert viewer.post(f"/presets/{oak.id}/{part}/", WORDS).status_code == 403, part
+    assert viewer.post("/presets/new/", WORDS).status_code == 403
+
+
+def test_another_teams_preset_is_a_404(charlie: User, oak: Preset) -> None:
+    outsider = browser_of(charlie)
+    assert outsider.get(f"/presets/{oak.id}/").status_code == 404
+    for part in ("edit", "duplicate", "archive", "cover"):
+        assert outsider.post(f"/presets/{oak.id}/{part}/", WORDS).status_code == 404, part
