@@ -16,7 +16,6 @@ from dashboard.gallery import pictures as gallery_pictures
 from dashboard.presets.models import Preset, PresetVersion
 from dashboard.projects.actions import add_product
 from dashboard.projects.models import Product, Project
-from generation.models import Connection
 from tests.conftest import browser_of, photo
 from tests.gallery.conftest import Gallery
 

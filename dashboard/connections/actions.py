@@ -1,0 +1,102 @@
+"""How a team's connection to its provider is changed."""
+
+from django.conf import settings
+from django.db import transaction
+
+from dashboard.accounts.access import Actor
+from dashboard.accounts.models import Role
+from dashboard.audit.record import record
+from dashboard.connections.addresses import sandbox_address
+from dashboard.studio.actions import NotPossible, hint_submission
+from generation import connections
+from generation.client import Client, ProviderError
+from generation.contract import PLAN_LIMITS, Account
+from generation.dispatch import BURST
+from generation.models import Asset, Connection, Job, JobState
+from generation.sandbox.keys import open_account
+
+TEST_SECONDS = 10
+AT_PROVIDER = (JobState.SUBMITTING, JobState.SUBMITTED, JobState.UNKNOWN, JobState.RENDERED, JobState.STORING)
+"""Jobs of which only the provider that has them can tell."""
+SANDBOX_CREDITS = 1500
+
+
+def ask_account(*, base_url: str, key: str) -> Account:
+    """Ask the provider whose key it is. Raises ``client.ProviderError``."""
+    with Client(base_url=base_url, key=key, seconds=TEST_SECONDS) as client:
+        return client.get_account()
+
+
+def connect(
+    acting: Actor, *, base_url: str, key: str, plan: str, photo_delivery: str, account: Account | None
+) -> Connection:
+    """Use another provider, account or key from now on. Raises :class:`NotPossible`.
+
+    ``account`` is whose key it is, where the provider said so; its plan then counts, else ``plan``.
+    """
+    acting.require(Role.ADMIN)
+    known = Connection.objects.filter(team=acting.team).first() or Connection(team=acting.team, base_url=base_url)
+    moved = known.base_url != base_url or _is_another(account, known, key=key)
+    with transaction.atomic():
+        if moved:
+            _leave(known)
+        row = Connection.objects.select_for_update().filter(pk=known.pk).first() or known
+        before = _facts(row)
+        replaced = row.key != key
+        row.base_url, row.key, row.photo_delivery = base_url, key, photo_delivery
+        row.plan_limit = PLAN_LIMITS[account.plan if account and account.plan in PLAN_LIMITS else plan]
+        if moved:
+            row.balance = row.balance_at = None
+        row.save()
+        if moved or row.pause == Connection.Pause.KEY:
+            _reopen(row)
+        record(acting, "connection.changed", row.id, before=before, after=_facts(row) | {"key_replaced": replaced})
+    if account:
+        connections.note_balance(row, credits=account.credits)
+    return row
+
+
+def _is_another(account: Account | None, known: Connection, *, key: str) -> bool:
+    """Whether the new key opens another account than the present one, as far as the provider tells."""
+    if known.key in {key, ""} or account is None:
+        return False
+    try:
+        return account.id != ask_account(base_url=known.base_url, key=known.key).id
+    except ProviderError:
+        return False  # a refused key is the usual reason for a new one
+
+
+def _leave(connection: Connection) -> None:
+    """Forget what only the present account knows. Raises :class:`NotPossible` while it still has jobs."""
+    waiting = Job.objects.filter(connection=connection, state__in=AT_PROVIDER).count()
+    if waiting:
+        jobs = "A job is" if waiting == 1 else f"{waiting:,} jobs are"
+        raise NotPossible(f"{jobs} still being made there. Wait for the pictures, then change the provider.")
+    Asset.objects.filter(team_id=connection.team_id).exclude(provider_id="").update(provider_id="")
+
+
+def _facts(connection: Connection) -> dict[str, str | int]:
+    return {name: getattr(connection, name) for name in ("base_url", "plan_limit", "photo_delivery")}
+
+
+def use_sandbox(acting: Actor) -> Connection:
+    """Go back to the built-in provider, with an account of the team's own. Raises :class:`NotPossible`."""
+    acting.require(Role.ADMIN)
+    if not settings.SANDBOX:
+        raise NotPossible("The sandbox is switched off on this installation.")
+    _, key = open_account(email=f"{acting.team.id}@sandbox.invalid", plan="pro", credits=SANDBOX_CREDITS)
+    delivery = Connection.PhotoDelivery.ASSET
+    return connect(acting, base_url=sandbox_address(), key=key, plan="pro", photo_delivery=delivery.value, account=None)
+
+
+def resume(acting: Actor, connection: Connection) -> None:
+    """Let waiting jobs leave again; if the reason is still there, the first one finds it."""
+    acting.require(Role.ADMIN)
+    with transaction.atomic():
+        record(acting, "connection.resumed", connection.id, before={"pause": connection.pause})
+        _reopen(connection)
+
+
+def _reopen(connection: Connection) -> None:
+    connections.resume(connection)
+    hint_submission(connection, BURST)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ConnectionsConfig(AppConfig):
+    name = "dashboard.connections"
+    verbose_name = "Connection to the provider"

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from dashboard.connections import views
+
+urlpatterns = [
+    path("settings/connection/", views.connection, name="connection"),
+    path("settings/connection/sandbox/", views.use_sandbox, name="use_sandbox"),
+    path("settings/connection/resume/", views.resume, name="resume_connection"),
+]

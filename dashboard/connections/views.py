@@ -1,0 +1,82 @@
+"""The team's account at the provider, for its admins."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from dashboard.accounts import access
+from dashboard.accounts.models import Role
+from dashboard.accounts.views import members_only
+from dashboard.connections import actions, words
+from dashboard.connections.addresses import is_sandbox, provider_name
+from dashboard.connections.forms import ConnectionForm
+from dashboard.studio.actions import NotPossible
+from generation.models import Connection, Job, JobState
+
+
+@members_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def connection(request: HttpRequest) -> HttpResponse:
+    acting = access.actor(request, Role.ADMIN)
+    row = _present(acting)
+    form = ConnectionForm(request.POST if request.method == "POST" else None, connection=row)
+    if form.is_valid():
+        try:
+            actions.connect(acting, **form.cleaned_data, account=form.account)
+        except NotPossible as error:
+            form.add_error(None, str(error))
+        else:
+            _tell(request, form)
+            return redirect("connection")
+    context = _facts(row) | {"form": form, "has_sandbox": settings.SANDBOX}
+    return render(request, "connections/connection.html", context, status=422 if form.errors else 200)
+
+
+def _present(acting: access.Actor) -> Connection | None:
+    return Connection.objects.filter(team=acting.team).first()
+
+
+def _tell(request: HttpRequest, form: ConnectionForm) -> None:
+    if form.account:
+        messages.success(request, f"Connected to ProductAI. The account has {form.account.credits:,} credits.")
+    else:
+        messages.warning(request, f"Saved, but the key could not be tested. {form.fault}")
+
+
+def _facts(row: Connection | None) -> dict[str, Any]:
+    if row is None:
+        return {"connection": None}
+    return {
+        "connection": row,
+        "provider": provider_name(row.base_url),
+        "is_sandbox": is_sandbox(row.base_url),
+        "key": words.masked(row.key) if row.key else "",
+        "ways": [("Finished pictures", words.news(row)), ("Product photos", words.photos(row))],
+        "pause": words.pause(row),
+        "waiting": Job.objects.filter(connection=row, state=JobState.QUEUED).count(),
+    }
+
+
+@members_only
+@require_POST
+def use_sandbox(request: HttpRequest) -> HttpResponse:
+    try:
+        actions.use_sandbox(access.actor(request, Role.ADMIN))
+    except NotPossible as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "Back in the sandbox: pictures are pretend and cost nothing real.")
+    return redirect("connection")
+
+
+@members_only
+@require_POST
+def resume(request: HttpRequest) -> HttpResponse:
+    acting = access.actor(request, Role.ADMIN)
+    actions.resume(acting, access.find(acting, Connection))
+    messages.success(request, "Resumed. Waiting jobs leave now.")
+    return redirect("connection")

@@ -1,0 +1,65 @@
+"""The connection in plain words."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from dashboard.connections.addresses import provider_name
+from generation import connections
+from generation.models import Connection
+
+PAUSES = {
+    Connection.Pause.RATE_LIMIT: "asked us to slow down",
+    Connection.Pause.CREDITS: "is out of credits",
+    Connection.Pause.KEY: "refused the key",
+}
+
+
+@dataclass(frozen=True)
+class Way:
+    """How something travels, and why so."""
+
+    title: str
+    text: str
+    icon: str
+
+
+def masked(key: str) -> str:
+    """Enough of a key to recognise it by."""
+    return f"•••• {key[-4:]}" if len(key) >= 16 else "••••"
+
+
+def news(connection: Connection) -> Way:
+    """How we learn that a picture is done."""
+    name = provider_name(connection.base_url)
+    if connections.hears_webhooks(connection):
+        return Way(
+            "By webhook",
+            f"{name} tells us the moment a picture is done, at {settings.PUBLIC_URL}/hooks/…. Packshot also asks by "
+            "itself when nothing is heard.",
+            "webhook",
+        )
+    return Way(
+        "By asking",
+        f"{settings.PUBLIC_URL} is only reachable from this computer, so Packshot asks {name} every few seconds.",
+        "refresh-cw",
+    )
+
+
+def photos(connection: Connection) -> Way:
+    """How product photos reach the provider."""
+    name = provider_name(connection.base_url)
+    if connections.reads_links(connection):
+        return Way("As links", f"{name} reads each photo from a link that expires after an hour.", "link")
+    if connection.photo_delivery == Connection.PhotoDelivery.LINK:
+        why = f"Links were chosen, but {name} cannot open {settings.PUBLIC_URL}. "
+    else:
+        why = ""
+    return Way("As uploads", f"{why}Each photo is uploaded to {name} once and used again from there.", "cloud-upload")
+
+
+def pause(connection: Connection) -> str:
+    """Why nobody posts at the moment; empty while jobs may leave."""
+    if not connections.is_paused(connection):
+        return ""
+    return f"{provider_name(connection.base_url)} {PAUSES[Connection.Pause(connection.pause)]}"
