@@ -61,12 +61,13 @@ def _scene(random: Random, shot: Shot) -> Array:
 
 
 def _sunk(random: Random, product: Product) -> Product:
-    """The product with its lowest pixels buried under an uneven line of grains."""
-    depth = 0.016 * max(product.height, product.width)
-    line = fbm(random, 256, (2, 12), 5, 0.6)[0] * 0.5 + 0.6
+    """The product a little lower, its lowest pixels buried under an uneven line of grains."""
+    depth = 0.018 * max(product.height, product.width)
+    line = fbm(random, 256, (2, 5), 4, 0.45)[0] * 0.22 + 0.75
     level = np.interp(np.linspace(0, 255, product.width), np.arange(256), line * depth).astype(np.float32)
     rows = np.arange(product.height, 0, -1, dtype=np.float32)[:, None]
-    return replace(product, alpha=product.alpha * np.clip(rows - level[None, :], 0, 1))
+    buried = product.alpha * np.clip((rows - level[None, :]) / 2.5, 0, 1)
+    return replace(product, alpha=buried, top=product.top + round(0.75 * depth))
 
 
 def _strength(shot: Shot) -> float:

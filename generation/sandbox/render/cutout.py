@@ -9,11 +9,12 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFilter
 
 from .background import Background, fit_background
-from .raster import Array, as_array, floats, smoothstep
+from .raster import Array, as_array, blurred, floats, smoothstep
 from .regions import Mask, areas, dilated, eroded, label, mask_image, reached_from_border, spread
 
 FINE_SIDE = 1000
 COARSE_SIDE = 320
+SHADE_MARGIN = 2
 
 
 @dataclass(frozen=True)
@@ -107,8 +108,10 @@ def _object_mask(image: Image.Image, background: Background, part: tuple[float, 
     outside = reached_from_border(alike)
     radius = 1 + max(image.size) // 300
     mask = _largest(_without_crumbs(_closed(~outside, radius), distance), distance)
-    shade = _shade(smooth, plate, mask, background) | outside
-    mask &= ~reached_from_border(shade)
+    shade = reached_from_border(_shade(image, plate, mask, background) | outside) & ~outside
+    unshaded = mask & ~dilated(shade, SHADE_MARGIN + 1)
+    if unshaded.sum() > 0.5 * mask.sum():  # otherwise the product itself is as plain as a shadow
+        mask = unshaded
     mask = _closed(mask, radius) & ~dilated(eroded(outside & (distance < background.tolerance), 1), 1)
     mask = _largest(_evened(_without_crumbs(mask, distance), distance), distance)
     return _filled(mask, alike, distance, background)
@@ -120,18 +123,24 @@ def _evened(mask: Mask, distance: Array) -> Mask:
     return np.where(spread(_levels(distance), 5) < 70, smooth, mask)
 
 
-def _shade(smooth: Array, plate: Array, mask: Mask, background: Background) -> Mask:
-    """Where the lower part of the mask may be the background itself, only darkened: untinted and without any edge."""
-    ratio = smooth / np.maximum(plate, 1.0)
-    tint = ratio.max(axis=2) - ratio.min(axis=2)
-    light = ratio.mean(axis=2)
-    step = _steepness(smooth)
-    limit = 1.2 + background.noise + 1500.0 / max(mask.shape)
-    soft = (tint < 0.015 + background.noise / 100) & (light > 0.3) & (light < 1.0) & (step < limit)
+def _shade(image: Image.Image, plate: Array, mask: Mask, background: Background) -> Mask:
+    """Where the lower part of the mask may be the background itself, only darkened: untinted and without an edge.
+
+    A shadow is as steep on a blurred copy as on a sharp one; an edge of the product is not.
+    """
     rows = np.nonzero(mask.any(axis=1))[0]
-    if rows.size:
-        soft[: rows[0] + int(0.6 * (rows[-1] - rows[0]))] = False
-    return ~dilated(~soft, 2)
+    start = int(rows[0] + 0.55 * (rows[-1] - rows[0])) if rows.size else 0
+    level = floats(np.asarray(image.convert("L"))[start:])
+    fine, coarse = blurred(level, 1.2), blurred(level, 3.5)
+    tinted = np.asarray(image.filter(ImageFilter.GaussianBlur(3)), dtype=np.float32)[start:]
+    ratio = tinted / np.maximum(plate[start:], 1.0)
+    light = ratio.mean(axis=2)
+    slope = _steepness(coarse[..., None])
+    edge = _steepness(fine[..., None]) > 1.5 * slope + 0.7 + 0.5 * background.noise
+    untinted = ratio.max(axis=2) - ratio.min(axis=2) < 0.015 + 1.5 * background.noise / max(plate.mean(), 20.0)
+    soft = np.zeros_like(mask)
+    soft[start:] = untinted & (light > 0.2) & (light < 1.0) & (slope < 6.0) & ~edge
+    return ~dilated(~soft, SHADE_MARGIN)
 
 
 def _largest(mask: Mask, distance: Array) -> Mask:

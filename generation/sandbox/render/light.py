@@ -65,7 +65,7 @@ def mirror_into(shot: Shot, product: Product, lit: Array, picture: Array, gloss:
     if rows < 4 or gloss < 0.04:
         return
     image = np.dstack([lit * product.alpha[..., None], product.alpha])[::-1][:rows]
-    sharp = blurred(np.ascontiguousarray(image), 1.8)
+    sharp = blurred(np.ascontiguousarray(image), 2.6)
     soft = blurred(sharp, 9.0)
     part = np.linspace(0, 1, rows, dtype=np.float32)[:, None, None] * np.float32(rows / product.height)
     image = sharp + (soft - sharp) * np.clip(part * 3.0, 0, 1)

@@ -49,7 +49,7 @@ class Product:
         """Per column the distance in px from its lowest pixel to the product's base; the height where empty."""
         solid = self.alpha > 0.5
         lowest = np.argmax(solid[::-1], axis=0).astype(np.float32)
-        return np.where(solid.any(axis=0), lowest, np.float32(self.height))
+        return np.where(solid.any(axis=0), lowest - lowest[solid.any(axis=0)].min(initial=self.height), self.height)
 
 
 def silhouette_of(cutout: Cutout) -> Silhouette:

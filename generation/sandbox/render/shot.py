@@ -103,7 +103,7 @@ def plan_shot(brief: Brief, treatment: Treatment, shape: Silhouette, ratio: str,
     surface = brief.surface or USUAL_SURFACE[setting]
     variant = (index + int(random.random() * 4)) % 4
     side = {"left": -1, "right": 1}.get(brief.light.side or "", -1 if (variant + index) % 2 == 0 else 1)
-    stance = _stance(brief, shape, setting, variant)
+    stance = _stance(brief, shape, setting, surface, variant)
     plinth_wanted = (
         stance == "stands"
         and setting == "studio"
@@ -132,7 +132,7 @@ def plan_shot(brief: Brief, treatment: Treatment, shape: Silhouette, ratio: str,
     )
 
 
-def _stance(brief: Brief, shape: Silhouette, setting: str, variant: int) -> str:
+def _stance(brief: Brief, shape: Silhouette, setting: str, surface: str, variant: int) -> str:
     if brief.overhead:
         return "lies"
     if brief.hovering:
@@ -140,10 +140,11 @@ def _stance(brief: Brief, shape: Silhouette, setting: str, variant: int) -> str:
     limp = shape.aspect < 0.95 and shape.touching < 0.5
     if shape.contact >= 0.42 and not limp and not (brief.garment and shape.touching < 0.6):
         return "stands"
-    if setting in OPEN_AIR:
+    if setting in OPEN_AIR or surface == "water":
         return "hovers"
-    tall = shape.aspect < 0.95
-    return ("hangs" if tall else "hovers") if variant % 2 == 0 else "lies"
+    if setting in ("kitchen", "shelf") or variant % 2:
+        return "lies"
+    return "hangs" if shape.aspect < 0.95 else "hovers"
 
 
 def _back_depth(setting: str, surface: str, random: Random) -> float:
@@ -166,7 +167,8 @@ def _framing(
 ) -> tuple[Camera, tuple[int, int, int, int], Plinth | None]:
     width, height = size
     close = treatment.scale * (0.94 + 0.12 * chance(random))
-    tallest, widest = height * (0.55 if not plinth_wanted else 0.45) * close, width * 0.62 * close
+    roomy = 1.08 if width > 1.5 * height else 1.0
+    tallest, widest = height * (0.55 * roomy if not plinth_wanted else 0.45) * close, width * 0.62 * close
     if stance == "lies":
         tallest, widest = height * 0.76 * close, width * 0.74 * close
     elif stance == "hangs":

@@ -14,6 +14,8 @@ from . import shapes
 
 CITY_LIGHTS = tuple(hexed(code) for code in ("ffb45e", "ffd9a0", "ff8a4a", "ffe9cc", "7fc6ff", "ff5d6c", "8df0d6"))
 NEON_LIGHTS = tuple(hexed(code) for code in ("ff4fb0", "56d5ff", "a86bff", "ff7d5c", "ffd2f0", "5affd8"))
+WARM_ROOMS = (hexed("7a2a22"), hexed("23503a"), hexed("6a4426"))
+COLD_ROOMS = (hexed("4d6788"), hexed("35566a"), hexed("5b6f92"))
 WARM_LIGHTS = tuple(hexed(code) for code in ("ffcf7a", "ffe2a8", "ffb65a", "fff0cf", "ff9a5a"))
 
 
@@ -65,16 +67,16 @@ def _towers(
 
 def festive(random: Random, shot: Shot, width: int, height: int) -> Array:
     """A dim warm room full of fairy lights, fir branches and baubles reaching in from the corners."""
-    wall = (
-        shot.brief.colours[0]
-        if shot.brief.colours
-        else (hexed("7a2a22"), hexed("23503a"), hexed("6a4426"))[shot.variant % 3]
-    )
-    wall = wall.towards(hexed("241812"), 0.35 if wall.luma < 0.6 else 0.12)
+    cold = shot.surface == "snow" or shot.warmth < 0
+    walls = COLD_ROOMS if cold else WARM_ROOMS
+    wall = shot.brief.colours[0] if shot.brief.colours else walls[shot.variant % 3]
+    wall = wall.towards(hexed("18202c" if cold else "241812"), 0.35 if wall.luma < 0.6 else 0.12)
     across = (np.arange(width, dtype=np.float32) / width - 0.5)[None, :, None]
     down = np.linspace(0, 1, height, dtype=np.float32)[:, None, None]
     pool = np.exp(-(across**2) * 3 - (down - 0.4) ** 2 * 4)
-    picture = wall.array * (0.55 + pool * 0.75) + pool * np.array([0.10, 0.055, 0.02], np.float32)
+    picture = wall.array * (0.55 + pool * 0.75) + pool * np.array(
+        [0.03, 0.05, 0.08] if cold else [0.10, 0.055, 0.02], np.float32
+    )
     picture = np.ascontiguousarray(np.clip(picture, 0, 1))
     layer = Image.new("RGBA", (width, height), (0, 0, 0, 0))
     _branches(random, layer, shot)
