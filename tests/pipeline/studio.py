@@ -39,6 +39,10 @@ class Studio:
         """Why nobody posts at the moment; empty when all is well."""
         return self.shell("print(connection.pause)")
 
+    def state(self, job_id: str) -> str:
+        """The job's state as the machine knows it, which is finer than what the API says."""
+        return self.shell(f"print(connection.jobs.get(pk='{job_id}').state)")
+
     def resume(self) -> None:
         self.shell("connections.resume(connection)")
 
