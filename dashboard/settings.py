@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "dashboard.presets",
     "dashboard.studio",
     "dashboard.gallery",
+    "dashboard.connections",
     "dashboard.audit",
     "dashboard.api",
     "generation",

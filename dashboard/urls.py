@@ -16,6 +16,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("settings/keys/", include("dashboard.api.key_urls")),
     path("v1/", include("dashboard.api.urls")),
+    path("", include("dashboard.connections.urls")),
     path("", include("dashboard.files.urls")),
     path("", include("dashboard.gallery.urls")),
     path("", include("dashboard.live.urls")),
