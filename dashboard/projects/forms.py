@@ -10,11 +10,11 @@ class TagsField(forms.CharField):
     def prepare_value(self, value: object) -> object:
         return ", ".join(value) if isinstance(value, list) else value
 
-    def to_python(self, value: object) -> list[str]:
+    def to_python(self, value: object) -> list[str]:  # type: ignore[override]
         words = (" ".join(word.split()) for word in str(value or "").split(","))
         return list(dict.fromkeys(word for word in words if word))
 
-    def validate(self, value: list[str]) -> None:  # type: ignore[override]
+    def validate(self, value: list[str]) -> None:
         if len(value) > TAGS_MAX:
             raise forms.ValidationError(f"A product has at most {TAGS_MAX} tags; these are {len(value)}.")
         long = next((tag for tag in value if len(tag) > TAG_LENGTH), None)
