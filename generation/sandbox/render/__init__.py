@@ -8,7 +8,7 @@ from .compose import composed
 from .cutout import cut_out
 from .encode import encoded
 from .finish import finished
-from .noise import seeded
+from .noise import chance, seeded
 from .photo import UnreadablePhoto, read_photo
 from .product import silhouette_of
 from .prompt import read_prompt
@@ -35,7 +35,8 @@ def render(photo: bytes, *, prompt: str, model: str, aspect_ratio: str, index: i
     """
     cutout = cut_out(read_photo(photo))
     treatment = treatment_of(model)
+    first = int(4 * chance(seeded(seed, model, prompt)))
     random = seeded(seed, str(index), model, prompt, aspect_ratio)
-    shot = plan_shot(read_prompt(prompt), treatment, silhouette_of(cutout), aspect_ratio, index, random)
+    shot = plan_shot(read_prompt(prompt), treatment, silhouette_of(cutout), aspect_ratio, (first + index) % 4, random)
     image = finished(random, treatment, composed(random, shot, cutout))
     return Rendering(encoded(image, model), "image/jpeg", image.width, image.height)

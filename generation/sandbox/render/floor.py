@@ -53,7 +53,8 @@ def _pool(shot: Shot, plane: Plane) -> Array:
     z = np.clip(z, -1.0, 0.6)
     x = np.clip(x, -1.2, 1.2)
     if shot.brief.light.low_key:
-        return floats(0.25 + 1.7 * np.exp(-(x * x + z * z) * 5.0))
+        glow = min(1.7, 0.6 / max(*(shot.tone or shot.wall), 0.05))
+        return floats(0.25 + glow * np.exp(-(x * x + z * z) * 5.0))
     falloff = 0.26
     lean = np.float32(0.07 * shot.side) * np.clip(x, -1, 1)
     return floats(np.clip(1.05 - falloff * np.sqrt(x * x + z * z + 0.01) + lean, 0.06, 1.1))

@@ -122,7 +122,9 @@ def _side_light(shot: Shot, plinth: Plinth, x: Array, y: Array, middle: float) -
 def _material(random: Random, shot: Shot, plinth: Plinth, x: Array, y: Array, middle: float) -> tuple[Array, Array]:
     """Colour of the side and of the top before light."""
     if shot.surface not in PLINTH_STONES:
-        plain = shot.wall.towards(shot.accent, 0.35).towards(WHITE, 0.30 if shot.wall.luma > 0.4 else 0.08)
+        plain = shot.wall.towards(shot.accent, 0.8 if len(shot.brief.colours) > 1 else 0.35).towards(
+            WHITE, 0.30 if shot.wall.luma > 0.4 else 0.08
+        )
         grain = resized(fbm(random, 256, (6, 6), 6, 0.7), x.shape[1], x.shape[0]) * 0.014
         both = (1 + grain)[..., None] * plain.array
         return both, both

@@ -96,20 +96,19 @@ class Shot:
         return WHITE.towards(warm, self.warmth) if self.warmth >= 0 else WHITE.towards(cool, -self.warmth)
 
 
-def plan_shot(brief: Brief, treatment: Treatment, shape: Silhouette, ratio: str, index: int, random: Random) -> Shot:
-    """Decide camera, placement, light and colours; `index` walks through different compositions."""
+def plan_shot(brief: Brief, treatment: Treatment, shape: Silhouette, ratio: str, variant: int, random: Random) -> Shot:
+    """Decide camera, placement, light and colours; `variant` 0…3 is one of four kinds of composition."""
     width, height = SIZES.get(ratio, SIZES["1:1"])
     setting = brief.setting or "studio"
     surface = brief.surface or USUAL_SURFACE[setting]
-    variant = (index + int(random.random() * 4)) % 4
-    side = {"left": -1, "right": 1}.get(brief.light.side or "", -1 if (variant + index) % 2 == 0 else 1)
+    side = {"left": -1, "right": 1}.get(brief.light.side or "", -1 if variant % 2 == 0 else 1)
     stance = _stance(brief, shape, setting, surface, variant)
     plinth_wanted = (
         stance == "stands"
         and setting == "studio"
         and (brief.podium or (surface in ("plain", "water", "sand") and variant in (1, 2)))
     )
-    wall, accent = _palette(brief, shape, setting, surface, random)
+    wall, accent = _palette(brief, shape, setting, variant)
     hardness = min(1.0, max(0.0, brief.light.hardness + treatment.hardness))
     camera, box, plinth = _framing(treatment, shape, stance, setting, (width, height), side, plinth_wanted, random)
     return Shot(
@@ -187,7 +186,7 @@ def _framing(
     elif box_h < 0.34 * height:
         base = height * (0.735 + 0.03 * chance(random))
     if plinth_wanted:
-        half = max(box_w * 0.5 * 1.22, height * 0.13)
+        half = max(box_w * 0.5 * 1.22, height * 0.16)
         plinth = Plinth(half, height * (0.10 + 0.05 * chance(random)), round=shape.aspect < 1.7)
         base = min(base, height * 0.76)
     eye = base - height * treatment.height * (0.92 + 0.16 * chance(random))
@@ -203,7 +202,7 @@ def _framing(
     return camera, box, plinth
 
 
-def _palette(brief: Brief, shape: Silhouette, setting: str, surface: str, random: Random) -> tuple[Colour, Colour]:
+def _palette(brief: Brief, shape: Silhouette, setting: str, variant: int) -> tuple[Colour, Colour]:
     """Wall and accent: the prompt's colours, or ones that go with the product."""
     if brief.colours:
         wall = brief.colours[0]
@@ -212,12 +211,12 @@ def _palette(brief: Brief, shape: Silhouette, setting: str, surface: str, random
     if brief.light.low_key:
         return hexed("2f3137"), hexed("5a4f45")
     if setting in ("kitchen", "shelf"):
-        wall = (hexed("e6dfd3"), hexed("d9dcd6"), hexed("e4d7c9"), hexed("cfd3cf"))[int(random.random() * 4)]
+        wall = (hexed("e6dfd3"), hexed("d9dcd6"), hexed("e4d7c9"), hexed("cfd3cf"))[variant]
         return wall, _companion(wall)
     if shape.chroma < 0.10:
-        wall = (hexed("d9c7b4"), hexed("c9cfc2"), hexed("d8cdd0"), hexed("c5cdd4"))[int(random.random() * 4)]
+        wall = (hexed("d9c7b4"), hexed("c9cfc2"), hexed("d8cdd0"), hexed("c5cdd4"))[variant]
         return wall, _companion(wall)
-    turn = (0.5, 0.42, 0.58, 0.04)[int(random.random() * 4)]
+    turn = (0.5, 0.42, 0.58, 0.04)[variant]
     wall = from_hsv(shape.hue + turn, 0.17, 0.90)
     return wall, from_hsv(shape.hue + turn, 0.36, 0.78)
 

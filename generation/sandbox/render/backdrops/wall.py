@@ -18,7 +18,8 @@ def lit_wall(random: Random, shot: Shot, colour: Colour, width: int, height: int
     across = (np.arange(width, dtype=np.float32) / width - 0.5) * np.float32(shot.side)
     down = np.arange(height, dtype=np.float32)[:, None] / height
     pool = (across - 0.12) ** 2 * 1.5 + (down - 0.30) ** 2 * 0.95
-    bright, dim = 1.05 - 0.36 * np.sqrt(pool + 0.01), 0.30 + 1.9 * np.exp(-pool * 9.0)
+    glow = min(1.9, 0.62 / max(*colour, 0.05))  # a moody wall never outshines the product
+    bright, dim = 1.05 - 0.36 * np.sqrt(pool + 0.01), 0.30 + glow * np.exp(-pool * 9.0)
     level = dim if shot.brief.light.low_key else bright
     plaster = resized(fbm(random, 256, (3, 3), 6, 0.6), width, height)
     level = level * (1 + plaster * 0.011)
@@ -29,7 +30,8 @@ def patterned(random: Random, shot: Shot, picture: Array, strength: float = 1.0)
     """Throw a window, blinds or leaves onto a wall or a table when the light is hard enough or the prompt says so."""
     height, width = picture.shape[:2]
     brief = shot.brief
-    wanted = brief.window or brief.leaves or (shot.hardness > 0.6 and shot.variant != 3)
+    sunny = shot.hardness > (0.6 if shot.variant else 0.35) and shot.variant != 3
+    wanted = brief.window or brief.leaves or sunny
     if not wanted or brief.light.low_key:
         return picture
     if brief.leaves:
@@ -77,7 +79,9 @@ def _panel(random: Random, shot: Shot, wall: Array) -> None:
     shadow = blurred(np.pad(shape, pad, mode="edge"), width / 60)
     shadow = shadow[pad // 2 : pad // 2 + height, pad + shot.side * pad * 2 // 3 :][:, :width] * (1 - shape)
     wall *= (1 - shadow * 0.16)[..., None]
-    accent = shot.wall.towards(shot.accent, 0.55).towards(BLACK if shot.wall.luma > 0.85 else WHITE, 0.04)
+    accent = shot.wall.towards(shot.accent, 0.9 if len(shot.brief.colours) > 1 else 0.55).towards(
+        BLACK if shot.wall.luma > 0.85 else WHITE, 0.04
+    )
     shade = np.linspace(1.02, 0.92, height, dtype=np.float32)[:, None, None]
     level = wall.mean(axis=2, keepdims=True) / max(shot.wall.luma, 0.05)
     wall += (np.clip(accent.array * shade * level, 0, 1) - wall) * shape[..., None]
