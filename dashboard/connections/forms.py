@@ -19,7 +19,7 @@ class ConnectionForm(forms.Form):
     key = forms.CharField(
         label="API key",
         max_length=500,
-        required=False,
+        error_messages={"required": "Give the API key of your ProductAI account."},
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     plan = forms.ChoiceField(
@@ -41,7 +41,8 @@ class ConnectionForm(forms.Form):
             plan = next((plan for plan, limit in PLAN_LIMITS.items() if limit == self._present.plan_limit), "pro")
             initial["plan"] = plan
         super().__init__(data, initial=initial)
-        if self._present:
+        if self._present and self._present.key:
+            self.fields["key"].required = False
             self.fields["key"].help_text = "Leave empty to keep the present key. It is never shown again."
         else:
             self.fields["key"].help_text = "From your ProductAI account. It is kept encrypted and never shown again."
@@ -72,13 +73,10 @@ class ConnectionForm(forms.Form):
 
     def _kept_key(self, base_url: str) -> str:
         """The present key, which only ever goes to the address that it was given for."""
-        if self._present is None or not self._present.key:
-            self.add_error("key", "Give the API key of your ProductAI account.")
-            return ""
-        if self._present.base_url != base_url:
-            self.add_error("key", "Another address needs its key again.")
-            return ""
-        return self._present.key
+        if self._present and self._present.base_url == base_url:
+            return self._present.key
+        self.add_error("key", "Another address needs its key again.")
+        return ""
 
     def _ask(self, base_url: str, key: str) -> None:
         try:

@@ -33,17 +33,10 @@ def news(connection: Connection) -> Way:
     """How we learn that a picture is done."""
     name = provider_name(connection.base_url)
     if connections.hears_webhooks(connection):
-        return Way(
-            "By webhook",
-            f"{name} tells us the moment a picture is done, at {settings.PUBLIC_URL}/hooks/…. Packshot also asks by "
-            "itself when nothing is heard.",
-            "webhook",
-        )
-    return Way(
-        "By asking",
-        f"{settings.PUBLIC_URL} is only reachable from this computer, so Packshot asks {name} every few seconds.",
-        "refresh-cw",
-    )
+        text = f"{name} tells us the moment a picture is done, at {settings.PUBLIC_URL}."
+        return Way("By webhook", f"{text} When nothing is heard, Packshot asks.", "webhook")
+    why = f"{settings.PUBLIC_URL} is only reachable from this computer"
+    return Way("By asking", f"{why}, so Packshot asks {_inside(name)} every few seconds.", "refresh-cw")
 
 
 def photos(connection: Connection) -> Way:
@@ -52,10 +45,17 @@ def photos(connection: Connection) -> Way:
     if connections.reads_links(connection):
         return Way("As links", f"{name} reads each photo from a link that expires after an hour.", "link")
     if connection.photo_delivery == Connection.PhotoDelivery.LINK:
-        why = f"Links were chosen, but {name} cannot open {settings.PUBLIC_URL}. "
+        why = f"Links were chosen, but {_inside(name)} cannot open {settings.PUBLIC_URL}. "
     else:
         why = ""
-    return Way("As uploads", f"{why}Each photo is uploaded to {name} once and used again from there.", "cloud-upload")
+    return Way(
+        "As uploads", f"{why}Each photo is uploaded to {_inside(name)} once and used again from there.", "cloud-upload"
+    )
+
+
+def _inside(name: str) -> str:
+    """A provider's name within a sentence."""
+    return name.replace("The ", "the ", 1)
 
 
 def pause(connection: Connection) -> str:

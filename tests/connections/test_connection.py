@@ -244,5 +244,5 @@ def test_a_server_is_told_and_may_send_links(admin: Client, team: Team, settings
     settings.PUBLIC_URL = "https://packshot.example.com"
     Connection.objects.update(base_url="https://api.productai.photo/v1", photo_delivery="link")
     page = ways(admin)
-    assert "ProductAI tells us the moment a picture is done, at https://packshot.example.com/hooks/" in page
+    assert "ProductAI tells us the moment a picture is done, at https://packshot.example.com." in page
     assert "ProductAI reads each photo from a link that expires after an hour." in page
