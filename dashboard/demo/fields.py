@@ -5,6 +5,7 @@ Lengths are in units of about ten centimetres; x goes right, y up, z towards the
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -70,7 +71,8 @@ class Turned:
         lower = flat.take(i)
         lower += (flat.take(i + 1) - lower) * x
         upper += (lower - upper) * y
-        return np.where(outside > 1.5, (outside - 1) * np.float32(_STEP) + np.float32(_MARGIN), upper)
+        distance: Array = np.where(outside > 1.5, (outside - 1) * np.float32(_STEP) + np.float32(_MARGIN), upper)
+        return distance
 
 
 def turned(corners: Sequence[Corner]) -> Turned:
@@ -82,7 +84,7 @@ def _distances(outline: Array, x: Array, y: Array) -> Array:
     """Signed distance of each (x, y) to a polyline that the axis closes; negative inside."""
     best = np.full(x.shape, np.inf, np.float32)
     inside = np.zeros(x.shape, np.bool_)
-    for (ax, ay), (bx, by) in zip(outline, outline[1:], strict=False):
+    for (ax, ay), (bx, by) in pairwise(outline):
         dx, dy = bx - ax, by - ay
         along = np.clip(((x - ax) * dx + (y - ay) * dy) / max(float(dx * dx + dy * dy), 1e-12), 0, 1)
         best = np.minimum(best, (x - ax - along * dx) ** 2 + (y - ay - along * dy) ** 2)
@@ -91,15 +93,20 @@ def _distances(outline: Array, x: Array, y: Array) -> Array:
     return np.where(inside, -np.sqrt(best), np.sqrt(best)).astype(np.float32)
 
 
+def _within(a: Array, b: Array) -> Array:
+    """Distance to the common part of two solids at right angles, from the distance to each."""
+    distance: Array = np.hypot(np.maximum(a, 0), np.maximum(b, 0)) + np.minimum(np.maximum(a, b), 0)
+    return distance
+
+
 def box(half: tuple[float, float, float], centre: tuple[float, float, float], radius: float) -> Field:
     """A box with rounded edges."""
-    sides = np.array(half, np.float32)[:, None] - np.float32(radius)
-    middle = np.array(centre, np.float32)[:, None]
+    sides = [np.float32(length - radius) for length in half]
+    middle = [np.float32(place) for place in centre]
 
     def field(p: Array) -> Array:
-        q = np.abs(p - middle) - sides
-        outside = np.sqrt((np.maximum(q, 0) ** 2).sum(axis=0))
-        return outside + np.minimum(q.max(axis=0), 0) - np.float32(radius)
+        x, y, z = (np.abs(p[axis] - middle[axis]) - sides[axis] for axis in range(3))
+        return _within(_within(x, y), z) - np.float32(radius)
 
     return field
 
@@ -107,14 +114,13 @@ def box(half: tuple[float, float, float], centre: tuple[float, float, float], ra
 def strap(
     half: tuple[float, float], centre: tuple[float, float], bend: float, section: tuple[float, float], edge: float
 ) -> Field:
-    """A flat strap bent into a rounded rectangle in the x-y plane: the handle of a mug. ``section`` is half its size."""
+    """A flat strap bent into a rounded rectangle in the x-y plane, like a handle; ``section`` is half its size."""
 
     def field(p: Array) -> Array:
         x, y = np.abs(p[0] - np.float32(centre[0])), np.abs(p[1] - np.float32(centre[1]))
         qx, qy = x - np.float32(half[0] - bend), y - np.float32(half[1] - bend)
-        ring = np.hypot(np.maximum(qx, 0), np.maximum(qy, 0)) + np.minimum(np.maximum(qx, qy), 0) - np.float32(bend)
-        a, b = np.abs(ring) - np.float32(section[0] - edge), np.abs(p[2]) - np.float32(section[1] - edge)
-        return np.hypot(np.maximum(a, 0), np.maximum(b, 0)) + np.minimum(np.maximum(a, b), 0) - np.float32(edge)
+        ring = np.abs(_within(qx, qy) - np.float32(bend)) - np.float32(section[0] - edge)
+        return _within(ring, np.abs(p[2]) - np.float32(section[1] - edge)) - np.float32(edge)
 
     return field
 
@@ -131,9 +137,7 @@ def hexagon(inner: float, low: float, high: float, radius: float) -> Field:
         x = x - np.clip(x, -slant * side, slant * side)
         z = z - side
         across = np.hypot(x, z) * np.sign(z)
-        up = np.abs(p[1] - middle) - half
-        both = np.hypot(np.maximum(across, 0), np.maximum(up, 0)) + np.minimum(np.maximum(across, up), 0)
-        return both - np.float32(radius)
+        return _within(across, np.abs(p[1] - middle) - half) - np.float32(radius)
 
     return field
 
@@ -144,7 +148,7 @@ def union(*fields: Field) -> Field:
     others = [field for field in fields if not isinstance(field, Turned)]
     if coaxial:
         others.append(Turned([outline for field in coaxial for outline in field.outlines]))
-    return others[0] if len(others) == 1 else lambda p: np.minimum.reduce([field(p) for field in others])
+    return others[0] if len(others) == 1 else lambda p: np.asarray(np.minimum.reduce([one(p) for one in others]))
 
 
 def welded(one: Field, other: Field, seam: float) -> Field:
@@ -153,30 +157,36 @@ def welded(one: Field, other: Field, seam: float) -> Field:
     def field(p: Array) -> Array:
         a, b = one(p), other(p)
         near = np.maximum(np.float32(seam) - np.abs(a - b), 0) / np.float32(seam)
-        return np.minimum(a, b) - near * near * np.float32(seam / 4)
+        distance: Array = np.minimum(a, b) - near * near * np.float32(seam / 4)
+        return distance
 
     return field
 
 
-def pouch(height: float, half: tuple[float, float], top: float, power: int, taper: float = 1.0) -> Field:
-    """A bag or tube: ``half`` its width and depth at the foot, ``top`` half its depth at the top, flatter by ``power``.
+def pouch(height: float, half: tuple[float, float], top: float, *, squarings: int, taper: int) -> Field:
+    """A bag or tube: ``half`` its width and depth at the foot, ``top`` half its depth at the top.
 
-    ``taper`` is how soon the depth falls off: 1 in a straight line, more stays full for longer.
+    Its cross-section is an ellipse with one of ``squarings``, flatter and squarer with each more. ``taper`` is how
+    the depth falls off: 1 in a straight line, 2 stays full for longer.
     """
     wide, deep = (np.float32(value) for value in half)
-    bounds = box((half[0], height / 2, half[1]), (0, height / 2, 0), 0)
+    middle = np.float32(height / 2)
 
     def field(p: Array) -> Array:
         x = np.minimum(np.abs(p[0]) / wide, 2)
         level = np.clip(p[1] / np.float32(height), 0, 1)
-        depth = np.float32(top) + (deep - np.float32(top)) * (1 - level ** np.float32(taper))
+        depth = np.float32(top) + (deep - np.float32(top)) * (1 - level**taper)
         z = p[2] / depth
-        value = x**power + z * z - 1
-        slope = np.hypot(power * x ** (power - 1) / wide, 2 * z / depth) + np.float32(1e-3)
+        across = x
+        for _ in range(squarings):
+            across = across * across
+        value = across + z * z - 1
+        steep = np.float32(2**squarings) * across / (np.maximum(x, np.float32(0.05)) * wide)
+        slope = np.hypot(steep, 2 * z / depth) + np.float32(1e-3)
         side = np.clip(value / slope, -0.2, None) * np.float32(0.95)
-        up = np.abs(p[1] - np.float32(height / 2)) - np.float32(height / 2)
-        near = np.hypot(np.maximum(side, 0), np.maximum(up, 0)) + np.minimum(np.maximum(side, up), 0)
-        around = bounds(p)
-        return np.where(around > 0.04, around, near)
+        up = np.abs(p[1] - middle) - middle
+        # Far away the bounds are the better estimate.
+        around = np.maximum(np.maximum(np.abs(p[0]) - wide, np.abs(p[2]) - deep), up)
+        return np.where(around > 0.04, around, _within(side, up))
 
     return field

@@ -84,7 +84,7 @@ def pressed(picture: Image.Image, *, low: float, high: float, half: float) -> Pa
 
 def _texture(picture: Image.Image) -> Array:
     """Linear light with alpha, and a clear border that gives the label a soft edge."""
-    pixels = np.asarray(picture.convert("RGBA"), np.float32) / 255
+    pixels = np.asarray(picture.convert("RGBA"), np.float32) / np.float32(255)
     whole = np.concatenate([to_linear(pixels[..., :3]), pixels[..., 3:]], axis=2)
     whole[[0, -1], :, 3] = whole[:, [0, -1], 3] = 0
     return whole

@@ -92,7 +92,8 @@ def _light(field: Field, seen: Seen, side: int) -> tuple[Array, Array]:
     smooth = []
     for sample in samples:
         there[found] = sample
-        smooth.append((_smooth(there, across, side) / np.maximum(weight, 1e-3))[seen.rows, seen.columns])
+        spread = _smooth(there, across, side) / np.maximum(weight, 1e-3)
+        smooth.append(spread[seen.rows, seen.columns].astype(np.float32))
     return smooth[0], smooth[1]
 
 

@@ -8,8 +8,9 @@ from PIL import Image, ImageDraw
 
 from dashboard.demo.fields import Array, box, hexagon, pouch, strap, turned, union, welded
 from dashboard.demo.labels import Line, label, pressed, wrapped
+from dashboard.demo.paints import banded, speckles, tinted
 from dashboard.demo.photographing import Part, Set, cut_out, on_paper
-from dashboard.demo.studio import Material, Paint, linear, plain
+from dashboard.demo.studio import Material, plain
 
 CLEAR = "#00000000"
 
@@ -24,58 +25,25 @@ class SampleProduct:
     draw: Callable[[], bytes]
 
 
-def tinted(deep: str, glow: str, *, level: float = 99.0) -> Paint:
-    """Coloured glass or liquid: the key light from the left comes out on the right; air above ``level`` is lighter."""
-    dark, bright = linear(deep), linear(glow)
-
-    def paint(points: Array, normals: Array, ways: Array) -> Array:
-        facing = np.clip(-(ways * normals).sum(axis=0), 0, 1)
-        right = np.clip(normals[0] * np.float32(0.9) + np.float32(0.45), 0, 1)
-        through = facing ** np.float32(1.4) * (np.float32(0.3) + np.float32(0.7) * right) + np.float32(0.14) * facing
-        air = np.clip((points[1] - np.float32(level)) / np.float32(0.012), 0, 1)
-        through = np.clip(through * (1 + np.float32(0.5) * air), 0, 1)
-        return dark + (bright - dark) * through
-
-    return paint
-
-
-def banded(colours: tuple[str, ...], heights: tuple[float, ...], *, wave: float = 0.0) -> Paint:
-    """Colours from the foot up, changing at ``heights``, along a border that waves around the product."""
-    values = [linear(colour) for colour in colours]
-
-    def paint(points: Array, normals: Array, ways: Array) -> Array:
-        angle = np.arctan2(points[0], points[2])
-        up = points[1] + np.float32(wave) * (np.sin(3 * angle + 1) + np.float32(0.5) * np.sin(7 * angle))
-        colour = np.broadcast_to(values[0], points.shape).astype(np.float32)
-        for value, height in zip(values[1:], heights, strict=True):
-            colour += (value - colour) * np.clip((up - np.float32(height)) / np.float32(0.008) + np.float32(0.5), 0, 1)
-        return colour
-
-    return paint
-
-
-def speckles(size: tuple[int, int], count: int, colour: str, largest: float, *, seed: int) -> Image.Image:
-    """A clear label with ``count`` dots, most of them tiny."""
-    picture = Image.new("RGBA", size, colour[:7] + "00")
-    draw = ImageDraw.Draw(picture)
-    random = np.random.default_rng(seed)
-    for x, y, reach in random.random((count, 3)):
-        radius = 1.2 + largest * reach**6
-        at = (x * size[0], y * size[1])
-        draw.ellipse((at[0] - radius, at[1] - radius, at[0] + radius, at[1] + radius), fill=colour)
-    return picture
-
-
 def camp_mug() -> bytes:
     navy = "#22344f"
     bowl = turned(
-        [(0, 0, 0), (0.46, 0, 0.07), (0.485, 0.9, 0), (0.51, 0.94, 0.02), (0.485, 0.965, 0.02), (0.452, 0.93, 0.02),
-         (0.43, 0.07, 0.08), (0, 0.07, 0)]
-    )  # fmt: skip
+        [
+            (0, 0, 0),
+            (0.46, 0, 0.07),
+            (0.485, 0.9, 0),
+            (0.51, 0.94, 0.02),
+            (0.485, 0.965, 0.02),
+            (0.452, 0.93, 0.02),
+            (0.43, 0.07, 0.08),
+            (0, 0.07, 0),
+        ]
+    )
     handle = strap((0.235, 0.27), (0.53, 0.5), 0.17, (0.036, 0.062), 0.03)
 
     def hung(p: Array) -> Array:
-        return np.maximum(handle(p), np.float32(0.47) - np.hypot(p[0], p[2]))
+        outside: Array = np.maximum(handle(p), np.float32(0.47) - np.hypot(p[0], p[2]))
+        return outside
 
     art = label(
         (1100, 760),
@@ -103,13 +71,22 @@ def camp_mug() -> bytes:
     return cut_out(
         Set(
             [
-                Part(welded(bowl, hung, 0.05), enamel,
-                     [Material(wrapped(speckles((1100, 700), 420, "#22344fcc", 5, seed=4), low=0.02, high=0.92, arc=150), 0.12),
-                      Material(wrapped(art, low=0.16, high=0.82, arc=108, turn=-14), 0.12)]),
+                Part(
+                    welded(bowl, hung, 0.05),
+                    enamel,
+                    [
+                        Material(
+                            wrapped(speckles((1100, 700), 420, "#22344fcc", 5, seed=4), low=0.02, high=0.92, arc=150),
+                            0.12,
+                        ),
+                        Material(wrapped(art, low=0.16, high=0.82, arc=108, turn=-14), 0.12),
+                    ],
+                ),
             ],
-            width=1.95, middle=0.47,
+            width=1.95,
+            middle=0.47,
         )
-    )  # fmt: skip
+    )
 
 
 def repair_serum() -> bytes:
@@ -117,41 +94,57 @@ def repair_serum() -> bytes:
     collar = turned([(0, 1.38, 0), (0.2, 1.38, 0.012), (0.2, 1.66, 0.02), (0.12, 1.68, 0.01), (0, 1.68, 0)])
     bulb = turned([(0, 1.66, 0), (0.115, 1.66, 0), (0.13, 1.86, 0.1), (0.105, 2.12, 0.1), (0, 2.12, 0)])
     paper = label(
-        (1500, 860), "#f3eee4",
-        [Line("NORTHWIND", 0.27, 0.105, 0.28, 0.02), Line("BOTANICS", 0.37, 0.05, 0.5), Line("Repair Serum", 0.65, 0.095, 0.02),
-         Line("niacinamide 10 %  ·  squalane", 0.75, 0.045, 0.04), Line("30 ml   1.0 fl. oz.", 0.91, 0.042, 0.06)],
+        (1500, 860),
+        "#f3eee4",
+        [
+            Line("NORTHWIND", 0.27, 0.105, 0.28, 0.02),
+            Line("BOTANICS", 0.37, 0.05, 0.5),
+            Line("Repair Serum", 0.65, 0.095, 0.02),
+            Line("niacinamide 10 %  ·  squalane", 0.75, 0.045, 0.04),
+            Line("30 ml   1.0 fl. oz.", 0.91, 0.042, 0.06),
+        ],
         [(0.475, 0.12, "#a5713a")],
-    )  # fmt: skip
+    )
     return on_paper(
         Set(
             [
-                Part(bottle, Material(tinted("#2a0f04", "#a94f12", level=1.13), 0.03, 1.1),
-                     [Material(wrapped(paper, low=0.17, high=0.96, arc=196), 0.62)]),
+                Part(
+                    bottle,
+                    Material(tinted("#2a0f04", "#a94f12", level=1.13), 0.03, 1.1),
+                    [Material(wrapped(paper, low=0.17, high=0.96, arc=196), 0.62)],
+                ),
                 Part(collar, Material(plain("#b98d4f"), 0.16, metal=True)),
                 Part(bulb, Material(plain("#1d1c1c"), 0.42)),
             ],
-            width=2.75, middle=1.02,
+            width=2.75,
+            middle=1.02,
         )
-    )  # fmt: skip
+    )
 
 
 def day_moisturiser() -> bytes:
     jar = turned([(0, 0, 0), (0.6, 0, 0.11), (0.6, 0.54, 0.07), (0.5, 0.56, 0.02), (0, 0.56, 0)])
     lid = turned([(0, 0.55, 0), (0.605, 0.55, 0.018), (0.605, 0.88, 0.035), (0, 0.895, 0)])
     art = label(
-        (1300, 560), CLEAR,
-        [Line("NORTHWIND", 0.36, 0.15, 0.28, 0.025, "#4d5a50"), Line("BOTANICS", 0.52, 0.07, 0.5, 0, "#4d5a50"),
-         Line("Day Moisturiser  ·  oat & calendula", 0.76, 0.083, 0.03, 0, "#4d5a50"), Line("50 ml   1.7 fl. oz.", 0.9, 0.06, 0.06, 0, "#4d5a50")],
-    )  # fmt: skip
+        (1300, 560),
+        CLEAR,
+        [
+            Line("NORTHWIND", 0.36, 0.15, 0.28, 0.025, "#4d5a50"),
+            Line("BOTANICS", 0.52, 0.07, 0.5, 0, "#4d5a50"),
+            Line("Day Moisturiser  ·  oat & calendula", 0.76, 0.083, 0.03, 0, "#4d5a50"),
+            Line("50 ml   1.7 fl. oz.", 0.9, 0.06, 0.06, 0, "#4d5a50"),
+        ],
+    )
     return cut_out(
         Set(
             [
                 Part(jar, Material(plain("#efeeea"), 0.3), [Material(wrapped(art, low=0.06, high=0.5, arc=104), 0.35)]),
                 Part(lid, Material(plain("#cfae86"), 0.3, metal=True)),
             ],
-            width=1.75, middle=0.43,
+            width=1.75,
+            middle=0.43,
         )
-    )  # fmt: skip
+    )
 
 
 def fig_candle() -> bytes:
@@ -159,91 +152,140 @@ def fig_candle() -> bytes:
         [(0, 0, 0), (0.47, 0, 0.05), (0.49, 1.05, 0.018), (0.46, 1.05, 0.018), (0.44, 0.82, 0), (0, 0.82, 0)]
     )
     wax = turned([(0, 0.7, 0), (0.45, 0.7, 0), (0.45, 0.85, 0.03), (0.1, 0.83, 0.05), (0, 0.83, 0)])
-    wick = box((0.012, 0.07, 0.012), (0.0, 0.9, 0.0), 0.01)
+    wick = turned([(0, 0.8, 0), (0.018, 0.8, 0), (0.016, 0.96, 0.01), (0, 0.965, 0)])
     paper = label(
-        (900, 900), "#efe8da",
-        [Line("NORTHWIND", 0.24, 0.085, 0.28, 0.02), Line("HOME", 0.32, 0.045, 0.6), Line("Fig", 0.58, 0.21, 0.02),
-         Line("LEAF, CEDAR, WARM EARTH", 0.70, 0.04, 0.22), Line("220 g   40 h", 0.9, 0.045, 0.08)],
+        (900, 900),
+        "#efe8da",
+        [
+            Line("NORTHWIND", 0.24, 0.085, 0.28, 0.02),
+            Line("HOME", 0.32, 0.045, 0.6),
+            Line("Fig", 0.58, 0.21, 0.02),
+            Line("LEAF, CEDAR, WARM EARTH", 0.70, 0.04, 0.22),
+            Line("220 g   40 h", 0.9, 0.045, 0.08),
+        ],
         [(0.39, 0.16, "#7a7f5c")],
-    )  # fmt: skip
+    )
     return on_paper(
         Set(
             [
-                Part(glass, Material(tinted("#2f3a2a", "#7f8f63"), 0.04, 1.1),
-                     [Material(wrapped(paper, low=0.2, high=0.8, arc=74), 0.66)]),
+                Part(
+                    glass,
+                    Material(tinted("#2f3a2a", "#7f8f63"), 0.04, 1.1),
+                    [Material(wrapped(paper, low=0.2, high=0.8, arc=74), 0.66)],
+                ),
                 Part(wax, Material(plain("#efe6cf"), 0.5)),
                 Part(wick, Material(plain("#d9cfb8"), 0.9)),
             ],
-            width=1.9, middle=0.5,
+            width=1.9,
+            middle=0.5,
         )
-    )  # fmt: skip
+    )
 
 
 def stoneware_vase() -> bytes:
     body = turned(
-        [(0, 0, 0), (0.3, 0, 0.05), (0.66, 0.72, 0.42), (0.2, 1.2, 0.22), (0.155, 1.48, 0.12), (0.23, 1.7, 0.012),
-         (0.2, 1.72, 0.012), (0.125, 1.48, 0.1), (0.15, 1.2, 0.1), (0, 0.9, 0)]
-    )  # fmt: skip
+        [
+            (0, 0, 0),
+            (0.3, 0, 0.05),
+            (0.66, 0.72, 0.42),
+            (0.2, 1.2, 0.22),
+            (0.155, 1.48, 0.12),
+            (0.23, 1.7, 0.012),
+            (0.2, 1.72, 0.012),
+            (0.125, 1.48, 0.1),
+            (0.15, 1.2, 0.1),
+            (0, 0.9, 0),
+        ]
+    )
     glaze = banded(("#b08a66", "#e6dfd1"), (0.42,), wave=0.02)
     dots = speckles((2400, 1400), 2600, "#5b4433b0", 4, seed=9)
     return cut_out(
-        Set([Part(body, Material(glaze, 0.55), [Material(wrapped(dots, low=0, high=1.72, arc=360), 0.6)])],
-            width=2.3, middle=0.83)
-    )  # fmt: skip
+        Set(
+            [Part(body, Material(glaze, 0.55), [Material(wrapped(dots, low=0, high=1.72, arc=360), 0.6)])],
+            width=2.3,
+            middle=0.83,
+        )
+    )
 
 
 def hand_balm() -> bytes:
     cap = turned([(0, 0, 0), (0.3, 0, 0.03), (0.3, 0.34, 0.02), (0, 0.35, 0)])
-    tube = pouch(1.45, (0.37, 0.335), 0.02, 2, 1.25)
+    tube = pouch(1.45, (0.37, 0.335), 0.02, squarings=1, taper=1)
     seam = box((0.372, 0.075, 0.022), (0, 1.83, 0), 0.012)
 
     def raised(p: Array) -> Array:
         return tube(p - np.array([[0], [0.36], [0]], np.float32))
 
     art = label(
-        (700, 1200), CLEAR,
-        [Line("NORTHWIND", 0.2, 0.058, 0.26, 0.025, "#f6f2e6"), Line("BOTANICS", 0.25, 0.028, 0.5, 0, "#f6f2e6"),
-         Line("Hand", 0.52, 0.135, 0, 0, "#f6f2e6"), Line("Balm", 0.635, 0.135, 0, 0, "#f6f2e6"),
-         Line("sage & shea butter", 0.72, 0.036, 0.05, 0, "#f6f2e6"), Line("75 ml   2.5 fl. oz.", 0.9, 0.03, 0.06, 0, "#f6f2e6")],
+        (700, 1200),
+        CLEAR,
+        [
+            Line("NORTHWIND", 0.2, 0.058, 0.26, 0.025, "#f6f2e6"),
+            Line("BOTANICS", 0.25, 0.028, 0.5, 0, "#f6f2e6"),
+            Line("Hand", 0.52, 0.135, 0, 0, "#f6f2e6"),
+            Line("Balm", 0.635, 0.135, 0, 0, "#f6f2e6"),
+            Line("sage & shea butter", 0.72, 0.036, 0.05, 0, "#f6f2e6"),
+            Line("75 ml   2.5 fl. oz.", 0.9, 0.03, 0.06, 0, "#f6f2e6"),
+        ],
         [(0.31, 0.12, "#f6f2e6")],
-    )  # fmt: skip
+    )
     sage = "#7f9a83"
     return cut_out(
         Set(
             [
-                Part(union(raised, seam), Material(plain(sage), 0.34), [Material(pressed(art, low=0.42, high=1.74, half=0.36), 0.34)]),
+                Part(
+                    union(raised, seam),
+                    Material(plain(sage), 0.34),
+                    [Material(pressed(art, low=0.42, high=1.74, half=0.36), 0.34)],
+                ),
                 Part(cap, Material(plain("#e9e5da"), 0.3)),
             ],
-            width=2.4, middle=0.95,
+            width=2.4,
+            middle=0.95,
         )
-    )  # fmt: skip
+    )
 
 
 def house_espresso() -> bytes:
-    bag = pouch(1.5, (0.56, 0.25), 0.02, 8, 2.2)
+    bag = pouch(1.5, (0.56, 0.25), 0.02, squarings=3, taper=2)
     seal = box((0.556, 0.09, 0.02), (0, 1.58, 0), 0.012)
 
     def creased(p: Array) -> Array:
-        x, y = p[0], p[1]
+        distance = bag(p)
+        near = np.nonzero(distance < 0.06)[0]
+        x, y = p[0, near], p[1, near]
         folds = np.sin(9 * x + 5 * y) * np.sin(4 * y - 3 * x) + np.float32(0.6) * np.sin(17 * x - 8 * y + 1)
-        return bag(p) + np.float32(0.006) * folds * np.clip(y * np.float32(1.2), 0.25, 1)
+        distance[near] += np.float32(0.006) * folds * np.clip(y * np.float32(1.2), 0.25, 1)
+        return distance
 
     art = label(
-        (1120, 1500), CLEAR,
-        [Line("NORTHWIND", 0.3, 0.07, 0.2, 0.04, "#f3ead8"), Line("COFFEE ROASTERS", 0.345, 0.028, 0.35, 0, "#f3ead8"),
-         Line("House", 0.62, 0.105, 0, 0.02, "#2a211b"), Line("Espresso", 0.70, 0.105, 0, 0.02, "#2a211b"),
-         Line("cocoa, hazelnut, dark cherry", 0.755, 0.031, 0.04, 0, "#2a211b"), Line("250 g   WHOLE BEAN", 0.88, 0.03, 0.14, 0, "#f3ead8")],
-    )  # fmt: skip
+        (1120, 1500),
+        CLEAR,
+        [
+            Line("NORTHWIND", 0.3, 0.07, 0.2, 0.04, "#f3ead8"),
+            Line("COFFEE ROASTERS", 0.345, 0.028, 0.35, 0, "#f3ead8"),
+            Line("House", 0.62, 0.105, 0, 0.02, "#2a211b"),
+            Line("Espresso", 0.70, 0.105, 0, 0.02, "#2a211b"),
+            Line("cocoa, hazelnut, dark cherry", 0.755, 0.031, 0.04, 0, "#2a211b"),
+            Line("250 g   WHOLE BEAN", 0.88, 0.03, 0.14, 0, "#f3ead8"),
+        ],
+    )
     under = Image.new("RGBA", art.size, CLEAR)
     ImageDraw.Draw(under).rectangle((0, 760, 1120, 1180), fill="#e2703a")
     under.alpha_composite(art)
-    return on_paper(
+    return cut_out(
         Set(
-            [Part(union(creased, seal), Material(plain("#26252a"), 0.58),
-                  [Material(pressed(under, low=0.0, high=1.5, half=0.56), 0.58)])],
-            width=2.2, middle=0.8,
+            [
+                Part(
+                    union(creased, seal),
+                    Material(plain("#26252a"), 0.58),
+                    [Material(pressed(under, low=0.0, high=1.5, half=0.56), 0.58)],
+                )
+            ],
+            width=2.2,
+            middle=0.8,
         )
-    )  # fmt: skip
+    )
 
 
 def blossom_honey() -> bytes:
@@ -251,21 +293,32 @@ def blossom_honey() -> bytes:
     neck = turned([(0, 0.9, 0), (0.36, 0.9, 0), (0.36, 1.1, 0), (0, 1.1, 0)])
     lid = turned([(0, 1.03, 0), (0.41, 1.03, 0.012), (0.41, 1.25, 0.035), (0, 1.26, 0)])
     paper = label(
-        (620, 900), "#f6efdf",
-        [Line("NORTHWIND", 0.2, 0.062, 0.2, 0.03), Line("APIARY", 0.265, 0.036, 0.5), Line("Blossom", 0.55, 0.115, 0),
-         Line("Honey", 0.67, 0.115, 0), Line("raw, from lime trees", 0.77, 0.042, 0.03), Line("350 g", 0.9, 0.045, 0.1)],
+        (620, 900),
+        "#f6efdf",
+        [
+            Line("NORTHWIND", 0.2, 0.062, 0.2, 0.03),
+            Line("APIARY", 0.265, 0.036, 0.5),
+            Line("Blossom", 0.55, 0.115, 0),
+            Line("Honey", 0.67, 0.115, 0),
+            Line("raw, from lime trees", 0.77, 0.042, 0.03),
+            Line("350 g", 0.9, 0.045, 0.1),
+        ],
         [(0.32, 0.2, "#c8862a"), (0.05, 0.86, "#c8862a"), (0.95, 0.86, "#c8862a")],
-    )  # fmt: skip
+    )
     return on_paper(
         Set(
             [
-                Part(union(jar, neck), Material(tinted("#8a4507", "#f4a71f", level=0.93), 0.04, 0.7),
-                     [Material(pressed(paper, low=0.14, high=0.84, half=0.235), 0.66)]),
+                Part(
+                    union(jar, neck),
+                    Material(tinted("#8a4507", "#f4a71f", level=0.93), 0.04, 0.7),
+                    [Material(pressed(paper, low=0.14, high=0.84, half=0.235), 0.66)],
+                ),
                 Part(lid, Material(plain("#d2a95a"), 0.22, metal=True)),
             ],
-            width=2.0, middle=0.6,
+            width=2.0,
+            middle=0.6,
         )
-    )  # fmt: skip
+    )
 
 
 PRODUCTS = (

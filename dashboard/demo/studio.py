@@ -31,7 +31,7 @@ class Material:
 
 def linear(colour: str) -> Array:
     """A hex colour as linear light (3, 1)."""
-    srgb = np.array(ImageColor.getrgb(colour)[:3], np.float32)[:, None] / 255
+    srgb = np.array(ImageColor.getrgb(colour)[:3], np.float32)[:, None] / np.float32(255)
     return to_linear(srgb)
 
 
@@ -55,7 +55,7 @@ def plain(colour: str) -> Paint:
 
 @dataclass(frozen=True)
 class Spot:
-    """Surface points (3, n): where, facing where, seen along which way, how open (n) and how much in the key light (n)."""
+    """Surface points (3, n): where, facing where, seen along which way; how open and how much in the key light (n)."""
 
     points: Array
     normals: Array
@@ -80,9 +80,12 @@ def shaded(material: Material, colour: Array, spot: Spot) -> Array:
     grazing = (1 - facing) ** 5 * np.float32(1 - 0.75 * rough)
     reflected = _surroundings(mirrored, rough) * (0.35 + 0.65 * spot.open_to)
     if material.metal:
-        return colour * reflected * (1 - grazing) + reflected * grazing
-    strength = np.float32(material.coat) * (np.float32(0.045 * (1 - 0.55 * rough)) + np.float32(0.6) * grazing)
-    return colour * _irradiance(spot.normals, spot.open_to, spot.key) * (1 - strength) + reflected * strength
+        own, strength = colour * reflected, grazing
+    else:
+        own = colour * _irradiance(spot.normals, spot.open_to, spot.key)
+        strength = np.float32(material.coat) * (np.float32(0.045 * (1 - 0.55 * rough)) + np.float32(0.6) * grazing)
+    light: Array = own + (reflected - own) * strength
+    return light
 
 
 def _irradiance(normals: Array, open_to: Array, key: Array) -> Array:
@@ -91,7 +94,8 @@ def _irradiance(normals: Array, open_to: Array, key: Array) -> Array:
     right = np.clip(((FILL * normals).sum(axis=0) + 0.35) / 1.35, 0, 1)
     above, below = np.maximum(normals[1], 0), np.maximum(-normals[1], 0)
     around = 0.36 + 0.14 * above + 0.10 * below
-    return np.float32(0.92) * left * left * (0.35 + 0.65 * key) + open_to * (around + np.float32(0.20) * right)
+    light: Array = np.float32(0.92) * left * left * (0.35 + 0.65 * key) + open_to * (around + np.float32(0.20) * right)
+    return light
 
 
 def _surroundings(ways: Array, rough: float) -> Array:
@@ -113,5 +117,5 @@ def _window(values: Array, low: float, high: float, blur: np.float32 | float) ->
     """1 between the bounds, 0 outside, smooth over ``blur`` degrees."""
     rise = np.clip((values - np.float32(low)) / blur + np.float32(0.5), 0, 1)
     fall = np.clip((np.float32(high) - values) / blur + np.float32(0.5), 0, 1)
-    both = np.minimum(rise, fall)
+    both: Array = np.minimum(rise, fall)
     return both * both * (3 - 2 * both)

@@ -69,8 +69,7 @@ def trace(view: View, field: Field) -> Seen:
         _marched(view, field, rows[at : at + AT_ONCE], columns[at : at + AT_ONCE], start[at : at + AT_ONCE])
         for at in range(0, rows.size, AT_ONCE)
     ]
-    joined = [np.concatenate([vars(piece)[name] for piece in pieces], axis=-1) for name in vars(pieces[0])]
-    return Seen(*joined)
+    return Seen(**{name: np.concatenate([vars(piece)[name] for piece in pieces], axis=-1) for name in vars(pieces[0])})
 
 
 def _marched(view: View, field: Field, rows: Array, columns: Array, start: Array) -> Seen:
@@ -91,8 +90,8 @@ def _marched(view: View, field: Field, rows: Array, columns: Array, start: Array
     kept = cover > 0.02
     ways = ways[:, kept]
     points = eye + ways * best_at[kept]
-    where = (axis[kept].astype(np.int32) for axis in (rows, columns))
-    return Seen(*where, ways, points, normals(field, points), cover[kept])
+    row, column = (axis[kept].astype(np.int32) for axis in (rows, columns))
+    return Seen(row, column, ways, points, normals(field, points), cover[kept])
 
 
 def _candidates(view: View, field: Field) -> tuple[Array, Array, Array]:
@@ -125,7 +124,8 @@ def normals(field: Field, points: Array, reach: float = 0.018) -> Array:
     slope = np.zeros_like(points)
     for corner in corners:
         slope += corner[:, None] * field(points + corner[:, None] * np.float32(reach))
-    return slope / np.maximum(np.sqrt((slope * slope).sum(axis=0)), np.float32(1e-9))
+    unit: Array = slope / np.maximum(np.sqrt((slope * slope).sum(axis=0)), np.float32(1e-9))
+    return unit
 
 
 def openness(field: Field, points: Array, outward: Array, reaches: tuple[float, ...] = (0.05, 0.16, 0.4)) -> Array:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.conf import LazySettings
 from django.contrib.auth import authenticate
 from django.core.management import call_command
@@ -27,7 +28,7 @@ from generation.contract import CATALOGUE, PHOTO_MAX_BYTES, AspectRatio
 from generation.models import Connection
 from generation.sandbox.keys import authenticate as at_sandbox
 from generation.sandbox.render.prompt import read_prompt
-from tests.conftest import photo
+from tests.pictures import photo
 
 ALICE, BOB, VERA = (f"{name}@packshot.example" for name in ("alice", "bob", "vera"))
 
@@ -56,7 +57,7 @@ def data_folder(settings: LazySettings, tmp_path: Any) -> None:
 def hints(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What would go to the broker: this suite shares one with tests that run a worker."""
     sent: list[str] = []
-    monkeypatch.setattr(covers.current_app, "send_task", lambda task, **_: sent.append(task))
+    monkeypatch.setattr(current_app, "send_task", lambda task, **_: sent.append(task))
     return sent
 
 
@@ -305,7 +306,7 @@ def test_every_photo_is_a_product_before_a_plain_background(sample: SampleProduc
     image = Image.open(io.BytesIO(data)).convert("RGBA")
     corners = [image.getpixel(at) for at in ((5, 5), (1194, 5), (5, 1194), (1194, 1194))]
     see_through = picture.mime == "image/png"
-    assert all((corner[3] == 0) if see_through else min(corner[:3]) > 200 for corner in corners)  # type: ignore[index,arg-type,type-var]
+    assert all((corner[3] == 0) if see_through else min(corner[:3]) > 200 for corner in corners)  # type: ignore[index]
     seen = image.getchannel("A").point([255 * (level > 250) for level in range(256)]).getbbox()
     assert seen is not None
     if see_through:
