@@ -1,6 +1,5 @@
 """The cast: alice owns, bob creates, vera views, ada administers; charlie is an outsider with a team of his own."""
 
-import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,8 +7,6 @@ from typing import Any
 import pytest
 import redis
 from django.test import Client
-from PIL import Image as Pillow
-from PIL import ImageDraw
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Membership, Role, Team, User
@@ -18,6 +15,7 @@ from dashboard.projects.models import Product
 from generation import ledger
 from generation.models import Connection
 from tests import environment, valkey
+from tests.pictures import photo
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -42,16 +40,6 @@ def private_and_quick(settings: Any, tmp_path: Path) -> None:
 
 def person(name: str) -> User:
     return User.objects.create_user(email=f"{name}@example.com", password="correct horse", name=name.title())
-
-
-def photo(*, size: tuple[int, int] = (400, 300), format: str = "JPEG", colour: str = "#2255cc") -> bytes:
-    """A picture of a box on white, as a product photo is."""
-    picture = Pillow.new("RGB", size, "white")
-    across, down = size
-    ImageDraw.Draw(picture).rectangle((across * 0.3, down * 0.3, across * 0.7, down * 0.8), fill=colour)
-    out = io.BytesIO()
-    picture.save(out, format)
-    return out.getvalue()
 
 
 @pytest.fixture

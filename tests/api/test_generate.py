@@ -16,7 +16,7 @@ from dashboard.projects.models import Product
 from generation import ledger, media
 from generation.models import Asset, Batch, Hold, Job
 from tests.api.conftest import Script
-from tests.conftest import photo
+from tests.pictures import photo
 
 Wish = Callable[..., dict[str, Any]]
 

@@ -14,7 +14,7 @@ from generation import media
 from generation.models import Asset
 from tests.api.conftest import Script
 from tests.api.test_generate import refused
-from tests.conftest import photo
+from tests.pictures import photo
 
 ASSET = {"asset_id", "name", "status", "url", "thumbnail_url", "width", "height", "file_size", "format"}
 ASSET |= {"tags", "created_at"}

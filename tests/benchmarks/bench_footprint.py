@@ -79,7 +79,8 @@ def measure(runs: int) -> dict[str, object]:
         for _ in range(runs):
             running = Running(data)
             pages.append(first_page(running))
-            readies.append(time.monotonic() - running.wait().began)
+            running.wait()
+            readies.append(time.monotonic() - running.began)
             if len(pages) == runs:
                 time.sleep(SETTLE)
                 parts = {name(command): memory(pid) for pid, command in processes_of(data).items()}

@@ -12,7 +12,7 @@ from dashboard.projects.models import Product
 from dashboard.studio.actions import Wish, start
 from generation import media
 from generation.models import Image, Job
-from tests.conftest import photo
+from tests.pictures import photo
 
 Gallery = Callable[..., list[Image]]
 

@@ -16,8 +16,9 @@ from dashboard.gallery import pictures as gallery_pictures
 from dashboard.presets.models import Preset, PresetVersion
 from dashboard.projects.actions import add_product
 from dashboard.projects.models import Product, Project
-from tests.conftest import browser_of, photo
+from tests.conftest import browser_of
 from tests.gallery.conftest import Gallery
+from tests.pictures import photo
 
 
 def shown(client: Client, address: str = "/gallery/", **headers: str) -> list[str]:

@@ -7,7 +7,7 @@ from PIL import Image
 
 from generation import media
 from generation.media import UnusablePicture, read_picture
-from tests.conftest import photo
+from tests.pictures import photo
 
 MB = 1024 * 1024
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import requests
 
-from tests.conftest import photo
 from tests.operations.running import ROOT, Running
+from tests.pictures import photo
 
 ENDED = {"completed", "failed"}
 
@@ -48,7 +48,7 @@ class Studio:
 
     @property
     def url(self) -> str:
-        return str(self.running.ready["url"])
+        return f"http://127.0.0.1:{self.running.port}"
 
     def call(self, verb: str, path: str, **options: Any) -> requests.Response:
         """Our own API, as a team's script."""

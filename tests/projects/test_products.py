@@ -9,7 +9,8 @@ from dashboard.accounts.models import User
 from dashboard.audit.models import AuditEvent
 from dashboard.projects.actions import add_product
 from dashboard.projects.models import Product
-from tests.conftest import browser_of, photo
+from tests.conftest import browser_of
+from tests.pictures import photo
 
 
 @pytest.fixture

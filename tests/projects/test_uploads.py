@@ -11,7 +11,8 @@ from PIL import Image
 
 from dashboard.accounts.models import User
 from dashboard.projects.models import Product
-from tests.conftest import browser_of, photo
+from tests.conftest import browser_of
+from tests.pictures import photo
 
 SCRIPT = {"HX-Request": "true"}
 MB = 1024 * 1024

@@ -16,7 +16,8 @@ from dashboard.projects.actions import add_product
 from dashboard.projects.models import Product, Project
 from generation import ledger
 from generation.models import Batch, Connection, CreditAccount, Job
-from tests.conftest import browser_of, photo
+from tests.conftest import browser_of
+from tests.pictures import photo
 from tests.studio.conftest import Press
 
 
@@ -202,5 +203,13 @@ def test_many_products_and_jobs_take_no_more_queries(
     Product.objects.bulk_create(Product(team=mug.team, name=f"P{n}", asset=mug.asset) for n in range(50))
     for _ in range(3):
         press(aspect_ratio=["1:1", "4:3", "16:9"], num_images="1")
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(32):
         browser.get("/generate/")
+
+
+def test_a_large_batch_shows_its_first_jobs_and_counts_the_rest(press: Press, browser: Client, mug: Product) -> None:
+    CreditAccount.objects.update(granted=1000)
+    rows = Product.objects.bulk_create(Product(team=mug.team, name=f"P{n}", asset=mug.asset) for n in range(49))
+    press(product=[mug.id, *(row.id for row in rows)], num_images="1")
+    html = browser.get("/generate/").content.decode()
+    assert html.count("data-job=") == 48 and "And 2 more jobs" in html and "0 of 50 pictures" in html
