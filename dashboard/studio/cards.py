@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from dashboard.accounts.access import Actor
@@ -15,6 +16,8 @@ from generation.models import TERMINAL, Batch, Image, Job, JobState
 RETRIABLE = frozenset({JobState.FAILED, JobState.CANCELLED})
 RECENT = 3
 """Batches that the generate page shows."""
+SHOWN = 48
+"""Jobs of each that have a card there."""
 
 
 def jobs() -> QuerySet[Job]:
@@ -22,7 +25,7 @@ def jobs() -> QuerySet[Job]:
     stored = Image.objects.filter(stored_at__isnull=False).order_by("index")
     retried = Exists(Job.objects.filter(parent=OuterRef("pk")))
     return (
-        Job.objects.select_related("product", "preset_version__preset")
+        Job.objects.select_related("product", "batch")
         .prefetch_related(Prefetch("images", stored, to_attr="stored"))
         .annotate(retried=retried)
         .order_by("id")
@@ -70,46 +73,66 @@ def _actions(job: Job, *, retried: bool) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Line:
-    """A batch, and how far it is; pictures are counted, because they are what was asked for."""
+    """How far a batch is; pictures are counted, because they are what was asked for."""
 
     batch: Batch
-    cards: list[dict[str, Any]]
     title: str
+    jobs: int
     asked: int
     arrived: int
     is_finished: bool
 
     @property
     def note(self) -> str:
-        pictures = "picture" if self.asked == 1 else "pictures"
-        return f"{self.arrived} of {self.asked} {pictures}" if not self.is_finished else f"{self.arrived} {pictures}"
+        pictures = f"{self.asked} picture{'' if self.asked == 1 else 's'}"
+        return pictures if self.is_finished else f"{self.arrived} of {pictures}"
 
 
-def line(batch: Batch, rows: list[Job], acting: Actor) -> Line:
-    """A batch with the rows of :func:`jobs` that belong to it."""
+def line(batch: Batch) -> Line:
+    """Counted by the database: a batch may have hundreds of jobs. Those that made nothing are not waited for."""
+    rows = Job.objects.filter(batch=batch)
+    counts = rows.aggregate(
+        jobs=Count("pk"),
+        products=Count("product", distinct=True),
+        asked=Coalesce(Sum("num_images", filter=~Q(state__in=RETRIABLE)), 0),
+        moving=Count("pk", filter=~Q(state__in=TERMINAL)),
+    )
+    first = rows.select_related("product", "preset_version__preset").earliest("id")
     return Line(
         batch=batch,
-        cards=[card(row, acting) for row in rows],
-        title=_title(rows),
-        asked=sum(row.num_images for row in rows if row.state not in RETRIABLE),
-        arrived=sum(len(_stored(row)) for row in rows),
-        is_finished=all(row.state in TERMINAL for row in rows),
+        title=_title(first, products=counts["products"]),
+        jobs=counts["jobs"],
+        asked=counts["asked"],
+        arrived=Image.objects.filter(job__batch=batch, stored_at__isnull=False).count(),
+        is_finished=not counts["moving"],
     )
 
 
-def _title(rows: list[Job]) -> str:
+def _title(first: Job, *, products: int) -> str:
     """``Oak shelf × 4 products``."""
-    version = rows[0].preset_version if rows else None
-    products = {row.product_id: row.product.name for row in rows}
-    scene = version.preset.name if version else "Own prompt"
-    what = f"{len(products)} products" if len(products) > 1 else next(iter(products.values()), "")
-    return f"{scene} × {what}"
+    scene = first.preset_version.preset.name if first.preset_version else "Own prompt"
+    return f"{scene} × {f'{products} products' if products > 1 else first.product.name}"
 
 
-def recent(acting: Actor) -> list[Line]:
+@dataclass(frozen=True)
+class Arrival:
+    """A batch as the generate page shows it: its line, and the cards of its first jobs."""
+
+    line: Line
+    cards: list[dict[str, Any]]
+
+    @property
+    def more(self) -> int:
+        """Jobs without a card here."""
+        return self.line.jobs - len(self.cards)
+
+
+def arrival(batch: Batch, acting: Actor) -> Arrival:
+    rows = jobs().filter(batch=batch)[:SHOWN]
+    return Arrival(line=line(batch), cards=[card(row, acting) for row in rows])
+
+
+def recent(acting: Actor) -> list[Arrival]:
     """The member's newest batches, newest first."""
-    batches = list(Batch.objects.filter(team=acting.team, member=acting.user).order_by("-id")[:RECENT])
-    rows: dict[str, list[Job]] = {batch.id: [] for batch in batches}
-    for row in jobs().filter(batch__in=batches):
-        rows[row.batch_id].append(row)
-    return [line(batch, rows[batch.id], acting) for batch in batches]
+    batches = Batch.objects.filter(team=acting.team, member=acting.user).order_by("-id")[:RECENT]
+    return [arrival(batch, acting) for batch in batches]

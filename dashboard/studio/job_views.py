@@ -26,8 +26,7 @@ def job_card(request: HttpRequest, job_id: str) -> HttpResponse:
 
 
 def _card(request: HttpRequest, acting: Actor, job: Job) -> HttpResponse:
-    rows = list(cards.jobs().filter(batch=job.batch_id))
-    context = {"card": cards.card(job, acting), "line": cards.line(job.batch, rows, acting)}
+    context = {"card": cards.card(job, acting), "line": cards.line(job.batch)}
     response = render(request, "studio/_job_update.html", context)
     return with_credits(response, acting) if job.is_finished else response
 

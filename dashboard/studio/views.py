@@ -22,7 +22,7 @@ from dashboard.studio.quote import quote
 from generation import ledger
 from generation.contract import CATALOGUE, PICTURES_MAX, AspectRatio
 from generation.ledger import InsufficientCredits
-from generation.models import Connection
+from generation.models import Batch, Connection
 
 TRAY = 60
 """Products that the tray shows at once; the others are found by searching."""
@@ -35,7 +35,7 @@ def generate(request: HttpRequest) -> HttpResponse:
         return _start(request)
     acting = access.actor(request)
     form = GenerateForm(team=acting.team, initial=prefill(acting, request.GET))
-    context = _context(acting, form, words=request.GET.get("q", "")) | {"lines": cards.recent(acting)}
+    context = _context(acting, form, words=request.GET.get("q", "")) | {"arrivals": cards.recent(acting)}
     return render(request, "studio/generate.html", context)
 
 
@@ -48,15 +48,14 @@ def _start(request: HttpRequest) -> HttpResponse:
         except (InsufficientCredits, actions.NotPossible) as error:
             form.add_error(None, str(error))
         else:
-            return _started(request, acting, batch.id)
+            return _started(request, acting, batch)
     return _refused(request, acting, form)
 
 
-def _started(request: HttpRequest, acting: Actor, batch_id: str) -> HttpResponse:
+def _started(request: HttpRequest, acting: Actor, batch: Batch) -> HttpResponse:
     if not request.headers.get("HX-Request"):
         return redirect("generate")
-    rows = list(cards.jobs().filter(batch=batch_id))
-    response = render(request, "studio/_started.html", {"line": cards.line(rows[0].batch, rows, acting)})
+    response = render(request, "studio/_started.html", {"arrival": cards.arrival(batch, acting)})
     return with_credits(response, acting)
 
 
@@ -68,7 +67,7 @@ def _refused(request: HttpRequest, acting: Actor, form: GenerateForm) -> HttpRes
         response["HX-Retarget"] = "#generate"
         response["HX-Reswap"] = "outerHTML"
         return response
-    return render(request, "studio/generate.html", context | {"lines": cards.recent(acting)}, status=422)
+    return render(request, "studio/generate.html", context | {"arrivals": cards.recent(acting)}, status=422)
 
 
 def with_credits(response: HttpResponse, acting: Actor) -> HttpResponse:

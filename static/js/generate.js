@@ -93,6 +93,9 @@ document.addEventListener("credits", (event) => {
 
 document.addEventListener("htmx:afterSettle", (event) => {
   show();
-  if (event.target.id === "arriving") event.target.firstElementChild?.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  if (event.target.id !== "arriving") return;
+  for (const stale of all(".errorlist")) stale.remove();
+  for (const field of all("[aria-invalid]")) field.removeAttribute("aria-invalid");
+  event.target.firstElementChild?.scrollIntoView({ block: "nearest", behavior: "smooth" });
 });
 show();

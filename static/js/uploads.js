@@ -109,4 +109,6 @@ document.addEventListener("click", (event) => {
   const row = event.target.closest?.("[data-upload-cancel]")?.closest(".upload");
   if (row?.matches(".is-failed, .is-done")) row.remove();
 });
-document.querySelectorAll("[data-upload-submit]").forEach((button) => { button.hidden = true; });
+const hideButtons = () => document.querySelectorAll("[data-upload-submit]").forEach((button) => { button.hidden = true; });
+document.addEventListener("htmx:load", hideButtons);
+hideButtons();
