@@ -4,6 +4,7 @@ Prints one line of JSON: seconds for the times, MB (10^6 bytes) for memory and d
 """
 
 import json
+import os
 import shutil
 import statistics
 import subprocess
@@ -19,7 +20,9 @@ from urllib.error import URLError
 from tests.operations.running import ROOT, Running, processes_of
 
 PAGE = "/accounts/login/"
-SETTLE = 5.0  # seconds between ready and the look at memory
+QUIET = 6.0  # seconds of next to no work that count as rest
+BUSY = 0.1  # seconds of processor time in one second that count as work
+LONGEST = 300.0  # seconds to wait for rest at most
 
 
 def first_page(running: Running) -> float:
@@ -32,6 +35,24 @@ def first_page(running: Running) -> float:
             if running.process.poll() is not None:
                 running.wait()
             time.sleep(0.01)
+
+
+def rest(data: Path) -> None:
+    """Wait until nothing is being worked on: a first start draws the demo's covers in the background."""
+    quiet_since = began = time.monotonic()
+    before = worked(data)
+    while time.monotonic() - quiet_since < QUIET and time.monotonic() - began < LONGEST:
+        time.sleep(1.0)
+        now = worked(data)
+        if now - before > BUSY:
+            quiet_since = time.monotonic()
+        before = now
+
+
+def worked(data: Path) -> float:
+    """Seconds of processor time that everything has used."""
+    rows = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in processes_of(data)]
+    return sum(int(row[11]) + int(row[12]) for row in rows) / os.sysconf("SC_CLK_TCK")
 
 
 def memory(pid: int) -> dict[str, float]:
@@ -74,7 +95,9 @@ def measure(runs: int) -> dict[str, object]:
         data = Path(folder) / "data"
         running = Running(data)
         first = first_page(running)
-        running.wait().stop()
+        running.wait()
+        rest(data)
+        running.stop()
         pages, readies, stops = [], [], []
         for _ in range(runs):
             running = Running(data)
@@ -82,7 +105,7 @@ def measure(runs: int) -> dict[str, object]:
             running.wait()
             readies.append(time.monotonic() - running.began)
             if len(pages) == runs:
-                time.sleep(SETTLE)
+                rest(data)
                 parts = {name(command): memory(pid) for pid, command in processes_of(data).items()}
             began = time.monotonic()
             running.stop()

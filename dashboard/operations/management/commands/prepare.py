@@ -41,9 +41,7 @@ class Command(BaseCommand):
 
 def _demo() -> dict[str, Any]:
     if not Team.objects.filter(pk=team.TEAM).exists():
-        from dashboard.demo import seed  # noqa: PLC0415 (numpy and boto3 take longer than the rest of a later start)
-
-        seed.make()
+        call_command("make_demo")
     return team.welcome()
 
 
