@@ -18,6 +18,8 @@ from dashboard.gallery.receipt import file_name, receipt
 from dashboard.projects.templatetags.pictures import alt_text
 from generation.models import Image
 
+LATEST = 24
+"""Pictures that a page looks for when it may have missed some; more come with a reload."""
 WITH_RECEIPT = (
     "team", "job__product", "job__asset", "job__project", "job__member", "job__api_key", "job__preset_version__preset"
 )  # fmt: skip
@@ -74,10 +76,12 @@ def _varying(response: HttpResponse) -> HttpResponse:
 @members_only
 @require_safe
 def arrived(request: HttpRequest) -> HttpResponse:
-    """The pictures of a job that has just moved, as far as the filters show them."""
+    """The pictures of a job that has just moved, or else the newest, as far as the filters show them."""
     acting, filters = access.actor(request), Filters.of(request.GET)
-    rows = pictures.shown(acting.team, filters).filter(job=identifier(request.GET.get("job", "")))
-    return render(request, "gallery/_page.html", {"days": tiles.days(rows, filters)})
+    rows = pictures.shown(acting.team, filters)
+    if "job" in request.GET:
+        rows = rows.filter(job=identifier(request.GET["job"]))
+    return render(request, "gallery/_page.html", {"days": tiles.days(rows[:LATEST], filters)})
 
 
 @members_only

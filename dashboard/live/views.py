@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import cast
 
 from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIRequest
 from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_GET
@@ -26,6 +27,8 @@ RECHECK = 45.0
 @require_GET
 async def events(request: HttpRequest) -> HttpResponseBase:
     """The events of the chosen team until either side leaves. 404 without a team, 503 when it is too crowded."""
+    if not isinstance(request, ASGIRequest):
+        return _later()  # a WSGI server would wait for the stream to end
     team_id, user_id = await sync_to_async(_listener)(request)
     try:
         if hub().is_full:

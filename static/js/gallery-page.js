@@ -1,13 +1,13 @@
 // The gallery page: new pictures arrive by themselves, and the first arrow key goes to the first picture.
-//   [data-new-url]       where a job's pictures are fetched as tiles (with &job=…); the filters are in it
+//   [data-new-url]       where a job's pictures (with &job=…) or the newest ones are fetched as tiles; it has the filters
 //   .gallery-day         a day's heading, with data-day="2026-11-22"; [data-day-count] inside it counts
 //   [data-arrivals]      says how many came, for those who do not see them come
 const grid = () => document.querySelector("#gallery[data-new-url]");
 const ARRIVED = ["storing", "completed"];
 
-const tilesOfJob = async (base, job) => {
+const fetchTiles = async (base, job) => {
   const url = new URL(base, location.href);
-  url.searchParams.set("job", job);
+  if (job) url.searchParams.set("job", job);
   const answer = await fetch(url, { headers: { "HX-Request": "true" } });
   const holder = document.createElement("template");
   holder.innerHTML = answer.ok ? await answer.text() : "";
@@ -73,7 +73,7 @@ const arrive = async (job) => {
   const gallery = grid();
   const base = (gallery ?? empty)?.dataset.newUrl;
   if (!base) return;
-  const content = await tilesOfJob(base, job);
+  const content = await fetchTiles(base, job);
   if (empty && content.querySelector(".picture")) { location.reload(); return; }
   const added = gallery ? add(gallery, content) : 0;
   if (added) { announce(added); window.htmx?.trigger(document.body, "htmx:load"); }
@@ -94,6 +94,9 @@ const look = async (job) => {
 document.body.addEventListener("live:job", (event) => {
   if (ARRIVED.includes(event.detail.state)) look(event.detail.id);
 });
+
+// Pictures that came before the stream was open, or while it was down.
+document.body.addEventListener("live:open", () => look(""));
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || !["ArrowRight", "ArrowDown"].includes(event.key) || document.querySelector("dialog:modal")) return;

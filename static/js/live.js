@@ -1,8 +1,10 @@
 // News from the server. <body data-events="/events/"> names the stream.
 //   event "job", data {"id": "job_…"}: every [data-job="job_…"] fetches itself again by its hx-get (hx-trigger="refresh")
 //   every event is passed on:  hx-trigger="live:job from:body" refreshes anything else
+//   "live:open" on the body says that the stream is open (again): look for what was missed
 // While the stream is down, cards marked data-live fetch themselves every 3 seconds.
 const POLL = 3000;
+const AWAY = 30_000;
 const TYPES = ["job", "picture", "credits", "connection", "upload"];
 const url = document.body.dataset.events;
 
@@ -24,30 +26,42 @@ const soon = (id) => {
   }, 150));
 };
 
+let source = null;
+const close = () => { source?.close(); source = null; };
+
 const listen = () => {
-  const source = new EventSource(url);
-  let missed = false;
-  source.onopen = () => {
+  close();
+  const stream = new EventSource(url);
+  source = stream;
+  stream.onopen = () => {
     stopPolling();
-    if (missed) refresh(liveCards());
-    missed = false;
+    refresh(liveCards()); // what moved before the stream was open told nobody
+    window.htmx?.trigger(document.body, "live:open");
   };
-  source.onerror = () => {
-    missed = true;
+  stream.onerror = () => {
     startPolling();
-    if (source.readyState === EventSource.CLOSED) setTimeout(listen, 10_000);
+    if (stream.readyState === EventSource.CLOSED) setTimeout(() => { if (source === stream) listen(); }, 10_000);
   };
   for (const type of TYPES) {
-    source.addEventListener(type, (event) => {
+    stream.addEventListener(type, (event) => {
       const detail = read(event.data);
       if (type === "job" && detail.id) soon(detail.id);
       window.htmx?.trigger(document.body, `live:${type}`, detail);
     });
   }
-  window.addEventListener("pagehide", () => source.close(), { once: true });
 };
 
-if (url && window.EventSource) listen();
-else if (url) startPolling();
-window.addEventListener("pageshow", (event) => { if (event.persisted && url) listen(); });
-document.addEventListener("visibilitychange", () => { if (!document.hidden && poll) refresh(liveCards()); });
+const start = () => { if (window.EventSource) listen(); else startPolling(); };
+if (url) {
+  start();
+  window.addEventListener("pagehide", close);
+  window.addEventListener("pageshow", (event) => { if (event.persisted) start(); });
+  // A browser has six connections to a server: a tab that nobody looks at gives its own back.
+  let away = 0;
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(away);
+    if (document.hidden) away = setTimeout(close, AWAY);
+    else if (!source) start();
+    else if (poll) refresh(liveCards());
+  });
+}

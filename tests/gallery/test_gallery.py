@@ -153,6 +153,11 @@ def test_what_arrives_is_fetched_by_its_job(pictures: Gallery, vera: User) -> No
     assert shown(browser_of(vera), f"/gallery/new/?job={fresh[0].job_id}&model=gpt-high") == []
 
 
+def test_a_page_that_may_have_missed_some_fetches_the_newest(pictures: Gallery, vera: User) -> None:
+    rows = pictures(1) + pictures(1)
+    assert shown(browser_of(vera), "/gallery/new/") == [rows[1].id, rows[0].id]
+
+
 def test_an_outsider_sees_nothing_of_it(pictures: Gallery, charlie: User) -> None:
     (picture,) = pictures(1)
     browser = browser_of(charlie)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 from django.db import transaction
-from django.http import StreamingHttpResponse
-from django.test import Client, TestCase
+from django.http import HttpResponse, StreamingHttpResponse
+from django.test import TestCase
 from django.test.client import AsyncClient
 
 from dashboard.accounts.models import Membership, Team, User
@@ -19,6 +19,7 @@ from dashboard.live import views
 from dashboard.studio.actions import Wish, start
 from generation import live
 from generation.models import Job
+from tests.conftest import browser_of
 
 
 @pytest.fixture
@@ -164,20 +165,26 @@ def test_a_crowd_is_asked_to_come_back_later(bob: User, monkeypatch: pytest.Monk
 
     async def scene() -> None:
         page = await Page.of(bob)
-        client = AsyncClient()
-        await sync_to_async(client.force_login)(bob)
-        answer = await client.get("/events/")
+        answer = await first_answer(bob)
         assert (answer.status_code, answer["Retry-After"]) == (503, "10")
         await page.close()
 
     async_to_sync(scene)()
 
 
+async def first_answer(user: User) -> HttpResponse:
+    client = AsyncClient()
+    await sync_to_async(client.force_login)(user)
+    return await client.get("/events/")  # type: ignore[return-value]
+
+
 def test_without_a_broker_the_page_is_told_to_poll(bob: User, settings: Any) -> None:
     settings.REDIS_URL = "unix:///nowhere/valkey.sock"
-    client = Client()
-    client.force_login(bob)
-    assert client.get("/events/").status_code == 503
+    assert async_to_sync(first_answer)(bob).status_code == 503
+
+
+def test_a_server_that_cannot_stream_says_so(bob: User) -> None:
+    assert browser_of(bob).get("/events/").status_code == 503
 
 
 def test_a_server_that_stops_lets_its_pages_go(bob: User) -> None:
@@ -190,7 +197,7 @@ def test_a_server_that_stops_lets_its_pages_go(bob: User) -> None:
     async_to_sync(scene)()
 
 
-def test_who_is_in_no_team_finds_nothing(client: Client, db: None) -> None:
-    assert client.get("/events/").status_code == 404
-    client.force_login(User.objects.create_user(email="nobody@example.com", password="x"))
-    assert client.get("/events/").status_code == 404
+def test_who_is_in_no_team_finds_nothing(db: None) -> None:
+    nobody = User.objects.create_user(email="nobody@example.com", password="x")
+    assert async_to_sync(first_answer)(nobody).status_code == 404
+    assert async_to_sync(AsyncClient().get)("/events/").status_code == 404
