@@ -10,13 +10,14 @@ from .backdrops import BACKDROPS
 from .backdrops.wall import patterned
 from .cutout import Cutout
 from .floor import floor_surface, gloss_of, lay_floor
+from .framing import Plinth
 from .light import mirror_into, relit
 from .noise import Random, fbm
 from .plinth import plinth_box, raise_plinth, thrown_by
 from .product import Product, placed
 from .raster import Array, floats, resized
 from .shadow import cast_on_floor, cast_on_wall, contact, darken
-from .shot import Plinth, Shot
+from .shot import Shot
 
 SHADE = np.array([0.20, 0.21, 0.25], np.float32)
 

@@ -9,11 +9,12 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from .colour import WHITE
 from .floor import PLINTH_STONES
+from .framing import Plinth
 from .noise import Random, fbm
 from .plane import Plane
 from .raster import Array, as_array, floats, resized, smoothstep
 from .shadow import throw
-from .shot import Plinth, Shot
+from .shot import Shot
 from .textures import TEXTURES
 
 

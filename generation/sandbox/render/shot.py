@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from .camera import Camera
 from .colour import BLACK, WHITE, Colour, from_hsv, hexed
+from .framing import TAKES, Frame, Plinth, framed
 from .noise import Random, chance
 from .product import Silhouette
 from .prompt import Brief
@@ -29,15 +30,6 @@ DARK_GROUND = {
     ("festive", "wood"): hexed("7d5a3e"),
 }
 OPEN_AIR = ("beach", "forest", "city", "festive")
-
-
-@dataclass(frozen=True)
-class Plinth:
-    """A low block under the product: half width and height in px, round or square."""
-
-    half_width: float
-    height: float
-    round: bool
 
 
 @dataclass(frozen=True)
@@ -110,7 +102,8 @@ def plan_shot(brief: Brief, treatment: Treatment, shape: Silhouette, ratio: str,
     )
     wall, accent = _palette(brief, shape, setting, variant)
     hardness = min(1.0, max(0.0, brief.light.hardness + treatment.hardness))
-    camera, box, plinth = _framing(treatment, shape, stance, setting, (width, height), side, plinth_wanted, random)
+    frame = Frame(width, height, stance, setting, plinth_wanted, treatment, TAKES[variant])
+    camera, box, plinth = framed(frame, shape, random)
     return Shot(
         camera=camera,
         brief=brief,
@@ -152,54 +145,6 @@ def _back_depth(setting: str, surface: str, random: Random) -> float:
     if setting in ("forest", "city", "festive"):
         return 2.1 + 0.5 * chance(random)
     return 1.55 + 0.35 * chance(random)
-
-
-def _framing(
-    treatment: Treatment,
-    shape: Silhouette,
-    stance: str,
-    setting: str,
-    size: tuple[int, int],
-    side: int,
-    plinth_wanted: bool,
-    random: Random,
-) -> tuple[Camera, tuple[int, int, int, int], Plinth | None]:
-    width, height = size
-    close = treatment.scale * (0.94 + 0.12 * chance(random))
-    roomy = 1.08 if width > 1.5 * height else 1.0
-    tallest, widest = height * (0.55 * roomy if not plinth_wanted else 0.45) * close, width * 0.62 * close
-    if stance == "lies":
-        tallest, widest = height * 0.76 * close, width * 0.74 * close
-    elif stance == "hangs":
-        tallest = height * 0.64 * close
-    box_w = min(widest, tallest * shape.aspect)
-    box_w *= 0.9 if shape.aspect > 1.8 and plinth_wanted else 1.0
-    box_h = box_w / shape.aspect
-    lean = -side * (0.015 + 0.055 * chance(random)) * (1.6 if width > 1.5 * height else 1.0)
-    centre = width * (0.5 - lean * 0.6) if stance != "lies" else width * 0.5
-    plinth = None
-    base = height * (0.80 + 0.04 * chance(random))
-    if stance == "lies":
-        base = (height + box_h) / 2
-    elif stance == "hangs":
-        base = height * 0.93
-    elif box_h < 0.34 * height:
-        base = height * (0.735 + 0.03 * chance(random))
-    if plinth_wanted:
-        half = max(box_w * 0.5 * 1.22, height * 0.16)
-        plinth = Plinth(half, height * (0.10 + 0.05 * chance(random)), round=shape.aspect < 1.7)
-        base = min(base, height * 0.76)
-    eye = base - height * treatment.height * (0.92 + 0.16 * chance(random))
-    if setting == "beach":
-        eye = max(eye, height * 0.36)
-    bottom = base
-    if stance == "hovers":
-        bottom = base - height * 0.10
-    elif stance == "hangs":
-        bottom = height * 0.5 + box_h * 0.5 - height * 0.015
-    camera = Camera(width, height, eye, base, width * 0.5, 1.9 * height, overhead=stance == "lies")
-    box = (round(centre - box_w / 2), round(bottom - box_h), round(box_w), round(box_h))
-    return camera, box, plinth
 
 
 def _palette(brief: Brief, shape: Silhouette, setting: str, variant: int) -> tuple[Colour, Colour]:

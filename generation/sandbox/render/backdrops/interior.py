@@ -20,9 +20,10 @@ def kitchen(random: Random, shot: Shot, width: int, height: int) -> Array:
     picture = lit_wall(random, shot, tile, width, height)
     picture *= _tiles(random, width, height)[..., None]
     foot = shot.back_row * height / shot.height
-    board = foot * (0.36 + 0.08 * chance(random))
-    _board(picture, shot, board, height)
-    _row_of_vessels(random, picture, shot, board, width)
+    if shot.variant != 2:
+        board = foot * (0.30 + 0.16 * chance(random))
+        _board(picture, shot, board, height)
+        _row_of_vessels(random, picture, shot, board, width)
     _plant(random, picture, shot, foot, width)
     _counter_things(random, picture, shot, foot, width)
     picture = as_array(blurred_8bit(as_image(picture), width / 120 * shot.treatment.blur + 1.5))
@@ -35,7 +36,7 @@ def shelf(random: Random, shot: Shot, width: int, height: int) -> Array:
     foot = shot.back_row * height / shot.height + 3
     _frame(random, picture, shot, foot, width)
     _books(random, picture, shot, foot, width)
-    where = width * (0.5 - shot.side * (0.30 + 0.07 * chance(random)))
+    where = width * (0.5 - _hand(shot) * (0.30 + 0.07 * chance(random)))
     size = width * 0.15
     _standing_shadow(picture, where, foot, size * 0.5, shot.side)
     colour = shot.accent.towards(hexed("d8cbb8"), 0.5)
@@ -43,6 +44,11 @@ def shelf(random: Random, shot: Shot, width: int, height: int) -> Array:
     shapes.vessel(picture, where, foot, size, shapes.VASE, colour, shot.side)
     picture = as_array(blurred_8bit(as_image(picture), width / 200 * shot.treatment.blur + 1.0))
     return patterned(random, shot, picture, 0.9)
+
+
+def _hand(shot: Shot) -> int:
+    """The side of the room's main piece, changing with the composition."""
+    return shot.side if shot.variant in (0, 3) else -shot.side
 
 
 def _tiles(random: Random, width: int, height: int) -> Array:
@@ -83,7 +89,7 @@ def _row_of_vessels(random: Random, picture: Array, shot: Shot, row: float, widt
 
 
 def _plant(random: Random, picture: Array, shot: Shot, foot: float, width: int) -> None:
-    x = width * (0.5 - shot.side * 0.40)
+    x = width * (0.5 - _hand(shot) * (0.36 + 0.08 * chance(random)))
     size = width * 0.11
     layer = as_image(picture)
     draw = ImageDraw.Draw(layer)
@@ -97,7 +103,7 @@ def _plant(random: Random, picture: Array, shot: Shot, foot: float, width: int) 
 
 def _counter_things(random: Random, picture: Array, shot: Shot, foot: float, width: int) -> None:
     """A leaning board and a bowl on the light's side."""
-    x = width * (0.5 + shot.side * 0.36)
+    x = width * (0.5 + _hand(shot) * (0.32 + 0.08 * chance(random)))
     layer = as_image(picture)
     colour = shapes.eight_bit(hexed("b58556"), 0.95)
     ImageDraw.Draw(layer).rounded_rectangle(
@@ -120,7 +126,7 @@ def _window_glow(picture: Array, shot: Shot) -> Array:
 
 def _frame(random: Random, picture: Array, shot: Shot, foot: float, width: int) -> None:
     """A leaning picture frame with an abstract print."""
-    x = width * (0.5 + shot.side * (0.28 + 0.05 * chance(random)))
+    x = width * (0.5 + _hand(shot) * (0.28 + 0.05 * chance(random)))
     wide, tall = width * 0.27, width * 0.36
     box = (x - wide / 2, foot - tall, x + wide / 2, foot)
     shade = Image.new("L", (width, picture.shape[0]), 0)
@@ -146,7 +152,7 @@ def _books(random: Random, picture: Array, shot: Shot, foot: float, width: int) 
     """A lying stack of books under the vase's side."""
     layer = as_image(picture)
     draw = ImageDraw.Draw(layer)
-    x = width * (0.5 - shot.side * 0.44)
+    x = width * (0.5 - _hand(shot) * 0.44)
     y = foot
     for _ in range(3):
         thick, half = width * (0.026 + 0.012 * chance(random)), width * (0.085 + 0.02 * chance(random))
