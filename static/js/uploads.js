@@ -109,6 +109,7 @@ document.addEventListener("click", (event) => {
   const row = event.target.closest?.("[data-upload-cancel]")?.closest(".upload");
   if (row?.matches(".is-failed, .is-done")) row.remove();
 });
-const hideButtons = () => document.querySelectorAll("[data-upload-submit]").forEach((button) => { button.hidden = true; });
+// Disabled too: otherwise it is what Enter presses anywhere in the form around it.
+const hideButtons = () => document.querySelectorAll("[data-upload-submit]").forEach((button) => { button.hidden = button.disabled = true; });
 document.addEventListener("htmx:load", hideButtons);
 hideButtons();
