@@ -1,6 +1,7 @@
 // The gallery page: new pictures arrive by themselves, and the first arrow key goes to the first picture.
 //   [data-new-url]       where a job's pictures (with &job=…) or the newest ones are fetched as tiles; it has the filters
 //   .gallery-day         a day's heading, with data-day="2026-11-22"; [data-day-count] inside it counts
+//   [data-more]          the end of a page: the event "near" fetches the next one
 //   [data-arrivals]      says how many came, for those who do not see them come
 const grid = () => document.querySelector("#gallery[data-new-url]");
 const ARRIVED = ["storing", "completed"];
@@ -94,6 +95,18 @@ const look = async (job) => {
 document.body.addEventListener("live:job", (event) => {
   if (ARRIVED.includes(event.detail.state)) look(event.detail.id);
 });
+
+// The next page is fetched well before its place is seen.
+const watcher = new IntersectionObserver((seen) => {
+  for (const { isIntersecting, target } of seen) {
+    if (!isIntersecting) continue;
+    watcher.unobserve(target);
+    window.htmx?.trigger(target, "near");
+  }
+}, { rootMargin: "1200px" });
+const watch = () => document.querySelectorAll("[data-more]").forEach((end) => watcher.observe(end));
+document.addEventListener("htmx:load", watch);
+watch();
 
 // Pictures that came before the stream was open, or while it was down.
 document.body.addEventListener("live:open", () => look(""));
