@@ -14,7 +14,7 @@ from dashboard.accounts.views import members_only
 from dashboard.studio import actions, cards
 from dashboard.studio.views import with_credits
 from generation.ledger import InsufficientCredits
-from generation.models import Job
+from generation.models import Batch, Job
 
 
 @members_only
@@ -25,8 +25,12 @@ def job_card(request: HttpRequest, job_id: str) -> HttpResponse:
     return _card(request, acting, access.find(acting, cards.jobs(), pk=job_id))
 
 
-def _card(request: HttpRequest, acting: Actor, job: Job) -> HttpResponse:
-    context = {"card": cards.card(job, acting), "line": cards.line(job.batch)}
+def _card(request: HttpRequest, acting: Actor, job: Job, started: Batch | None = None) -> HttpResponse:
+    context = {
+        "card": cards.card(job, acting),
+        "line": cards.line(job.batch),
+        "arrival": cards.arrival(started, acting) if started else None,
+    }
     response = render(request, "studio/_job_update.html", context)
     return with_credits(response, acting) if job.is_finished else response
 
@@ -34,13 +38,13 @@ def _card(request: HttpRequest, acting: Actor, job: Job) -> HttpResponse:
 @members_only
 @require_POST
 def cancel_job(request: HttpRequest, job_id: str) -> HttpResponse:
-    return _act(request, job_id, _cancel)
+    return _act(request, job_id, actions.cancel)
 
 
 @members_only
 @require_POST
 def retry_job(request: HttpRequest, job_id: str) -> HttpResponse:
-    return _act(request, job_id, _retry)
+    return _act(request, job_id, actions.retry)
 
 
 @members_only
@@ -53,14 +57,14 @@ def resolve_job(request: HttpRequest, job_id: str) -> HttpResponse:
     return _act(request, job_id, _try_again if never_ran else _give_up)
 
 
-def _act(request: HttpRequest, job_id: str, act: Callable[[Actor, Job], str]) -> HttpResponse:
-    """Do it, and show the card of the job whose id comes back; or say in one sentence why not."""
+def _act(request: HttpRequest, job_id: str, act: Callable[[Actor, Job], Batch | None]) -> HttpResponse:
+    """Do it, and show the job's card with the batch that it may have started; or say in one sentence why not."""
     acting = access.actor(request, Role.CREATOR)
     rows = Job.objects.select_related("product", "project", "connection", "preset_version")
     job = access.find(acting, rows, pk=job_id)
     by_script = request.headers.get("HX-Request")
     try:
-        shown = act(acting, job)
+        started = act(acting, job)
     except (actions.NotPossible, InsufficientCredits) as error:
         if by_script:
             return HttpResponse(str(error), status=409, content_type="text/plain; charset=utf-8")
@@ -68,23 +72,13 @@ def _act(request: HttpRequest, job_id: str, act: Callable[[Actor, Job], str]) ->
         return redirect("generate")
     if not by_script:
         return redirect("generate")
-    return with_credits(_card(request, acting, access.find(acting, cards.jobs(), pk=shown)), acting)
+    response = _card(request, acting, access.find(acting, cards.jobs(), pk=job.pk), started)
+    return with_credits(response, acting)
 
 
-def _cancel(acting: Actor, job: Job) -> str:
-    actions.cancel(acting, job)
-    return job.id
-
-
-def _retry(acting: Actor, job: Job) -> str:
-    return actions.retry(acting, job).jobs.get().id
-
-
-def _try_again(acting: Actor, job: Job) -> str:
+def _try_again(acting: Actor, job: Job) -> None:
     actions.decide(acting, job, never_ran=True)
-    return job.id
 
 
-def _give_up(acting: Actor, job: Job) -> str:
+def _give_up(acting: Actor, job: Job) -> None:
     actions.decide(acting, job, never_ran=False)
-    return job.id

@@ -46,6 +46,7 @@ const showCounts = () => {
   find("[data-model-summary]").textContent = find("#id_model").selectedOptions[0]?.dataset.summary ?? "";
 };
 
+const reveal = () => document.querySelector("#arriving > .batch")?.scrollIntoView({ block: "nearest", behavior: "smooth" });
 const show = () => { showTabs(); showPreview(); showCounts(); };
 
 // A preset brings its own model, shape and number along; they can be changed afterwards.
@@ -96,6 +97,14 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (event.target.id !== "arriving") return;
   for (const stale of all(".errorlist")) stale.remove();
   for (const field of all("[aria-invalid]")) field.removeAttribute("aria-invalid");
-  event.target.firstElementChild?.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  reveal();
+});
+document.addEventListener("htmx:oobAfterSwap", (event) => { if (event.detail.target.id === "arriving") reveal(); });
+
+// Enter on a choice would press the button that spends credits; here it chooses, as the space bar does.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !event.target.closest("form[data-generate]") || !event.target.matches("[type=checkbox], [type=radio]")) return;
+  event.preventDefault();
+  event.target.click();
 });
 show();
