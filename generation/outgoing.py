@@ -1,8 +1,9 @@
 """Webhooks that we send: signed by the Standard Webhooks scheme, bounded in time, and never to a private address."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import requests
@@ -13,8 +14,9 @@ from generation.deadline import deadline
 from generation.fetch import PrivateAddress, mount
 
 SECONDS = 10.0
-GAPS = (5, 20, 80, 320, 1280, 5120, 14400)
-"""Seconds between attempts; the last repeats."""
+GIVE_UP = timedelta(days=1)
+"""How long a receiver is tried."""
+_GAPS = (5, 20, 80, 320, 1280, 5120, 14400)
 
 
 @dataclass(frozen=True)
@@ -25,10 +27,10 @@ class Answer:
     words: str
 
 
-def post(*, url: str, secret: str, message_id: str, body: Mapping[str, Any], trusted: bool = False) -> Answer:
+def post(*, url: str, secret: str, message_id: str, body: Mapping[str, Any], trusted: Collection[str]) -> Answer:
     """Post ``body`` as JSON once; redirects are not followed.
 
-    Only a ``trusted`` address, which the operator configured, may be on a private network.
+    ``trusted`` holds URL prefixes that the operator configured; only those may be on a private network.
     """
     text = json.dumps(body)
     now = timezone.now()
@@ -41,9 +43,8 @@ def post(*, url: str, secret: str, message_id: str, body: Mapping[str, Any], tru
     }
     with requests.Session() as session, deadline(SECONDS) as exchange:
         session.trust_env = False
-        mount(session, known=trusted)
         try:
-            status = _send(session, url, text, headers)
+            status = _send(session, url, text, headers, trusted)
         except PrivateAddress:
             return Answer(False, "The address is not on the public internet.")
         except (requests.RequestException, OSError, ValueError) as error:
@@ -51,7 +52,17 @@ def post(*, url: str, secret: str, message_id: str, body: Mapping[str, Any], tru
     return Answer(200 <= status < 300, f"HTTP {status}")
 
 
-def _send(session: requests.Session, url: str, text: str, headers: Mapping[str, str]) -> int:
+def _send(session: requests.Session, url: str, text: str, headers: Mapping[str, str], trusted: Collection[str]) -> int:
+    # Prepared first: dots in the path must not lead out of a prefix that may be on a private network.
+    exact = requests.Request("POST", url).prepare().url or ""
+    mount(session, known=exact.startswith(tuple(trusted)))
     timeout = (5, SECONDS)
-    answer = session.post(url, data=text.encode(), headers=headers, timeout=timeout, allow_redirects=False, stream=True)
+    answer = session.post(
+        exact, data=text.encode(), headers=headers, timeout=timeout, allow_redirects=False, stream=True
+    )
     return answer.status_code
+
+
+def gap(attempts: int) -> timedelta:
+    """How long to wait after so many attempts."""
+    return timedelta(seconds=_GAPS[min(attempts, len(_GAPS)) - 1])

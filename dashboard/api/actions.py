@@ -69,9 +69,9 @@ def _preset(acting: Actor, preset_id: str) -> PresetVersion:
     return preset.current
 
 
-def is_trusted(url: str) -> bool:
-    """Whether the operator named this address as one of their own, which may be on a private network."""
-    return any(url.startswith(f"{prefix.rstrip('/')}/") for prefix in settings.TRUSTED_WEBHOOKS)
+def trusted_webhooks() -> tuple[str, ...]:
+    """Prefixes of addresses that the operator named as their own, which may be on a private network."""
+    return tuple(f"{prefix.rstrip('/')}/" for prefix in settings.TRUSTED_WEBHOOKS)
 
 
 def check_webhook_url(url: str) -> None:
@@ -79,11 +79,9 @@ def check_webhook_url(url: str) -> None:
 
     Raises ``ContractError(invalid_request)``.
     """
-    if not url or is_trusted(url):
-        return
     if len(url) > WEBHOOK_URL_MAX:
         raise invalid("webhook_url", f"It may have at most {WEBHOOK_URL_MAX} characters.")
-    if not _may_be_public(url):
+    if url and not url.startswith(trusted_webhooks()) and not _may_be_public(url):
         raise invalid("webhook_url", "It must be an address on the public internet.")
 
 

@@ -6,15 +6,12 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from dashboard.accounts.keys import webhook_secret
-from dashboard.api.actions import is_trusted
+from dashboard.api.actions import trusted_webhooks
 from dashboard.api.answers import jobs_of, show_job
 from dashboard.api.models import CallerDelivery
 from generation import outgoing
-from generation.jobs import gap
 
 LEASE = timedelta(seconds=30)
-GIVE_UP = timedelta(days=1)
-"""How long after a job's end its caller is tried."""
 _SWEEP = 200
 
 
@@ -36,9 +33,9 @@ def deliver(delivery_id: str) -> None:
     delivery = CallerDelivery.objects.select_related("job__team", "api_key").get(pk=delivery_id)
     answer = _post(delivery)
     now = timezone.now()
-    over = answer.arrived or now - (delivery.job.finished_at or now) > GIVE_UP
+    over = answer.arrived or now - (delivery.job.finished_at or now) > outgoing.GIVE_UP
     CallerDelivery.objects.filter(pk=delivery.pk).update(
-        due_at=None if over else now + gap(outgoing.GAPS, delivery.attempts - 1),
+        due_at=None if over else now + outgoing.gap(delivery.attempts),
         delivered_at=now if answer.arrived else None,
         answer=answer.words[:200],
     )
@@ -51,5 +48,5 @@ def _post(delivery: CallerDelivery) -> outgoing.Answer:
         secret=webhook_secret(delivery.api_key),
         message_id=delivery.id,
         body=show_job(job).as_json(),
-        trusted=is_trusted(job.webhook_url),
+        trusted=trusted_webhooks(),
     )

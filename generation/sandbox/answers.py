@@ -8,7 +8,7 @@ from django.utils import timezone
 from generation.contract import Accepted, ErrorCode, ImageLink, JobStatus, RemoteJob
 from generation.sandbox import files
 from generation.sandbox.models import SandboxJob
-from generation.sandbox.times import iso
+from generation.serving import iso
 
 _SECONDS_PER_PICTURE = 1
 

@@ -1,7 +1,6 @@
 """What every endpoint shares: the key, the fault switches, and errors in the contract's form."""
 
 import functools
-import json
 import logging
 import time
 from collections.abc import Callable
@@ -9,13 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 
 from generation.contract import ContractError, ErrorCode
 from generation.sandbox import keys
 from generation.sandbox.faults import BadFaults, Faults
 from generation.sandbox.models import SandboxKey
+from generation.serving import json_body, refusal, wrong_method
 
 logger = logging.getLogger(__name__)
 _CUT_SHORT = 512
@@ -31,10 +32,7 @@ class Call:
 
     def json(self) -> Any:
         """The decoded body. Raises ``ContractError(invalid_request)``."""
-        try:
-            return json.loads(self.request.body)
-        except (ValueError, RecursionError) as error:
-            raise ContractError(ErrorCode.INVALID_REQUEST, "The request body must be a JSON object.") from error
+        return json_body(self.request)
 
 
 View = Callable[..., HttpResponseBase]
@@ -53,7 +51,7 @@ def endpoint(verb: str, *, name: str = "") -> Callable[[View], View]:
                 return refusal(error)
             except RequestDataTooBig:
                 return refusal(ContractError(ErrorCode.INVALID_REQUEST, "The request body is too large."))
-            except (SuspiciousOperation, BadRequest):
+            except (SuspiciousOperation, BadRequest, MultiPartParserError):
                 return refusal(ContractError(ErrorCode.INVALID_REQUEST, "The request could not be read."))
             except Exception:
                 logger.exception("%s %s", request.method, request.path)
@@ -64,18 +62,9 @@ def endpoint(verb: str, *, name: str = "") -> Callable[[View], View]:
     return wrap
 
 
-def refusal(error: ContractError, *, status: int | None = None) -> JsonResponse:
-    headers = {"Retry-After": str(error.retry_after)} if error.retry_after is not None else {}
-    if error.code is ErrorCode.UNAUTHORIZED:
-        headers["WWW-Authenticate"] = "Bearer"
-    return JsonResponse(error.as_json(), status=status or error.status, headers=headers)
-
-
 def _answer(view: View, request: HttpRequest, verb: str, name: str, path: dict[str, str]) -> HttpResponseBase:
     if request.method != verb:
-        wrong = refusal(ContractError(ErrorCode.INVALID_REQUEST, f"Use {verb} here."), status=405)
-        wrong["Allow"] = verb
-        return wrong
+        return wrong_method(verb)
     key = keys.authenticate(request.headers.get("Authorization", ""))
     faults = _faults(request, key, name)
     if faults.refuse:

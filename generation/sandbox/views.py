@@ -8,10 +8,11 @@ from generation import media
 from generation.contract import Account, ContractError, ErrorCode, GenerateRequest, RemotePreset, is_text
 from generation.sandbox import answers, assets, files, jobs, keys, limits, presets, previews
 from generation.sandbox.books import books
-from generation.sandbox.endpoint import Call, endpoint, refusal
+from generation.sandbox.endpoint import Call, endpoint
 from generation.sandbox.faults import BadFaults, Faults
 from generation.sandbox.models import SandboxAsset, SandboxJob
-from generation.sandbox.parameters import choice, page_of, read_upload
+from generation.sandbox.parameters import choice, page_of
+from generation.serving import read_upload, refusal
 
 _IDEMPOTENCY_KEY_MAX = 255
 
@@ -47,8 +48,8 @@ def job_list(call: Call) -> HttpResponse:
 
 @endpoint("POST", name="training-asset")
 def training_asset(call: Call) -> HttpResponse:
-    upload = read_upload(call)
-    asset = assets.add_asset(key=call.key, picture=upload.picture, name=upload.name, tags=upload.tags)
+    upload = read_upload(call.request, trusted=files.own_prefixes())
+    asset = assets.add_asset(key=call.key, upload=upload)
     return JsonResponse(assets.show(asset).as_json(), status=201)
 
 

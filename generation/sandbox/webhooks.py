@@ -1,27 +1,20 @@
 """Webhooks: the job as ``GET`` shows it, signed by Standard Webhooks, retried with growing gaps for a day."""
 
-import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-import requests
 from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
-from standardwebhooks import Webhook
 
+from generation import outgoing
 from generation.contract import ImageLink, JobStatus
-from generation.deadline import deadline
-from generation.fetch import PrivateAddress, mount
 from generation.ids import new_id
 from generation.sandbox import answers
 from generation.sandbox.hints import hint_on_commit
 from generation.sandbox.models import Delivery, SandboxJob
 
-SECONDS = 10.0
 LEASE = timedelta(seconds=30)
-GIVE_UP = timedelta(days=1)
-_LONGEST_GAP = 4 * 3600
 _WRONG_SECRET = "whsec_" + "A" * 32
 
 
@@ -67,48 +60,24 @@ def deliver(*, delivery_id: int) -> None:
     if not claimed:
         return
     delivery = Delivery.objects.select_related("job__key").get(pk=delivery_id)
-    arrived, answer = _post(delivery)
-    gap = min(5 * 4 ** (delivery.attempts - 1), _LONGEST_GAP)
-    over = arrived or timezone.now() - delivery.created_at > GIVE_UP
-    delivery.due_at = None if over else timezone.now() + timedelta(seconds=gap)
-    delivery.delivered_at = timezone.now() if arrived else None
-    delivery.answer = answer[:200]
+    answer, gap = _post(delivery), outgoing.gap(delivery.attempts)
+    over = answer.arrived or timezone.now() - delivery.created_at > outgoing.GIVE_UP
+    delivery.due_at = None if over else timezone.now() + gap
+    delivery.delivered_at = timezone.now() if answer.arrived else None
+    delivery.answer = answer.words[:200]
     delivery.save(update_fields=["due_at", "delivered_at", "answer"])
     if not over:
-        hint_on_commit("deliver", delivery.pk, seconds=gap)
+        hint_on_commit("deliver", delivery.pk, seconds=gap.total_seconds())
 
 
-def _post(delivery: Delivery) -> tuple[bool, str]:
-    """Whether it arrived, and what the receiver said or what was in the way."""
-    body = json.dumps(_lie(delivery.job) if delivery.forged else _truth(delivery.job))
-    secret = _WRONG_SECRET if delivery.forged else delivery.job.key.webhook_secret
-    now = timezone.now()
-    headers = {
-        "Content-Type": "application/json",
-        "User-Agent": "Packshot sandbox",
-        "webhook-id": delivery.message_id,
-        "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Webhook(secret).sign(delivery.message_id, now, body),
-    }
-    with requests.Session() as session, deadline(SECONDS) as exchange:
-        session.trust_env = False
-        try:
-            status = _send(session, delivery.job.webhook_url, body, headers)
-        except PrivateAddress:
-            return False, "The address is not on the public internet."
-        except (requests.RequestException, OSError, ValueError) as error:
-            return False, "The receiver took too long." if exchange.expired else f"{type(error).__name__}"
-    return 200 <= status < 300, f"HTTP {status}"
-
-
-def _send(session: requests.Session, url: str, body: str, headers: dict[str, str]) -> int:
-    # Prepared first: dots in the path must not lead out of the one prefix that may be on a private network.
-    exact = requests.Request("POST", url).prepare().url or ""
-    mount(session, known=exact.startswith(f"{settings.PUBLIC_URL}/hooks/"))
-    answer = session.post(
-        exact, data=body.encode(), headers=headers, timeout=(5, SECONDS), allow_redirects=False, stream=True
+def _post(delivery: Delivery) -> outgoing.Answer:
+    return outgoing.post(
+        url=delivery.job.webhook_url,
+        secret=_WRONG_SECRET if delivery.forged else delivery.job.key.webhook_secret,
+        message_id=delivery.message_id,
+        body=_lie(delivery.job) if delivery.forged else _truth(delivery.job),
+        trusted=(f"{settings.PUBLIC_URL}/hooks/",),
     )
-    return answer.status_code
 
 
 def _truth(job: SandboxJob) -> dict[str, object]:
