@@ -34,7 +34,7 @@ def store_picture(image: Image) -> None:
         data = fetch.download(image.source_url, max_bytes=PICTURE_MAX_BYTES, seconds=60, trusted=_trusted(job))
         picture = media.read_picture(data, max_bytes=PICTURE_MAX_BYTES)
         keys = media.store(picture, folder=f"{image.team_id}/pictures/{image.id}")
-    except (fetch.FetchError, media.UnusablePicture, *media.STORAGE_ERRORS) as error:
+    except (fetch.FetchError, media.UnusablePicture, OSError) as error:
         log.warning("Picture %s of %s is not stored yet: %s", image.index, job.id, error)
         _postpone(job)
         return

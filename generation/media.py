@@ -6,8 +6,6 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
-from boto3.exceptions import Boto3Error
-from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
@@ -16,8 +14,6 @@ from generation import thumbhash
 
 FORMATS = {"JPEG": ("image/jpeg", "jpg"), "PNG": ("image/png", "png"), "WEBP": ("image/webp", "webp")}
 MAX_PIXELS = 50_000_000
-STORAGE_ERRORS = (OSError, Boto3Error, BotoCoreError, ClientError)
-"""What a folder or a bucket may raise while it is out of order."""
 DISPLAY_PIXELS = 1600
 THUMBNAIL_PIXELS = 480
 

@@ -1,19 +1,18 @@
-"""Where files live: a folder with signed links, or an S3-compatible bucket with presigned ones.
+"""Files in a local folder, with signed links that expire.
 
-Both answer ``url(name, parameters=…, expire=…)`` alike, so nothing else asks which one is in use.
+``generation.bucket`` is its counterpart: both answer ``url(name, parameters=…, expire=…)`` alike and raise
+``OSError`` when out of order, so nothing else asks which one is in use.
 """
 
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
-from botocore.config import Config
 from django.conf import settings
 from django.core import signing
 from django.core.files.storage import FileSystemStorage
 from django.utils.deconstruct import deconstructible
-from storages.backends.s3 import S3Storage
 
 _SIGNER = signing.Signer(salt="packshot.files")
 
@@ -69,26 +68,6 @@ class SignedFolder(FileSystemStorage):
         seconds = settings.LINK_SECONDS if expire is None else expire
         link = FileLink.lasting(name or "", seconds=seconds, disposition=disposition)
         return f"{settings.PUBLIC_URL}/files/{link.token()}"
-
-
-@deconstructible
-class Bucket(S3Storage):  # type: ignore[misc]
-    """A private bucket; links are presigned."""
-
-    def get_default_settings(self) -> dict[str, Any]:
-        # Most S3-compatible stores do not know the checksums that boto3 sends by default since 1.36,
-        # and stores at an address of one's own rarely have a host name for each bucket.
-        client = Config(
-            signature_version="s3v4",
-            s3={"addressing_style": "path" if settings.S3_ENDPOINT else "auto"},
-            request_checksum_calculation="when_required",
-            response_checksum_validation="when_required",
-            connect_timeout=5,
-            read_timeout=30,
-        )
-        ours = {"default_acl": None, "querystring_auth": True, "file_overwrite": True, "client_config": client}
-        defaults: dict[str, Any] = super().get_default_settings()
-        return defaults | ours | {"querystring_expire": settings.LINK_SECONDS}
 
 
 def own_links() -> tuple[str, ...]:

@@ -25,9 +25,11 @@ def add_product(
     """
     acting.require(Role.CREATOR)
     picture = media.read_picture(photo, max_bytes=PHOTO_MAX_BYTES)
-    asset = Asset.objects.filter(team=acting.team, sha256=picture.sha256).first() or _store(acting, picture)
+    known = Asset.objects.filter(team=acting.team, sha256=picture.sha256).first()
+    asset = known or _store(acting, picture)
     with transaction.atomic():
-        asset.save()
+        if not known:
+            asset.save(force_insert=True)
         shown = name.strip() or readable(filename)
         product = Product.objects.create(team=acting.team, name=shown[:120], tags=tags or [], asset=asset)
         record(acting, "product.added", product.id, after={"name": product.name, "asset": asset.id})

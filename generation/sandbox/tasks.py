@@ -1,14 +1,28 @@
 """Celery's side: a row's id in, one function called."""
 
+import os
+from threading import BoundedSemaphore
+
 from celery import shared_task
 from django.utils import timezone
 
 from generation.sandbox import jobs, webhooks
+from generation.sandbox.hints import hint_on_commit
+
+_STUDIO = BoundedSemaphore(os.cpu_count() or 1)
+"""A render fills a core and some 140 MB; more at once would only crowd the worker's other work out."""
+_FULL = 0.3  # seconds until a job that found the studio full comes back
 
 
 @shared_task(name="generation.sandbox.tasks.advance")
 def advance(job_id: str) -> None:
-    jobs.advance(job_id=job_id)
+    if not _STUDIO.acquire(blocking=False):
+        hint_on_commit("advance", job_id, seconds=_FULL)
+        return
+    try:
+        jobs.advance(job_id=job_id)
+    finally:
+        _STUDIO.release()
 
 
 @shared_task(name="generation.sandbox.tasks.deliver")
