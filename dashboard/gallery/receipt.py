@@ -23,7 +23,7 @@ def receipt(picture: Image) -> list[dict[str, Any]]:
         {"term": "Credits", "text": _credits(job)},
         {"term": "Made by", "text": _maker(job)},
         {"term": "When", "text": date_format(timezone.localtime(picture.created_at), "j F Y, H:i")},
-        {"term": "Job", "text": job.id},
+        {"term": "Job", "text": job.id, "long": True},
     ]
     return [row for row in rows if row["text"]]
 

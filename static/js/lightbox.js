@@ -8,8 +8,12 @@ let opener = null;
 
 const stage = () => dialog.querySelector(".lightbox-stage");
 
+// A picture that was closed while it was on its way is not shown any more.
+let wanted = "";
 const load = async (href) => {
+  wanted = href;
   await window.htmx.ajax("GET", href, { target: dialog, swap: "innerHTML" });
+  if (!wanted) { dialog.replaceChildren(); return; }
   if (!dialog.open) dialog.showModal();
   // Not the first link: its ring would draw the eye from the picture.
   dialog.focus();
@@ -41,6 +45,7 @@ if (dialog) {
     if (event.target.closest?.("[data-zoom]")) dialog.querySelector(".lightbox-picture").click();
   });
   dialog.addEventListener("close", () => {
+    wanted = "";
     if (history.state?.lightbox) history.back();
     else if (home && location.href !== new URL(home, location.href).href) history.replaceState(null, "", home);
     const still = opener?.isConnected ? opener : null;

@@ -1,0 +1,168 @@
+"""The gallery in a real browser, under the real policy. Requests are answered in-process: no server."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.staticfiles import finders
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.test import Client
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+
+from dashboard.accounts.models import User
+from dashboard.gallery import pictures as gallery_pictures
+from tests.conftest import browser_of
+from tests.gallery.conftest import Gallery
+from tests.ui.test_in_browser import CHROMIUM, HOST, QUIET
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def chromium() -> Iterator[Browser]:
+    if not CHROMIUM:
+        pytest.skip("Chromium is missing.")
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Playwright keeps a loop running in this thread; our answers are given between its steps.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *QUIET])
+        yield started
+        started.close()
+
+
+def serve(route: Route, client: Client, database: BaseDatabaseWrapper) -> None:
+    connections["default"] = database  # the test's own: Playwright calls us from a context of its own
+    path = route.request.url.removeprefix(HOST)
+    if path == "/events/":
+        route.fulfill(status=503)  # what arrives is told by the tests
+        return
+    if path.startswith("/static/"):
+        route.fulfill(path=str(finders.find(path.removeprefix("/static/").partition("?")[0])))
+        return
+    asked = {name: value for name, value in route.request.headers.items() if name == "hx-request"}
+    answer = client.get(path, headers=asked)
+    route.fulfill(status=answer.status_code, body=answer.content, headers=dict(answer.items()))
+
+
+@pytest.fixture
+def opened(chromium: Browser, bob: User) -> Iterator[Open]:
+    """Open a page as Bob; any complaint of the browser's policy fails the test."""
+    client, database = browser_of(bob), connections["default"]
+    context = chromium.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    context.route("**/*", lambda route: serve(route, client, database))
+    context.set_default_timeout(10_000)
+
+    def open_page(path: str = "/gallery/") -> Page:
+        page = context.new_page()
+        page.on("pageerror", lambda error: pytest.fail(str(error)))
+        page.on("console", lambda said: pytest.fail(said.text) if "Content Security Policy" in said.text else None)
+        page.goto(HOST + path)
+        return page
+
+    yield open_page
+    context.close()
+
+
+def focused(page: Page) -> str:
+    return str(page.evaluate("document.activeElement.parentElement.id"))
+
+
+def shown(page: Page) -> list[str]:
+    return [str(tile.get_attribute("id")) for tile in page.locator("#gallery .picture").all()]
+
+
+def test_arrows_go_through_the_pictures_and_enter_opens_one(pictures: Gallery, opened: Open) -> None:
+    rows = list(reversed(pictures(4)))
+    page = opened()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert focused(page) == rows[1].id
+    page.keyboard.press("Enter")
+    expect(page.locator("#lightbox")).to_contain_text("On white marble")
+    expect(page).to_have_url(f"{HOST}/gallery/{rows[1].id}/")
+    page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(f"{HOST}/gallery/{rows[2].id}/")
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(f"{HOST}/gallery/")
+    expect(page.locator("#lightbox")).not_to_be_visible()
+    assert focused(page) == rows[1].id
+
+
+def test_back_closes_the_picture_and_forward_opens_it(pictures: Gallery, opened: Open) -> None:
+    pictures(2)
+    page = opened("/gallery/?model=nanobanana")
+    page.locator("#gallery .picture a").first.click()
+    expect(page.locator("#lightbox")).to_be_visible()
+    page.go_back()
+    expect(page.locator("#lightbox")).not_to_be_visible()
+    expect(page).to_have_url(f"{HOST}/gallery/?model=nanobanana")
+    page.go_forward()
+    expect(page.locator("#lightbox")).to_be_visible()
+
+
+def test_a_picture_at_its_own_address_closes_to_the_gallery(pictures: Gallery, opened: Open) -> None:
+    (row,) = pictures(1)
+    page = opened(f"/gallery/{row.id}/?ratio=4:3")
+    expect(page.locator("#lightbox:modal")).to_be_visible()
+    assert Axe().run(page).violations_count == 0
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(re.compile(r"/gallery/\?ratio=4%3A3$"))
+    expect(page.locator("#gallery .picture")).to_have_count(1)
+
+
+def test_the_product_photo_is_laid_over_the_picture(pictures: Gallery, opened: Open) -> None:
+    (row,) = pictures(1)
+    page = opened(f"/gallery/{row.id}/")
+    page.keyboard.press("b")
+    expect(page.locator(".compare-photo img")).to_be_visible()
+    page.get_by_role("button", name="Compare with the photo").click()
+    expect(page.locator(".compare-photo")).to_have_count(0)
+
+
+def test_new_pictures_come_by_themselves_and_are_announced(pictures: Gallery, opened: Open) -> None:
+    old = pictures(1)
+    page = opened()
+    expect(page.locator("[data-day-count]")).to_have_text("1 picture")
+    fresh = pictures(2)
+    moved = {"id": fresh[0].job_id, "state": "completed"}
+    for _ in range(2):  # the stream may say a thing twice
+        page.evaluate("detail => document.body.dispatchEvent(new CustomEvent('live:job', {detail}))", moved)
+    expect(page.locator("[data-arrivals]")).to_have_text("2 new pictures")
+    expect(page.locator("[data-day-count]")).to_have_text("3 pictures")
+    assert shown(page) == [fresh[1].id, fresh[0].id, old[0].id]
+
+
+def test_the_first_picture_replaces_the_empty_state(pictures: Gallery, opened: Open) -> None:
+    page = opened()
+    expect(page.get_by_role("heading", name="No pictures yet")).to_be_visible()
+    assert Axe().run(page).violations_count == 0
+    (row,) = pictures(1)
+    moved = {"id": row.job_id, "state": "completed"}
+    page.evaluate("detail => document.body.dispatchEvent(new CustomEvent('live:job', {detail}))", moved)
+    expect(page.locator(f"#{row.id}")).to_be_visible()
+
+
+def test_the_next_page_is_there_before_its_place_is_reached(
+    pictures: Gallery, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gallery_pictures, "PAGE", 3)
+    rows = pictures(4) + pictures(3)
+    page = opened()
+    expect(page.locator("#gallery .picture")).to_have_count(7)
+    assert shown(page) == [row.id for row in reversed(rows)]
+    expect(page.locator("[data-more]")).to_have_count(0)
+    assert Axe().run(page).violations_count == 0
+
+
+def test_slash_searches_and_question_mark_helps(pictures: Gallery, opened: Open) -> None:
+    pictures(1)
+    page = opened()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    page.keyboard.type("marble")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{HOST}/gallery/?q=marble")
