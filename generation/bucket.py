@@ -39,11 +39,11 @@ class Bucket(S3Storage):  # type: ignore[misc]
         defaults: dict[str, Any] = super().get_default_settings()
         return defaults | ours | {"querystring_expire": settings.LINK_SECONDS}
 
-    def _save(self, name: str, content: File) -> str:
+    def _save(self, name: str, content: "File[bytes]") -> str:
         with _as_os_error():
             return str(super()._save(name, content))
 
-    def _open(self, name: str, mode: str = "rb") -> File:
+    def _open(self, name: str, mode: str = "rb") -> "File[bytes]":
         """The whole file at once: all that is kept here fits into memory, and faults show now."""
         with _as_os_error(), super()._open(name, mode) as remote:
             return ContentFile(remote.read(), name)
