@@ -103,6 +103,12 @@ HOLDING = frozenset({JobState.QUEUED, JobState.SUBMITTING, JobState.SUBMITTED, J
 class Job(models.Model):
     """One request for 1 to 4 pictures. What was asked is frozen; only ``generation.jobs`` moves ``state``."""
 
+    class Lineage(models.TextChoices):
+        NONE = "", "Original"
+        RETRY = "retry", "Second try"
+        RERUN = "rerun", "Made again"
+        VARIATION = "variation", "Variation"
+
     id = PublicIdField(prefix="job")
     team = models.ForeignKey("accounts.Team", models.CASCADE, related_name="jobs")
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="jobs")
@@ -117,7 +123,11 @@ class Job(models.Model):
     api_key = models.ForeignKey("accounts.ApiKey", models.PROTECT, null=True, blank=True, related_name="jobs")
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
 
+    lineage = models.CharField(max_length=10, choices=Lineage, default=Lineage.NONE, blank=True)
+    fingerprint = models.CharField(max_length=64, blank=True, help_text="Hash of what was asked, to find its like")
+
     prompt = models.TextField()
+    variables = models.JSONField(default=dict, blank=True, help_text="Values that filled the preset's template")
     provider_preset = models.CharField(max_length=100, blank=True, help_text="preset_id at the provider")
     model = models.CharField(max_length=40)
     aspect_ratio = models.CharField(max_length=5, default=AspectRatio.SQUARE.value)
@@ -140,6 +150,8 @@ class Job(models.Model):
             models.Index(fields=["team", "-id"], name="job_of_team"),
             models.Index(fields=["batch", "id"], name="job_of_batch"),
             models.Index(fields=["due_at"], name="job_due", condition=Q(due_at__isnull=False)),
+            models.Index(fields=["connection", "batch"], name="job_waiting", condition=Q(state="queued")),
+            models.Index(fields=["team", "fingerprint"], name="job_by_fingerprint"),
         ]
 
     def __str__(self) -> str:

@@ -2,9 +2,9 @@
 
 from django.db import models
 
-from dashboard.accounts.models import Team
+from dashboard.accounts.models import Team, User
 from generation.ids import PublicIdField
-from generation.models import Asset
+from generation.models import Asset, Image
 
 
 class Project(models.Model):
@@ -12,6 +12,7 @@ class Project(models.Model):
     team = models.ForeignKey(Team, models.CASCADE, related_name="projects")
     name = models.CharField(max_length=80)
     brief = models.TextField(blank=True)
+    cover = models.ForeignKey(Image, models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(null=True, blank=True)
 
@@ -39,3 +40,46 @@ class Product(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ProductImport(models.Model):
+    """A CSV file's good rows on their way into the library."""
+
+    id = PublicIdField(prefix="import")
+    team = models.ForeignKey(Team, models.CASCADE, related_name="product_imports")
+    member = models.ForeignKey(User, models.PROTECT, related_name="+")
+    filename = models.CharField(max_length=200)
+    started_at = models.DateTimeField(null=True, blank=True, help_text="Empty while it is only a preview")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["team", "-id"], name="import_of_team")]
+
+    def __str__(self) -> str:
+        return self.filename
+
+
+class ImportRow(models.Model):
+    class State(models.TextChoices):
+        BAD = "bad", "Cannot be imported"
+        WAITING = "waiting", "Waiting"
+        DONE = "done", "Imported"
+        FAILED = "failed", "Failed"
+
+    batch = models.ForeignKey(ProductImport, models.CASCADE, related_name="rows")
+    line = models.PositiveIntegerField(help_text="Line in the file, the header being line 1")
+    name = models.CharField(max_length=120, blank=True)
+    sku = models.CharField(max_length=60, blank=True)
+    url = models.CharField(max_length=2000, blank=True)
+    tags = models.JSONField(default=list, blank=True)
+    state = models.CharField(max_length=10, choices=State)
+    message = models.CharField(max_length=300, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True, help_text="When a worker looks at this row next")
+    product = models.ForeignKey(Product, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "line"], name="import_line_once")]
+        indexes = [models.Index(fields=["due_at"], name="import_row_due", condition=models.Q(due_at__isnull=False))]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} line {self.line}"

@@ -1,6 +1,7 @@
 """What a member or a script does with jobs: start, cancel, retry, decide. One transaction each, hints on commit."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import partial
 
 from django.db import transaction
@@ -35,6 +36,8 @@ class Wish:
     provider_preset: str = ""
     webhook_url: str = ""
     parent: Job | None = None
+    lineage: Job.Lineage = Job.Lineage.NONE
+    variables: Mapping[str, str] = field(default_factory=dict)
 
 
 def start(acting: Actor, *, wishes: list[Wish]) -> Batch:
