@@ -1,0 +1,38 @@
+"""The words that leave the house: a preset's template, filled in, within the team's brand kit."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from dashboard.presets.models import BrandKit
+from dashboard.presets.templating import render
+from dashboard.presets.variables import PRODUCT
+
+
+class BannedWord(ValueError):
+    """A prompt has a word that the team's brand kit bans; the text is one clear sentence."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(f"“{word}” is a banned word in your team's brand kit. Say it in other words.")
+        self.word = word
+
+
+def compose(*, template: str, product_name: str, values: Mapping[str, str], kit: BrandKit | None) -> str:
+    """The prompt: prefix, the template with its names replaced, suffix. Raises :class:`BannedWord`."""
+    words = render(template, {**values, PRODUCT: product_name})
+    if kit is None:
+        return words
+    banned = find_banned(words, kit.banned_words)
+    if banned:
+        raise BannedWord(banned)
+    return " ".join(part for part in (kit.prefix.strip(), words.strip(), kit.suffix.strip()) if part)
+
+
+def find_banned(text: str, banned: Iterable[str]) -> str:
+    """The first banned word that ``text`` has as a word of its own, in capitals or not; else nothing."""
+    return next((word for word in banned if _pattern(word).search(text)), "")
+
+
+def _pattern(word: str) -> re.Pattern[str]:
+    """Spaces in ``word`` stand for any white space; its ends are the ends of words."""
+    parts = r"\s+".join(re.escape(part) for part in word.split())
+    return re.compile(rf"(?<!\w){parts}(?!\w)", re.IGNORECASE)
