@@ -75,6 +75,7 @@ class ImportRow(models.Model):
     state = models.CharField(max_length=10, choices=State)
     message = models.CharField(max_length=300, blank=True)
     due_at = models.DateTimeField(null=True, blank=True, help_text="When a worker looks at this row next")
+    tries = models.PositiveSmallIntegerField(default=0, help_text="Times that a worker took this row up")
     product = models.ForeignKey(Product, models.SET_NULL, null=True, blank=True, related_name="+")
 
     class Meta:
