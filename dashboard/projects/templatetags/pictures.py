@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 
-from generation import media
+from dashboard.files.links import page_link
 from generation.models import Image
 
 ALT_LENGTH = 120
@@ -14,7 +14,7 @@ register = template.Library()
 @register.filter
 def media_link(key: str) -> str:
     """An expiring link to a stored file; nothing for no key."""
-    return media.link(key) if key else ""
+    return page_link(key)
 
 
 @register.filter
@@ -22,7 +22,7 @@ def tile(image: Image) -> dict[str, Any]:
     """The context of ``components/picture.html`` for a stored picture, whose job and product are at hand."""
     return {
         "url": f"/gallery/{image.id}/",
-        "src": media.link(image.thumbnail),
+        "src": page_link(image.thumbnail),
         "width": image.width,
         "height": image.height,
         "alt": alt_text(image),
