@@ -1,5 +1,7 @@
 """What a member or a script does with jobs: start, cancel, retry, decide. One transaction each, hints on commit."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,8 +16,11 @@ from dashboard.presets.models import PresetVersion
 from dashboard.projects.models import Product, Project
 from generation import contract, jobs
 from generation.dispatch import BURST
-from generation.models import Batch, Connection, Job, JobState
+from generation.models import Asset, Batch, Connection, Job, JobState
 from generation.tasks import hint
+
+BATCH_MAX = 2_500
+"""Jobs that one press may start."""
 
 
 class NotPossible(Exception):
@@ -24,7 +29,7 @@ class NotPossible(Exception):
 
 @dataclass(frozen=True)
 class Wish:
-    """Pictures that somebody asks for: one job."""
+    """Pictures that somebody asks for: one job. Without an ``asset`` it is the product's present photo."""
 
     product: Product
     prompt: str
@@ -38,6 +43,22 @@ class Wish:
     parent: Job | None = None
     lineage: Job.Lineage = Job.Lineage.NONE
     variables: Mapping[str, str] = field(default_factory=dict)
+    asset: Asset | None = None
+
+    @property
+    def price(self) -> int:
+        """Credits."""
+        return contract.price(model=self.model, num_images=self.num_images)
+
+    @property
+    def photo(self) -> Asset:
+        return self.asset or self.product.asset
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for wishes whose pictures would show the same; how many of them does not matter."""
+        asked = [self.photo.pk, self.prompt, self.model, self.aspect_ratio, self.provider_preset]
+        return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
 
 
 def start(acting: Actor, *, wishes: list[Wish]) -> Batch:
@@ -46,6 +67,8 @@ def start(acting: Actor, *, wishes: list[Wish]) -> Batch:
     connection = Connection.objects.filter(team=acting.team).first()
     if connection is None:
         raise NotPossible("Your team has no connection to ProductAI yet; an admin can set one up.")
+    if len(wishes) > BATCH_MAX:
+        raise NotPossible(too_large(len(wishes)))
     with transaction.atomic():
         batch = Batch.objects.create(team=acting.team, project=wishes[0].project, member=acting.user)
         rows = [_job(acting, batch, connection, wish) for wish in wishes]
@@ -55,17 +78,20 @@ def start(acting: Actor, *, wishes: list[Wish]) -> Batch:
     return batch
 
 
+def too_large(jobs: int) -> str:
+    return f"A batch has at most {BATCH_MAX:,} jobs, and this one has {jobs:,}. Choose fewer products or presets."
+
+
 def _job(acting: Actor, batch: Batch, connection: Connection, wish: Wish) -> Job:
+    facts = vars(wish) | {"asset": wish.photo, "price": wish.price, "fingerprint": wish.fingerprint}
     return Job(
         team=acting.team,
         batch=batch,
         connection=connection,
         member=acting.user,
         api_key=acting.api_key,
-        asset=wish.product.asset,
-        price=contract.price(model=wish.model, num_images=wish.num_images),
         due_at=timezone.now(),
-        **vars(wish),
+        **facts,
     )
 
 
@@ -88,16 +114,20 @@ def retry(acting: Actor, job: Job) -> Batch:
     """Start a failed or cancelled job anew, at today's price, as a child of the old one."""
     if job.state not in {JobState.FAILED, JobState.CANCELLED}:
         raise NotPossible("Only a failed or cancelled job can be started again.")
-    if job.children.exists():
+    if job.children.filter(lineage=Job.Lineage.RETRY).exists():
         raise NotPossible("This job was started again already.")
-    return start(acting, wishes=[again(job)])
+    return start(acting, wishes=[again(job, lineage=Job.Lineage.RETRY)])
 
 
-def again(job: Job) -> Wish:
+def rerun(acting: Actor, job: Job) -> Batch:
+    """Ask for what a job asked once more, at today's price."""
+    return start(acting, wishes=[again(job, lineage=Job.Lineage.RERUN)])
+
+
+def again(job: Job, *, lineage: Job.Lineage) -> Wish:
     """The same wish as a job's, for the same photo."""
-    product = job.product
     return Wish(
-        product=product,
+        product=job.product,
         prompt=job.prompt,
         model=job.model,
         aspect_ratio=job.aspect_ratio,
@@ -106,6 +136,9 @@ def again(job: Job) -> Wish:
         preset_version=job.preset_version,
         provider_preset=job.provider_preset,
         parent=job,
+        lineage=lineage,
+        variables=job.variables,
+        asset=job.asset,
     )
 
 
