@@ -151,6 +151,19 @@ def cancel(job: Job) -> bool:
         return True
 
 
+def cancel_all(batch: Batch) -> int:
+    """Take back all of a batch that is still queued, at once; answers how many. Jobs claimed meanwhile go on."""
+    with transaction.atomic():
+        now = timezone.now()
+        rows = Job.objects.filter(batch=batch)
+        ended = rows.filter(state=JobState.QUEUED).update(state=JobState.CANCELLED, due_at=None, finished_at=now)
+        if ended:
+            # A cancelled job whose hold is still open was cancelled right here.
+            ledger.release_all(team_id=batch.team_id, jobs=rows.filter(state=JobState.CANCELLED))
+            live.batch_changed(batch)
+    return ended
+
+
 def look_again(job: Job, *, gaps: Sequence[int] = POLL_GAPS, progress: int | None = None) -> None:
     """Nothing new: come back after the next gap."""
     with transaction.atomic():

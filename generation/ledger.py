@@ -7,7 +7,7 @@ account is changed by conditional updates: "sum, then insert" would grant the sa
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from generation.models import CreditAccount, Hold, Job, LedgerEntry
@@ -60,6 +60,22 @@ def capture(*, job: Job, credits: int) -> None:
 def release(*, job: Job) -> None:
     """Give the job's hold back."""
     _resolve(job, kind=LedgerEntry.Kind.RELEASE, spent=0)
+
+
+def release_all(*, team_id: str, jobs: QuerySet[Job]) -> int:
+    """Give back the open holds of ``jobs``, which the caller has just ended, all at once; answers the credits."""
+    with transaction.atomic():
+        holds = Hold.objects.filter(account_id=team_id, job__in=jobs, resolved_at=None)
+        open_now = list(holds.values_list("job_id", "credits"))
+        if holds.update(resolved_at=timezone.now()) != len(open_now):
+            raise HoldResolved(f"some of {len(open_now)} jobs")
+        total = sum(credits for _, credits in open_now)
+        CreditAccount.objects.filter(team_id=team_id).update(held=F("held") - total)
+        LedgerEntry.objects.bulk_create(
+            LedgerEntry(account_id=team_id, kind=LedgerEntry.Kind.RELEASE, held=-credits, job_id=job_id)
+            for job_id, credits in open_now
+        )
+    return total
 
 
 def _resolve(job: Job, *, kind: LedgerEntry.Kind, spent: int) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 import redis
 from django.db import transaction
 
-from generation.models import Job
+from generation.models import Batch, Job
 from generation.valkey import valkey
 
 log = logging.getLogger(__name__)
@@ -23,8 +23,13 @@ def job_changed(job: Job) -> None:
     transaction.on_commit(partial(_publish, job.team_id, told))
 
 
+def batch_changed(batch: Batch) -> None:
+    """Tell the team's pages that many jobs of a batch moved at once: one event instead of thousands."""
+    transaction.on_commit(partial(_publish, batch.team_id, {"kind": "batch", "batch": batch.id}))
+
+
 def _publish(team_id: str, told: dict[str, str]) -> None:
     try:
         valkey().publish(channel(team_id), json.dumps(told))
     except redis.RedisError as error:
-        log.warning("Open pages were not told of %s: %s", told["job"], error)
+        log.warning("Open pages were not told of %s: %s", told[told["kind"]], error)

@@ -1,15 +1,16 @@
 // News from the server. <body data-events="/events/"> names the stream.
 //   event "job", data {"id": "job_…"}: every [data-job="job_…"] fetches itself again by its hx-get (hx-trigger="refresh")
+//   event "batch", data {"id": "batch_…"}: many of its jobs moved at once; live cards in [data-batch="batch_…"] do the same
 //   every event is passed on:  hx-trigger="live:job from:body" refreshes anything else
 //   "live:open" on the body says that the stream is open (again): look for what was missed
-// While the stream is down, cards marked data-live fetch themselves every 3 seconds.
+// While the stream is down, whatever is marked data-live fetches itself every 3 seconds.
 const POLL = 3000;
 const AWAY = 30_000;
-const TYPES = ["job", "picture", "credits", "connection", "upload"];
+const TYPES = ["job", "batch", "picture", "credits", "connection", "upload"];
 const url = document.body.dataset.events;
 
 const refresh = (cards) => cards.forEach((card) => window.htmx?.trigger(card, "refresh"));
-const liveCards = () => document.querySelectorAll("[data-job][data-live]");
+const liveCards = () => document.querySelectorAll("[data-live]");
 const read = (text) => { try { return JSON.parse(text); } catch { return {}; } };
 
 let poll = 0;
@@ -46,6 +47,7 @@ const listen = () => {
     stream.addEventListener(type, (event) => {
       const detail = read(event.data);
       if (type === "job" && detail.id) soon(detail.id);
+      if (type === "batch" && detail.id) refresh(document.querySelectorAll(`[data-batch="${CSS.escape(detail.id)}"] [data-job][data-live]`));
       window.htmx?.trigger(document.body, `live:${type}`, detail);
     });
   }
