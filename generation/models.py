@@ -150,7 +150,11 @@ class Job(models.Model):
             models.Index(fields=["team", "-id"], name="job_of_team"),
             models.Index(fields=["batch", "id"], name="job_of_batch"),
             models.Index(fields=["due_at"], name="job_due", condition=Q(due_at__isnull=False)),
-            models.Index(fields=["connection", "batch"], name="job_waiting", condition=Q(state="queued")),
+            models.Index(
+                fields=["connection", "member", "api_key", "batch", "id"],
+                name="job_waiting",
+                condition=Q(state="queued"),
+            ),
             models.Index(fields=["team", "fingerprint"], name="job_by_fingerprint"),
         ]
 
