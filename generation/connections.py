@@ -70,10 +70,10 @@ def resume(connection: Connection) -> None:
 
 
 def note_balance(connection: Connection, *, credits: int) -> None:
-    """Remember what the provider says is left; a pause for lack of credits ends when it grew."""
+    """Remember what the provider says is left; a pause for lack of credits ends when that changes."""
     before = connection.balance
     Connection.objects.filter(pk=connection.pk).update(balance=credits, balance_at=timezone.now())
-    if connection.pause == Connection.Pause.CREDITS and before is not None and credits > before:
+    if connection.pause == Connection.Pause.CREDITS and credits != before:
         resume(connection)
 
 

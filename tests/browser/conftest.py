@@ -18,6 +18,7 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+SETTLED = "Promise.allSettled(document.getAnimations().map((one) => one.transitionProperty && one.finished)).then(() => 0)"
 SIZES = {390: 844, 1280: 800, 1920: 1080}
 QUICK = {"PACKSHOT_SANDBOX_SECONDS": "0.5"}
 IS_ANSWER = "Failed to load resource"  # how Chromium notes a refused upload, which the page tells itself
@@ -81,6 +82,7 @@ def look(page: Page, name: str) -> None:
         page.set_viewport_size({"width": width, "height": height})
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
+            page.evaluate(SETTLED)
             page.screenshot(caret="initial", path=PICTURES / f"{name}-{width}-{scheme}.png")
     page.emulate_media(color_scheme="light")
     if before:
