@@ -18,7 +18,7 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
-SETTLED = "Promise.allSettled(document.getAnimations().map((one) => one.transitionProperty && one.finished)).then(() => 0)"
+SETTLED = "Promise.allSettled(document.getAnimations().map((it) => it.transitionProperty && it.finished)).then(() => 0)"
 SIZES = {390: 844, 1280: 800, 1920: 1080}
 QUICK = {"PACKSHOT_SANDBOX_SECONDS": "0.5"}
 IS_ANSWER = "Failed to load resource"  # how Chromium notes a refused upload, which the page tells itself
