@@ -1,0 +1,69 @@
+"""Proof, on a live database, that the credits add up and that every live job has its hold.
+
+Each check is one query that brings only the offending rows.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import F, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+
+from generation.models import HOLDING, CreditAccount, Hold, Job, LedgerEntry
+
+FIGURES = ("granted", "held", "spent")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A row that breaks an invariant."""
+
+    row: str
+    sentence: str
+
+
+def findings() -> Iterator[Finding]:
+    """Everything that is wrong, seen at one moment."""
+    with transaction.atomic():
+        yield from _sums()
+        yield from _holds_without_a_live_job()
+        yield from _live_jobs_without_a_hold()
+        yield from _holds_that_sum_up_differently()
+
+
+def _sums() -> Iterator[Finding]:
+    """An account is the sum of its entries."""
+    entries = LedgerEntry.objects.filter(account=OuterRef("pk")).order_by().values("account")
+    sums = {
+        f"sum_{name}": Coalesce(Subquery(entries.annotate(total=Sum(name)).values("total")), Value(0))
+        for name in FIGURES
+    }
+    differs = Q()
+    for name in FIGURES:
+        differs |= ~Q(**{name: F(f"sum_{name}")})
+    for account in CreditAccount.objects.annotate(**sums).filter(differs):
+        for name in FIGURES:
+            has, should = getattr(account, name), getattr(account, f"sum_{name}")
+            if has != should:
+                yield Finding(account.pk, f"{name} is {has}, its entries say {should}")
+
+
+def _holds_without_a_live_job() -> Iterator[Finding]:
+    for hold in Hold.objects.filter(resolved_at=None).exclude(job__state__in=list(HOLDING)).select_related("job"):
+        yield Finding(hold.pk, f"its hold of {hold.credits} is open though the job is {hold.job.state}")
+
+
+def _live_jobs_without_a_hold() -> Iterator[Finding]:
+    for job in Job.objects.filter(state__in=list(HOLDING)).filter(Q(hold=None) | Q(hold__resolved_at__isnull=False)):
+        yield Finding(job.pk, f"it is {job.state} and has no open hold")
+
+
+def _holds_that_sum_up_differently() -> Iterator[Finding]:
+    """What an account holds is the sum of its open holds, each of its job's price."""
+    open_holds = Hold.objects.filter(account=OuterRef("pk"), resolved_at=None).order_by().values("account")
+    total = Coalesce(Subquery(open_holds.annotate(total=Sum("credits")).values("total")), Value(0))
+    for account in CreditAccount.objects.annotate(open=total).exclude(held=F("open")):
+        yield Finding(account.pk, f"held is {account.held}, its open holds sum up to {account.open}")
+    for hold in Hold.objects.exclude(credits=F("job__price")).select_related("job"):
+        yield Finding(hold.pk, f"its hold is {hold.credits}, its price {hold.job.price}")
