@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -13,16 +13,18 @@ from dashboard.accounts import access
 from dashboard.accounts.models import User
 
 Rest = ParamSpec("Rest")
-View = Callable[Concatenate[HttpRequest, Rest], HttpResponse]
+View = Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]
 
 
 def members_only(view: "View[Rest]") -> "View[Rest]":
     """Ask the stranger to sign in, and tell the user without a team what to do about it."""
 
     @wraps(view)
-    def seen(request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
-        if access.current(request) is None:
+    def seen(request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
+        member = access.current(request)
+        if member is None:
             return render(request, "accounts/no_team.html", status=403)
+        access.note_activity(member)
         return view(request, *args, **kwargs)
 
     return login_required(seen)

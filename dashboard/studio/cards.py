@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, Prefetch, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.projects.templatetags.pictures import tile
-from dashboard.studio import words
+from dashboard.studio import titles, words
+from dashboard.studio.batches import second_tries
 from generation.models import TERMINAL, Batch, Image, Job, JobState
 
 RETRIABLE = frozenset({JobState.FAILED, JobState.CANCELLED})
@@ -22,26 +23,35 @@ SHOWN = 48
 
 def jobs() -> QuerySet[Job]:
     """Jobs with everything that a card shows."""
-    stored = Image.objects.filter(stored_at__isnull=False).order_by("index")
-    retried = Exists(Job.objects.filter(parent=OuterRef("pk")))
+    in_gallery = Image.objects.filter(stored_at__isnull=False).order_by("index")
     return (
         Job.objects.select_related("product", "batch")
-        .prefetch_related(Prefetch("images", stored, to_attr="stored"))
-        .annotate(retried=retried)
+        .prefetch_related(Prefetch("images", in_gallery, to_attr="stored"))
+        .annotate(retried_in=Subquery(second_tries().values("batch")[:1]))
         .order_by("id")
     )
 
 
-def _stored(job: Job) -> list[Image]:
+def rows(batch: Batch) -> QuerySet[Job]:
+    """A batch's jobs with everything that its page shows of them."""
+    return jobs().filter(batch=batch).select_related("asset", "preset_version__preset")
+
+
+def stored(job: Job) -> list[Image]:
     """The pictures that :func:`jobs` brought along."""
     pictures: list[Image] = job.stored  # type: ignore[attr-defined]
     return pictures
 
 
+def _retried_in(job: Job) -> str:
+    """The batch of its second try."""
+    batch_id: str | None = job.retried_in  # type: ignore[attr-defined]
+    return batch_id or ""
+
+
 def card(job: Job, acting: Actor) -> dict[str, Any]:
     """The context of ``components/job_card.html`` for a row of :func:`jobs`."""
-    stored = _stored(job)
-    retried: bool = job.retried  # type: ignore[attr-defined]
+    pictures = stored(job)
     return {
         "job_id": job.id,
         "state": job.state,
@@ -49,22 +59,42 @@ def card(job: Job, acting: Actor) -> dict[str, Any]:
         "note": " · ".join([job.model, words.cost(job)]),
         "shape": job.aspect_ratio,
         "count": job.num_images,
-        "missing": 0 if job.is_finished else job.num_images - len(stored),
+        "missing": 0 if job.is_finished else job.num_images - len(pictures),
         "progress": job.progress,
         "error": words.explain(job),
         "provider_message": job.error_message,
-        "pictures": [tile(image) for image in stored],
+        "pictures": [tile(image) for image in pictures],
         "refresh_url": reverse("job_card", args=[job.id]),
-        **(_actions(job, retried=retried) if acting.may(Role.CREATOR) else {}),
+        **(_actions(job) if acting.may(Role.CREATOR) else {}),
     }
 
 
-def _actions(job: Job, *, retried: bool) -> dict[str, str]:
+def row_id(job: Job) -> str:
+    """The row's id in the page."""
+    return f"row-{job.id}"
+
+
+def row(job: Job, acting: Actor) -> dict[str, Any]:
+    """The context of ``studio/_batch_row.html`` for a row of :func:`rows`: the card's, and what only a row shows."""
+    version = job.preset_version
+    second = _retried_in(job)
+    return card(job, acting) | {
+        "target": row_id(job),
+        "second_url": reverse("batch", args=[second]) if second else "",
+        "sku": job.product.sku,
+        "scene": f"{version.preset.name} · version {version.number}" if version else job.prompt,
+        "asked": " · ".join([job.aspect_ratio, job.model]),
+        "cost": words.cost(job),
+        "thumbnail": job.asset.thumbnail,
+    }
+
+
+def _actions(job: Job) -> dict[str, str]:
     if job.state == JobState.COMPLETED:
         return {"again_url": f"{reverse('generate')}?job={job.id}"}
     if job.state == JobState.QUEUED:
         return {"cancel_url": reverse("cancel_job", args=[job.id])}
-    if job.state in RETRIABLE and not retried:
+    if job.state in RETRIABLE and not _retried_in(job):
         return {"retry_url": reverse("retry_job", args=[job.id])}
     if job.state == JobState.NEEDS_REVIEW:
         return {"resolve_url": reverse("resolve_job", args=[job.id])}
@@ -94,24 +124,20 @@ def line(batch: Batch) -> Line:
     counts = rows.aggregate(
         jobs=Count("pk"),
         products=Count("product", distinct=True),
+        presets=Count("preset_version__preset", distinct=True),
+        own=Count("pk", filter=Q(preset_version=None)),
         asked=Coalesce(Sum("num_images", filter=~Q(state__in=RETRIABLE)), 0),
         moving=Count("pk", filter=~Q(state__in=TERMINAL)),
     )
     first = rows.select_related("product", "preset_version__preset").earliest("id")
     return Line(
         batch=batch,
-        title=_title(first, products=counts["products"]),
+        title=titles.compose(first, products=counts["products"], scenes=counts["presets"] + bool(counts["own"])),
         jobs=counts["jobs"],
         asked=counts["asked"],
         arrived=Image.objects.filter(job__batch=batch, stored_at__isnull=False).count(),
         is_finished=not counts["moving"],
     )
-
-
-def _title(first: Job, *, products: int) -> str:
-    """``Oak shelf × 4 products``."""
-    scene = first.preset_version.preset.name if first.preset_version else "Own prompt"
-    return f"{scene} × {f'{products} products' if products > 1 else first.product.name}"
 
 
 @dataclass(frozen=True)

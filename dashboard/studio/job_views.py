@@ -58,9 +58,12 @@ def resolve_job(request: HttpRequest, job_id: str) -> HttpResponse:
 
 
 def _act(request: HttpRequest, job_id: str, act: Callable[[Actor, Job], Batch | None]) -> HttpResponse:
-    """Do it, and show the job's card with the batch that it may have started; or say in one sentence why not."""
+    """Do it, and show the job's card (or row, where it stands in one) with the batch that it may have started.
+
+    What cannot be done is said in one sentence.
+    """
     acting = access.actor(request, Role.CREATOR)
-    rows = Job.objects.select_related("product", "project", "connection", "preset_version")
+    rows = Job.objects.select_related("batch", "product", "project", "connection", "preset_version")
     job = access.find(acting, rows, pk=job_id)
     by_script = request.headers.get("HX-Request")
     try:
@@ -69,9 +72,12 @@ def _act(request: HttpRequest, job_id: str, act: Callable[[Actor, Job], Batch | 
         if by_script:
             return HttpResponse(str(error), status=409, content_type="text/plain; charset=utf-8")
         messages.error(request, str(error))
-        return redirect("generate")
+        return redirect("batch", job.batch_id)
     if not by_script:
-        return redirect("generate")
+        return redirect("batch", started.id if started else job.batch_id)
+    if request.headers.get("HX-Target") == cards.row_id(job):
+        fresh = cards.rows(job.batch).get(pk=job.pk)
+        return with_credits(render(request, "studio/_batch_row.html", {"row": cards.row(fresh, acting)}), acting)
     response = _card(request, acting, access.find(acting, cards.jobs(), pk=job.pk), started)
     return with_credits(response, acting)
 

@@ -32,9 +32,15 @@ def charged(job: Job) -> str:
     return f"It cost {cost} credit{'' if cost == 1 else 's'}." if cost else "Nothing was charged."
 
 
+def credits(job: Job) -> int:
+    """What a job holds, or what it cost."""
+    if job.state == JobState.CANCELLED:
+        return 0
+    return job.price if job.tokens_used is None else job.tokens_used
+
+
 def cost(job: Job) -> str:
     """What a job holds, cost or gave back."""
     if job.state == JobState.CANCELLED:
         return "nothing charged"
-    credits = job.price if job.tokens_used is None else job.tokens_used
-    return f"{credits} credit{'' if credits == 1 else 's'}"
+    return f"{credits(job)} credit{'' if credits(job) == 1 else 's'}"

@@ -1,0 +1,47 @@
+"""What a member does with a whole batch: try what failed again, cancel what waits."""
+
+from django.db import transaction
+
+from dashboard.accounts.access import Actor
+from dashboard.accounts.models import Role
+from dashboard.audit.record import record
+from dashboard.studio.actions import NotPossible, again, start
+from dashboard.studio.batches import untried
+from generation import jobs
+from generation.models import Batch, Job
+
+
+def retry_failed(acting: Actor, batch: Batch, *, agreed: int) -> Batch:
+    """Start every failed job anew as a child of the old one, for at most ``agreed`` credits.
+
+    Raises ``ledger.InsufficientCredits`` and :class:`NotPossible`.
+    """
+    acting.require(Role.CREATOR)
+    with transaction.atomic():
+        Batch.objects.select_for_update().get(pk=batch.pk)  # a second press waits, and then finds the children
+        rows = untried(batch).select_related("product", "asset", "project", "preset_version")
+        wishes = [again(job, lineage=Job.Lineage.RETRY) for job in rows]
+        if not wishes:
+            raise NotPossible(
+                "Nothing is left to try again: every failed job of this batch has its second try already."
+            )
+        cost = sum(wish.price for wish in wishes)
+        if cost > agreed:
+            raise NotPossible(
+                f"More jobs have failed meanwhile: to try all {len(wishes):,} again costs {cost:,} credits. "
+                "Press again if you want that."
+            )
+        started = start(acting, wishes=wishes)
+        record(acting, "batch.tried_again", batch.id, after={"batch": started.id, "jobs": len(wishes)})
+    return started
+
+
+def cancel_rest(acting: Actor, batch: Batch) -> int:
+    """Take back everything that is still queued; answers how many jobs. Raises :class:`NotPossible`."""
+    acting.require(Role.CREATOR)
+    with transaction.atomic():
+        ended = jobs.cancel_all(batch)
+        if not ended:
+            raise NotPossible("Nothing of this batch is queued any more, so there was nothing to cancel.")
+        record(acting, "batch.cancelled", batch.id, after={"jobs": ended})
+    return ended

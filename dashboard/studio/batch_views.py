@@ -1,0 +1,129 @@
+"""The page of a batch: how far it is, its jobs as they move, and what can be done with all of them."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import urlencode
+from django.views.decorators.http import require_POST, require_safe
+
+from dashboard.accounts import access
+from dashboard.accounts.access import Actor
+from dashboard.accounts.models import Role
+from dashboard.accounts.views import members_only
+from dashboard.studio import batch_actions, batch_csv, cards, estimate
+from dashboard.studio.actions import NotPossible
+from dashboard.studio.batch_list import part_or_page
+from dashboard.studio.batches import GROUPS, Group, Summary, summaries
+from dashboard.studio.titles import titles
+from generation.ledger import InsufficientCredits
+from generation.models import Batch, Connection, Job
+
+JOBS = 50
+"""Rows of a page; the next ones come as one scrolls."""
+SEEN = 60
+"""Rows that a page may ask for anew at once."""
+GROUP_OF_NAME = {group.name: group for group in GROUPS}
+
+
+def _find(acting: Actor, batch_id: str) -> Batch:
+    return access.find(acting, Batch.objects.select_related("project", "member"), pk=batch_id)
+
+
+@members_only
+@require_safe
+def batch(request: HttpRequest, batch_id: str) -> HttpResponse:
+    """One batch: how far it is, and its jobs in keyset pages, all or those of one state."""
+    acting, after = access.actor(request), request.GET.get("after", "")
+    row, group = _find(acting, batch_id), _group(request)
+    found = list(_jobs(row, group).filter(id__gt=after)[: JOBS + 1])
+    mark = {"state": group.name if group else "", "after": found[JOBS - 1].id} if len(found) > JOBS else {}
+    context = {
+        "batch": row,
+        "rows": [cards.row(job, acting) for job in found[:JOBS]],
+        "next_url": f"?{urlencode({name: value for name, value in mark.items() if value})}" if mark else "",
+    }
+    if not after or not request.headers.get("HX-Request"):
+        context |= _summary(acting, row, group) | {"title": titles([row])[row.id]}
+    return part_or_page(request, context, part="studio/_batch_rows.html", page="studio/batch.html", is_part=bool(after))
+
+
+def _group(request: HttpRequest) -> Group | None:
+    return GROUP_OF_NAME.get(request.GET.get("state", ""))
+
+
+def _jobs(row: Batch, group: Group | None) -> QuerySet[Job]:
+    rows = cards.rows(row)
+    return rows.filter(state__in=group.states) if group else rows
+
+
+def _summary(acting: Actor, row: Batch, group: Group | None) -> dict[str, Any]:
+    summary = summaries([row])[row.id]
+    return {
+        "batch": row,
+        "summary": summary,
+        "left": _time_left(row, summary),
+        "group": group,
+        "may_create": acting.may(Role.CREATOR),
+    }
+
+
+def _time_left(row: Batch, summary: Summary) -> str:
+    if not summary.is_moving:
+        return ""
+    connection = Connection.objects.get(team=row.team_id)
+    running = bool(summary.jobs["rendering"])
+    seconds = estimate.seconds_left(connection, queued=summary.queued, running=running, batch_id=row.id)
+    return estimate.words(seconds) if summary.queued or running else ""
+
+
+@members_only
+@require_safe
+def batch_now(request: HttpRequest, batch_id: str) -> HttpResponse:
+    """The summary as it is now, with those rows (``row``, repeated) that the page has in view."""
+    acting = access.actor(request)
+    row = _find(acting, batch_id)
+    wanted = request.GET.getlist("row")[:SEEN]
+    rows = cards.rows(row).filter(pk__in=wanted) if wanted else []
+    context = _summary(acting, row, _group(request)) | {"rows": [cards.row(job, acting) for job in rows]}
+    return render(request, "studio/_batch_now.html", context)
+
+
+@members_only
+@require_POST
+def retry_batch(request: HttpRequest, batch_id: str) -> HttpResponse:
+    """Try everything that failed again, for the ``credits`` that the button said."""
+    acting = access.actor(request, Role.CREATOR)
+    row = _find(acting, batch_id)
+    agreed = request.POST.get("credits", "")
+    try:
+        started = batch_actions.retry_failed(acting, row, agreed=int(agreed) if agreed.isdecimal() else 0)
+    except (NotPossible, InsufficientCredits) as error:
+        messages.error(request, str(error))
+        return redirect("batch", row.id)
+    return redirect("batch", started.id)
+
+
+@members_only
+@require_POST
+def cancel_batch(request: HttpRequest, batch_id: str) -> HttpResponse:
+    acting = access.actor(request, Role.CREATOR)
+    row = _find(acting, batch_id)
+    try:
+        ended = batch_actions.cancel_rest(acting, row)
+    except NotPossible as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"{ended:,} job{'' if ended == 1 else 's'} cancelled. Their credits are back.")
+    return redirect("batch", row.id)
+
+
+@members_only
+@require_safe
+def batch_csv_file(request: HttpRequest, batch_id: str) -> StreamingHttpResponse:
+    """Every job of the batch for a spreadsheet."""
+    row = _find(access.actor(request), batch_id)
+    headers = {"Content-Disposition": f'attachment; filename="{row.id}.csv"'}
+    return StreamingHttpResponse(batch_csv.lines(row), "text/csv; charset=utf-8", headers=headers)

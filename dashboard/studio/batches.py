@@ -1,0 +1,134 @@
+"""How far batches are and what they cost, for their pages: counted by one grouped query, however many jobs."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce, Greatest
+
+from generation import contract
+from generation.models import HOLDING, TERMINAL, Batch, Job, JobState
+
+
+@dataclass(frozen=True)
+class Group:
+    """States that a person sees as one."""
+
+    name: str
+    label: str
+    tone: str
+    states: frozenset[str]
+
+
+GROUPS = (
+    Group("done", "Done", "good", frozenset({JobState.COMPLETED})),
+    Group("failed", "Failed", "bad", frozenset({JobState.FAILED})),
+    Group("review", "Needs you", "warn", frozenset({JobState.NEEDS_REVIEW})),
+    Group("cancelled", "Cancelled", "neutral", frozenset({JobState.CANCELLED})),
+    Group(
+        "rendering",
+        "Rendering",
+        "accent",
+        frozenset({JobState.SUBMITTING, JobState.SUBMITTED, JobState.RENDERED, JobState.STORING, JobState.UNKNOWN}),
+    ),
+    Group("queued", "Queued", "queued", frozenset({JobState.QUEUED})),
+)
+"""In the order of the bar: what is over comes first, what waits comes last."""
+GROUP_OF_STATE = {state: group for group in GROUPS for state in group.states}
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A part of the bar, in jobs; the filter by its group, too."""
+
+    group: Group
+    jobs: int
+    start: int
+
+
+@dataclass
+class Summary:
+    """Jobs by group, and credits: held now, spent at the true cost, and given back."""
+
+    jobs: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    pictures: int = 0
+    held: int = 0
+    spent: int = 0
+    returned: int = 0
+    untried: int = 0
+    """Failed jobs that nobody has tried again yet."""
+    retry_price: int = 0
+    """Credits that trying them again costs today."""
+    is_moving: bool = False
+
+    @property
+    def total(self) -> int:
+        return sum(self.jobs.values())
+
+    @property
+    def over(self) -> int:
+        return self.jobs["done"] + self.jobs["failed"] + self.jobs["cancelled"]
+
+    @property
+    def is_finished(self) -> bool:
+        return self.over == self.total
+
+    @property
+    def queued(self) -> int:
+        return self.jobs["queued"]
+
+    @property
+    def credits(self) -> int:
+        """What the batch has cost so far, or may still cost."""
+        return self.held + self.spent
+
+    @property
+    def segments(self) -> list[Segment]:
+        parts, start = [], 0
+        for group in GROUPS:
+            if jobs := self.jobs[group.name]:
+                parts.append(Segment(group, jobs, start))
+                start += jobs
+        return parts
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        """Count a row of the grouped query."""
+        self.jobs[GROUP_OF_STATE[row["state"]].name] += row["jobs"]
+        self.pictures += row["jobs"] * row["num_images"]
+        if row["state"] in HOLDING:
+            self.held += row["priced"]
+        else:
+            self.spent += row["cost"]
+            self.returned += row["unspent"]
+        self.untried += row["untried"]
+        self.retry_price += row["untried"] * contract.price(model=row["model"], num_images=row["num_images"])
+        self.is_moving |= row["state"] not in TERMINAL
+
+
+def second_tries() -> QuerySet[Job]:
+    """The second try of a job, in a subquery."""
+    return Job.objects.filter(parent=OuterRef("pk"), lineage=Job.Lineage.RETRY)
+
+
+def summaries(batches: Iterable[Batch]) -> dict[str, Summary]:
+    """The summary of each batch by its id. Model and number are grouped too: they say what a second try costs."""
+    found = {batch.id: Summary() for batch in batches}
+    rows = Job.objects.filter(batch__in=list(found)).order_by().values("batch", "state", "model", "num_images")
+    cost = Coalesce(F("tokens_used"), 0)
+    counted = rows.annotate(
+        jobs=Count("pk"),
+        priced=Sum("price"),
+        cost=Sum(cost),
+        unspent=Sum(Greatest(F("price") - cost, 0)),
+        untried=Count("pk", filter=Q(~Exists(second_tries()), state=JobState.FAILED)),
+    )
+    for row in counted:
+        found[row["batch"]].add(row)
+    return found
+
+
+def untried(batch: Batch) -> QuerySet[Job]:
+    """Failed jobs of a batch that nobody has tried again yet."""
+    return Job.objects.filter(~Exists(second_tries()), batch=batch, state=JobState.FAILED).order_by("id")
