@@ -1,4 +1,4 @@
-"""Which job next: due rows, leases, rate limits and pauses.
+"""Which job next: fair turns, due rows, leases, rate limits and pauses.
 
 A Celery message is only a hint. The dispatcher looks at the rows every few seconds, so losing every message
 delays work by seconds and loses nothing.
@@ -8,42 +8,93 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Count
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from generation import connections, jobs, limits
+from generation import connections, jobs, limits, turns
 from generation.models import Attempt, Connection, Job, JobState
+from generation.turns import Taker
 
 HINTED = timedelta(seconds=30)
 """How long a hinted row is left alone before it is hinted again."""
-BURST = 8
-"""Submissions hinted at once for one connection; each that ends hints the next."""
 _SWEEP = 500
 
 
 @dataclass(frozen=True)
 class Hint:
-    """A task to send: its name in ``generation.tasks`` and the id it takes."""
+    """A task to send: its name in ``generation.tasks`` and the ids it takes, ``wait`` seconds from now."""
 
     task: str
-    id: str
+    ids: tuple[str, ...]
+    wait: float = 0
 
 
-def next_job(connection: Connection) -> Job | None:
-    """Claim the job that should leave now, within the connection's pause and rate limit."""
-    if connections.is_paused(connection):
-        return None
-    for job in _waiting(connection):
-        if limits.take(connection.id, limit=connection.plan_limit):
-            return None
-        if jobs.claim(job):
-            return job
-    return None
+@dataclass(frozen=True)
+class Turn:
+    """What a look at a connection's queue brought."""
+
+    job: Job | None = None
+    """Claimed, with its slot taken; the caller submits it."""
+    wait: float | None = None
+    """Seconds until the next look is worth it; ``None`` when nothing is due, or the connection is paused."""
 
 
-def _waiting(connection: Connection) -> list[Job]:
-    rows = Job.objects.filter(connection=connection, state=JobState.QUEUED, due_at__lte=timezone.now())
-    return list(rows.order_by("due_at", "id")[:BURST])
+def next_job(connection_id: str) -> Turn:
+    """Claim the job that should leave now, within the connection's pause and rate limit.
+
+    Members take turns (a script's key is a member of its own); so do a member's batches; within a batch the oldest
+    job leaves first. The lock lets one worker choose at a time, so that turns are kept exactly.
+    """
+    with transaction.atomic():
+        open_now = Connection.objects.select_for_update().filter(connections.open_for_posting(), pk=connection_id)
+        connection = open_now.first()
+        waiting = _waiting(connection_id)
+        job = _whose_turn(connection_id, waiting) if connection else None
+        if connection is None or job is None:
+            return Turn()
+        window, limit = limits.PROVIDERS_WINDOW, connection.plan_limit
+        if wait := limits.take(connection_id, limit=limit, window=window, slot=job.id):
+            return Turn(wait=wait)
+        if not jobs.claim(job):
+            limits.give_back(connection_id, job.id)
+            return Turn(wait=0)
+        job.connection = connection
+        turns.note(job)
+        return Turn(job, wait=0 if waiting.exists() else None)
+
+
+def _waiting(connection_id: str) -> QuerySet[Job]:
+    rows = Job.objects.filter(connection=connection_id, state=JobState.QUEUED, due_at__lte=timezone.now())
+    return rows.select_related("asset", "product")
+
+
+def _whose_turn(connection_id: str, waiting: QuerySet[Job]) -> Job | None:
+    """The first job of the batch whose turn it is; each step is one seek in the index ``job_waiting``."""
+    taker = _after(turns.last_taker(connection_id), waiting) or _after(Taker(), waiting)
+    if taker is None:
+        return waiting.order_by("batch_id", "id").first()  # asked for by nobody who takes turns
+    own = waiting.filter(member=taker.member_id or None, api_key=taker.api_key_id or None).order_by("batch_id", "id")
+    return own.filter(batch__gt=turns.last_batch(connection_id, taker)).first() or own.first()
+
+
+def _after(last: Taker, waiting: QuerySet[Job]) -> Taker | None:
+    """Who takes turns after ``last``: members in the order of their ids, then keys."""
+    if not last.api_key_id:
+        members = waiting.filter(api_key=None, member__gt=last.member_id).order_by("member_id")
+        member_id = members.values_list("member_id", flat=True).first()
+        if member_id:
+            return Taker(member_id=member_id)
+    keys = waiting.filter(member=None, api_key__gt=last.api_key_id).order_by("api_key_id")
+    api_key_id = keys.values_list("api_key_id", flat=True).first()
+    return Taker(api_key_id=api_key_id) if api_key_id else None
+
+
+def look(connection_id: str, *, wait: float) -> Iterator[Hint]:
+    """The hint to look at a queue in ``wait`` seconds, unless one is on its way."""
+    ticket = turns.ask(connection_id, wait=wait)
+    if ticket:
+        yield Hint("submit_next", (connection_id, ticket), wait)
 
 
 def due() -> Iterator[Hint]:
@@ -54,7 +105,7 @@ def due() -> Iterator[Hint]:
     found = list(rows.only("id", "state")[:_SWEEP])
     Job.objects.filter(pk__in=[job.pk for job in found], due_at__lte=now).update(due_at=now + HINTED)
     for job in found:
-        yield Hint(TASK_OF_STATE[JobState(job.state)], job.id)
+        yield Hint(TASK_OF_STATE[JobState(job.state)], (job.id,))
 
 
 TASK_OF_STATE = {
@@ -67,12 +118,10 @@ TASK_OF_STATE = {
 
 
 def _submissions() -> Iterator[Hint]:
-    queued = Job.objects.filter(state=JobState.QUEUED, due_at__lte=timezone.now())
-    waiting = dict(queued.values_list("connection").annotate(Count("id")))
-    for connection in Connection.objects.filter(connections.open_for_posting(), pk__in=waiting):
-        room = limits.free(connection.id, limit=connection.plan_limit)
-        for _ in range(min(waiting[connection.pk], room, BURST)):
-            yield Hint("submit_next", connection.id)
+    queued = Job.objects.filter(connection=OuterRef("pk"), state=JobState.QUEUED, due_at__lte=timezone.now())
+    for connection in Connection.objects.filter(connections.open_for_posting(), Exists(queued)):
+        window, limit = limits.PROVIDERS_WINDOW, connection.plan_limit
+        yield from look(connection.id, wait=limits.wait(connection.id, limit=limit, window=window))
 
 
 def reclaim(job: Job) -> None:

@@ -4,10 +4,11 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from generation import connections, jobs, media
+from generation import connections, jobs, limits, media
 from generation.client import (
     Client,
     KeyRefused,
+    NotSent,
     OutcomeUnknown,
     OutOfCredits,
     ProviderError,
@@ -21,14 +22,19 @@ LINK_SECONDS = 3600
 
 
 def submit(job: Job) -> None:
-    """Post a claimed job."""
+    """Post a claimed job. Its slot of the rate limit counts from the answer, or is free again if nothing was sent."""
     with connections.open_client(job.connection) as client:
         try:
             photo = _photo(job, client)
         except ProviderError as error:
             _turned_away(job, error, attempt=None)
-            return
-        _post(job, client, photo)
+            sent = False
+        else:
+            sent = _post(job, client, photo)
+    if sent:
+        limits.stamp(job.connection_id, job.id)
+    else:
+        limits.give_back(job.connection_id, job.id)
 
 
 def _photo(job: Job, client: Client) -> dict[str, str]:
@@ -44,13 +50,14 @@ def _photo(job: Job, client: Client) -> dict[str, str]:
     return {"asset_id": asset.provider_id}
 
 
-def _post(job: Job, client: Client, photo: dict[str, str]) -> None:
+def _post(job: Job, client: Client, photo: dict[str, str]) -> bool:
+    """Whether a request may have reached the provider."""
     if connections.is_paused(job.connection):  # another worker may have met a 429 during our upload
         jobs.put_back(job, due_at=timezone.now())
-        return
+        return False
     begun = jobs.begin_attempt(job)
     if begun is None:
-        return
+        return False
     attempt, token = begun
     request = GenerateRequest(
         model=job.model,
@@ -61,14 +68,17 @@ def _post(job: Job, client: Client, photo: dict[str, str]) -> None:
         webhook_url=connections.hook_address(job.connection, token),
         **photo,
     )
+    limits.stamp(job.connection_id, job.id)  # an upload may have taken a while
     try:
         answer = client.submit(request, idempotency_key=attempt.id)
     except OutcomeUnknown as error:
         jobs.lose(job, attempt=attempt, detail=str(error))
     except ProviderError as error:
         _turned_away(job, error, attempt=attempt)
+        return not isinstance(error, NotSent)
     else:
         jobs.accepted(attempt, provider_job_id=answer.job_id)
+    return True
 
 
 def _turned_away(job: Job, error: ProviderError, *, attempt: Attempt | None) -> None:

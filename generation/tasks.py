@@ -1,39 +1,46 @@
 """Short Celery tasks: an id in, the row reloaded, one step done. Each is safe to run twice."""
 
 import logging
+from collections.abc import Iterable
 
 from celery import current_app, shared_task
 from kombu.exceptions import OperationalError
 
-from generation import connections, dispatch, ingest, settlement, submission
+from generation import connections, dispatch, ingest, settlement, submission, turns
 from generation.client import ProviderError
 from generation.models import Connection, Image, Job, JobState
 
 log = logging.getLogger(__name__)
 
 
-def hint(task: str, id: str) -> None:
+def hint(task: str, *ids: str, wait: float = 0) -> None:
     """Send a task of this module. A hint that is lost costs seconds: the dispatcher sends it again."""
     try:
-        current_app.send_task(f"generation.tasks.{task}", args=[id])
+        current_app.send_task(f"generation.tasks.{task}", args=ids, countdown=wait or None)
     except OperationalError as error:
-        log.warning("The hint %s for %s was not sent: %s", task, id, error)
+        log.warning("The hint %s for %s was not sent: %s", task, ids, error)
+
+
+def _send(hints: Iterable[dispatch.Hint]) -> None:
+    for found in hints:
+        hint(found.task, *found.ids, wait=found.wait)
 
 
 @shared_task
 def look_around() -> None:
     """The dispatcher's beat: hint whatever is due."""
-    for found in dispatch.due():
-        hint(found.task, found.id)
+    _send(dispatch.due())
 
 
 @shared_task
-def submit_next(connection_id: str) -> None:
-    """Submit the job that should leave next, then make room for another."""
-    job = dispatch.next_job(Connection.objects.get(pk=connection_id))
-    if job is not None:
-        submission.submit(job)
-        submit_next.delay(connection_id)
+def submit_next(connection_id: str, ticket: str = "") -> None:
+    """Submit the job whose turn it is. The message that holds the ticket also calls the next one, at the right time."""
+    goes_on = turns.enter(connection_id, ticket)
+    turn = dispatch.next_job(connection_id)
+    if goes_on and turn.wait is not None:
+        _send(dispatch.look(connection_id, wait=turn.wait))
+    if turn.job:
+        submission.submit(turn.job)
 
 
 @shared_task
@@ -58,9 +65,12 @@ def resolve_job(job_id: str) -> None:
 
 @shared_task
 def store_job(job_id: str) -> None:
-    """Fetch a job's pictures side by side."""
-    for image in ingest.missing(_job(job_id)):
-        store_picture.delay(image.id)
+    """Fetch a job's pictures side by side, one of them here."""
+    images = ingest.missing(_job(job_id))
+    for image in images[1:]:
+        hint("store_picture", image.id)
+    for image in images[:1]:
+        store_picture(image.id)
 
 
 @shared_task

@@ -11,7 +11,6 @@ from dashboard.studio.actions import NotPossible, hint_submission
 from generation import connections
 from generation.client import Client, ProviderError
 from generation.contract import PLAN_LIMITS, Account
-from generation.dispatch import BURST
 from generation.models import Asset, Connection, Job, JobState
 from generation.sandbox.keys import open_account
 
@@ -99,4 +98,4 @@ def resume(acting: Actor, connection: Connection) -> None:
 
 def _reopen(connection: Connection) -> None:
     connections.resume(connection)
-    hint_submission(connection, BURST)
+    hint_submission(connection)

@@ -15,7 +15,6 @@ from dashboard.audit.record import record
 from dashboard.presets.models import PresetVersion
 from dashboard.projects.models import Product, Project
 from generation import contract, jobs
-from generation.dispatch import BURST
 from generation.models import Asset, Batch, Connection, Job, JobState
 from generation.tasks import hint
 
@@ -74,7 +73,7 @@ def start(acting: Actor, *, wishes: list[Wish]) -> Batch:
         rows = [_job(acting, batch, connection, wish) for wish in wishes]
         jobs.enqueue(batch=batch, jobs=rows, actor_id=acting.user.pk if acting.user else None)
         record(acting, "batch.started", batch.id, after={"jobs": len(rows), "credits": sum(row.price for row in rows)})
-        hint_submission(connection, len(rows))
+        hint_submission(connection)
     return batch
 
 
@@ -95,10 +94,9 @@ def _job(acting: Actor, batch: Batch, connection: Connection, wish: Wish) -> Job
     )
 
 
-def hint_submission(connection: Connection, count: int) -> None:
-    """Hint the worker once the present transaction is durable."""
-    for _ in range(min(count, BURST)):
-        transaction.on_commit(partial(hint, "submit_next", connection.id))
+def hint_submission(connection: Connection) -> None:
+    """Hint the worker once the present transaction is durable; each job that leaves calls the next."""
+    transaction.on_commit(partial(hint, "submit_next", connection.id))
 
 
 def cancel(acting: Actor, job: Job) -> None:
@@ -149,4 +147,4 @@ def decide(acting: Actor, job: Job, *, never_ran: bool) -> None:
         if not (jobs.try_again(job) if never_ran else jobs.give_up(job)):
             raise NotPossible("This job does not wait for a decision any more.")
         record(acting, "job.tried_again" if never_ran else "job.given_up", job.id)
-        hint_submission(job.connection, 1)
+        hint_submission(job.connection)

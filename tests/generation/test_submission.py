@@ -106,7 +106,7 @@ def test_a_429_pauses_everybody_for_as_long_as_it_says(claimed: Job, order: Orde
     connection = Connection.objects.get()
     assert connection.paused_until is not None
     assert timedelta(seconds=28) < connection.paused_until - timezone.now() <= timedelta(seconds=30)
-    assert dispatch.next_job(connection) is None
+    assert dispatch.next_job(connection.id) == dispatch.Turn()
     assert list(dispatch.due()) == []
 
 
