@@ -30,9 +30,16 @@ class Studio:
     def shell(self, code: str) -> str:
         """What an operator reads or does at the server, with the demo team's ``connection`` at hand."""
         begin = "from generation import connections; connection = connections.Connection.objects.get(); "
-        command = [sys.executable, str(ROOT / "manage.py"), "shell", "--no-imports", "-c", begin + code]
+        return self.manage("shell", "--no-imports", "-c", begin + code)
+
+    def manage(self, *words: str) -> str:
+        """What a command says; it must succeed."""
+        command = [sys.executable, str(ROOT / "manage.py"), *words]
         place = {"PACKSHOT_DATA_DIR": str(self.running.data), "PACKSHOT_PORT": str(self.running.port)}
-        said = subprocess.run(command, env=place | self.variables, check=True, capture_output=True, text=True, cwd=ROOT)
+        said = subprocess.run(
+            command, env=place | self.variables, check=False, capture_output=True, text=True, cwd=ROOT
+        )
+        assert said.returncode == 0, said.stdout + said.stderr
         return said.stdout.strip()
 
     def connection(self) -> str:

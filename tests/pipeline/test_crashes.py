@@ -19,7 +19,9 @@ SLOW = {"PACKSHOT_SANDBOX_SECONDS": "3"}
 def studio(tmp_path: Path) -> Iterator[Studio]:
     running = Running(tmp_path, variables=SLOW).wait()
     try:
-        yield Studio.of(running, SLOW)
+        studio = Studio.of(running, SLOW)
+        yield studio
+        assert studio.manage("ledger_check") == "The ledger adds up."
     finally:
         running.stop()
 

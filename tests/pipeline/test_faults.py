@@ -16,7 +16,9 @@ QUICK = {"PACKSHOT_SANDBOX_SECONDS": "0.2"}
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     running = Running(tmp_path_factory.mktemp("faults"), variables=QUICK).wait()
     try:
-        yield Studio.of(running, QUICK)
+        studio = Studio.of(running, QUICK)
+        yield studio
+        assert studio.manage("ledger_check") == "The ledger adds up."
     finally:
         running.stop()
 

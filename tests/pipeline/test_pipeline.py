@@ -27,7 +27,9 @@ def studio(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
             variables |= stack.enter_context(servers.s3(tmp_path_factory.mktemp("s3"))).variables
         running = Running(tmp_path_factory.mktemp("data"), variables=variables).wait()
         try:
-            yield Studio.of(running, variables)
+            studio = Studio.of(running, variables)
+            yield studio
+            assert studio.manage("ledger_check") == "The ledger adds up."
         finally:
             code, _, err = running.stop()
         assert (code, err) == (0, "")
