@@ -201,6 +201,7 @@ if not (DATA_DIR / "static").is_dir():
     STATIC_ROOT = None
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a form may choose thousands of products
 FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 1024 * 1024
 
 AUTH_USER_MODEL = "accounts.User"

@@ -1,52 +1,186 @@
-"""What a press of the button will cost, as the page is first shown; the script keeps it right afterwards."""
+"""What a press of the button will make and cost, what would stop it, and when it would be done."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
 
+from django.utils import timezone
+
+from dashboard.accounts.access import Actor
+from dashboard.studio import estimate, repeats
+from dashboard.studio.actions import BATCH_MAX, Wish
 from dashboard.studio.forms import GenerateForm
+from dashboard.studio.repeats import Repeats
+from generation import ledger
 from generation.contract import CATALOGUE, PICTURES_MAX
+from generation.models import Connection, Image
+
+NAMED = 3
+"""Jobs that are named when a batch is trimmed."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Credits that a press may still take, and whose they are."""
+
+    name: str
+    left: int
+
+
+@dataclass(frozen=True)
+class Trim:
+    """``take`` jobs from the front of ``of``; it holds only as long as the form still asks for ``of``."""
+
+    take: int
+    of: int
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> "Trim | None":
+        take, of = _number(data.get("take")), _number(data.get("take_of"))
+        return cls(take, of) if take and of and take < of else None
 
 
 @dataclass(frozen=True)
 class Quote:
     products: int
+    scenes: int
     shapes: int
     of_each: int
     credits_each: int
-    left: int
+    limits: tuple[Limit, ...]
+    writes: bool = False
+    trim: Trim | None = None
+    wishes: list[Wish] = field(default_factory=list)
+    """What the form asks for, if it is valid."""
+    repeats: Repeats | None = None
+    pictures_made: list[Image] = field(default_factory=list)
+    seconds: float | None = None
+    """Until all is done; unknown while nothing is sent."""
 
     @property
-    def after(self) -> int:
-        """Credits left after this press."""
-        return max(0, self.left - self.credits)
+    def asked(self) -> int:
+        """Jobs that the form asks for."""
+        return self.products * self.scenes * self.shapes
+
+    @property
+    def jobs(self) -> int:
+        """Jobs of the batch: those asked for, or what is left of them."""
+        return self.trim.take if self.trim else self.asked
 
     @property
     def pictures(self) -> int:
-        return self.products * self.shapes * self.of_each
+        return self.jobs * self.of_each
+
+    @property
+    def asked_pictures(self) -> int:
+        return self.asked * self.of_each
 
     @property
     def credits(self) -> int:
         return self.pictures * self.credits_each
 
     @property
+    def left(self) -> int:
+        """Credits left now, under the tightest limit."""
+        return self.tightest.left
+
+    @property
+    def after(self) -> int:
+        return max(0, self.left - self.credits)
+
+    @property
+    def tightest(self) -> Limit:
+        return min(self.limits, key=lambda limit: limit.left)
+
+    @property
+    def fit(self) -> int:
+        """Jobs that the tightest limit and the size of a batch allow, if that is fewer than asked for."""
+        each = self.of_each * self.credits_each
+        return min(self.asked, BATCH_MAX, max(0, self.left) // each) if each else self.asked
+
+    @property
+    def fit_pictures(self) -> int:
+        return self.fit * self.of_each
+
+    @property
+    def is_short(self) -> bool:
+        return self.credits > self.left
+
+    @property
+    def dropped(self) -> list[str]:
+        """The first of the jobs that trimming leaves out, in words."""
+        return [_named(wish) for wish in self.wishes[self.jobs : self.jobs + NAMED]]
+
+    @property
+    def dropped_more(self) -> int:
+        return max(0, self.asked - self.jobs - NAMED)
+
+    @property
+    def ready_at(self) -> datetime | None:
+        """Rounded up to the minute: a clock shows no more."""
+        if self.seconds is None or not self.jobs:
+            return None
+        ready = timezone.now() + timedelta(seconds=self.seconds)
+        return ready if not (ready.second or ready.microsecond) else ready.replace(second=0) + timedelta(minutes=1)
+
+    @property
     def note(self) -> str:
         """How the number of pictures comes about."""
-        products = f"{self.products} product{'' if self.products == 1 else 's'}"
-        shapes = f"{self.shapes} shape{'' if self.shapes == 1 else 's'}"
-        return f"{products} × {shapes} × {self.of_each}"
+        counts = [_plural(self.products, "product"), _plural(self.shapes, "shape"), str(self.of_each)]
+        if not self.writes:
+            counts.insert(1, _plural(self.scenes, "preset"))
+        return " × ".join(counts)
 
 
-def quote(form: GenerateForm, *, left: int) -> Quote:
-    """The price of what the form holds now, valid or not."""
+def quote(form: GenerateForm, *, trim: Trim | None = None) -> Quote:
+    """The price of what the form holds now, valid or not; of a valid one also what exists of it already."""
     model = CATALOGUE.get(str(form["model"].value()))
+    products, shapes = len(form.chosen_products), len(form["aspect_ratio"].value() or ())
+    scenes = len(form.scenes())
+    held = trim if trim and trim.of == products * scenes * shapes else None
+    jobs = held.take if held else products * scenes * shapes
+    found = repeats.find(form.acting, form.wishes[:jobs])
     return Quote(
-        products=len(form["product"].value() or []),
-        shapes=len(form["aspect_ratio"].value() or []),
+        products=products,
+        scenes=scenes,
+        shapes=shapes,
         of_each=_count(form["num_images"].value()),
         credits_each=model.credits if model else 0,
-        left=left,
+        limits=limits(form.acting),
+        writes=form.writes,
+        trim=held,
+        wishes=form.wishes,
+        repeats=found if found.made else None,
+        pictures_made=repeats.pictures(form.acting, found) if found.made else [],
+        seconds=_seconds(form.acting, jobs),
     )
 
 
+def limits(acting: Actor) -> tuple[Limit, ...]:
+    """Everything that bounds what the actor may spend now."""
+    return (Limit(name="the team", left=ledger.left(team_id=acting.team.id)),)
+
+
+def _seconds(acting: Actor, jobs: int) -> float | None:
+    connection = Connection.objects.filter(team=acting.team).first()
+    return estimate.seconds_left(connection, queued=jobs) if connection and jobs else None
+
+
+def _named(wish: Wish) -> str:
+    scene = f", {wish.preset_version.preset.name}" if wish.preset_version else ""
+    return f"{wish.product.name}{scene}, {wish.aspect_ratio}"
+
+
+def _plural(count: int, one: str) -> str:
+    return f"{count:,} {one}{'' if count == 1 else 's'}"
+
+
+def _number(value: object) -> int:
+    text = str(value or "")
+    return int(text) if text.isdecimal() and len(text) < 6 else 0
+
+
 def _count(value: object) -> int:
-    text = str(value)
-    return int(text) if text.isdecimal() and 1 <= int(text[:3]) <= PICTURES_MAX else 0
+    number = _number(value)
+    return number if number <= PICTURES_MAX else 0

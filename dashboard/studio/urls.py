@@ -5,6 +5,8 @@ from dashboard.studio import batch_list, batch_views, job_views, views
 urlpatterns = [
     path("generate/", views.generate, name="generate"),
     path("generate/tray/", views.tray, name="tray"),
+    path("generate/quote/", views.live_quote, name="live_quote"),
+    path("jobs/<str:job_id>/again/", views.make_again, name="make_again"),
     path("batches/", batch_list.batches, name="batches"),
     path("batches/<slug:batch_id>/", batch_views.batch, name="batch"),
     path("batches/<slug:batch_id>/now/", batch_views.batch_now, name="batch_now"),

@@ -3,29 +3,35 @@
 import json
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from dashboard.accounts import access
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.accounts.views import members_only
+from dashboard.presets.brand import palette
 from dashboard.presets.models import Preset
 from dashboard.projects.models import Product
 from dashboard.projects.views import search
-from dashboard.studio import actions, cards
+from dashboard.studio import actions, cards, repeats
+from dashboard.studio.actions import Wish
 from dashboard.studio.forms import GenerateForm
 from dashboard.studio.prefill import prefill
-from dashboard.studio.quote import quote
+from dashboard.studio.quote import Trim, quote
 from generation import ledger
 from generation.contract import CATALOGUE, PICTURES_MAX, AspectRatio
 from generation.ledger import InsufficientCredits
-from generation.models import Batch, Connection
+from generation.models import Batch, Connection, Job
 
 TRAY = 60
 """Products that the tray shows at once; the others are found by searching."""
+MAKE_NEW, MAKE_ALL = "new", "all"
+"""What may be chosen when some of the pictures exist."""
+STALE_TRIM = "What you chose has changed since it was trimmed. Look at the new price and press again."
 
 
 @members_only
@@ -34,22 +40,40 @@ def generate(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _start(request)
     acting = access.actor(request)
-    form = GenerateForm(team=acting.team, initial=prefill(acting, request.GET))
-    context = _context(acting, form, words=request.GET.get("q", "")) | {"arrivals": cards.recent(acting)}
-    return render(request, "studio/generate.html", context)
+    form = GenerateForm(acting=acting, initial=prefill(acting, request.GET))
+    return _page(request, form, words=request.GET.get("q", ""))
+
+
+def _page(request: HttpRequest, form: GenerateForm, *, status: int = 200, **more: Any) -> HttpResponse:
+    context = _context(form, **more) | {"arrivals": cards.recent(form.acting)}
+    return render(request, "studio/generate.html", context, status=status)
 
 
 def _start(request: HttpRequest) -> HttpResponse:
     acting = access.actor(request, Role.CREATOR)
-    form = GenerateForm(request.POST, team=acting.team)
-    if form.is_valid():
-        try:
-            batch = actions.start(acting, wishes=form.wishes())
-        except (InsufficientCredits, actions.NotPossible) as error:
-            form.add_error(None, str(error))
-        else:
-            return _started(request, acting, batch)
-    return _refused(request, acting, form)
+    form = GenerateForm(request.POST, acting=acting)
+    trim = Trim.read(request.POST)
+    if form.is_valid() and trim and trim.of != len(form.wishes):
+        form.add_error(None, STALE_TRIM)
+    if not form.is_valid():
+        return _refused(request, form)
+    wishes = form.wishes[: trim.take] if trim else form.wishes
+    choice = request.POST.get("repeats")
+    if choice != MAKE_ALL:
+        found = repeats.find(acting, wishes)
+        if found.made and (choice != MAKE_NEW or not found.new):
+            return _offered(request, form, trim)
+        wishes = found.new
+    return _batch(request, form, wishes, trim)
+
+
+def _batch(request: HttpRequest, form: GenerateForm, wishes: list[Wish], trim: Trim | None) -> HttpResponse:
+    try:
+        batch = actions.start(form.acting, wishes=wishes)
+    except (InsufficientCredits, actions.NotPossible) as error:
+        form.add_error(None, str(error))
+        return _refused(request, form, trim)
+    return _started(request, form.acting, batch)
 
 
 def _started(request: HttpRequest, acting: Actor, batch: Batch) -> HttpResponse:
@@ -59,21 +83,61 @@ def _started(request: HttpRequest, acting: Actor, batch: Batch) -> HttpResponse:
     return with_credits(response, acting)
 
 
-def _refused(request: HttpRequest, acting: Actor, form: GenerateForm) -> HttpResponse:
+def _refused(request: HttpRequest, form: GenerateForm, trim: Trim | None = None) -> HttpResponse:
     """The form again, as it was typed, with a sentence beside what is wrong."""
-    context = _context(acting, form)
-    if request.headers.get("HX-Request"):
-        response = render(request, "studio/_form.html", context, status=422)
-        response["HX-Retarget"] = "#generate"
-        response["HX-Reswap"] = "outerHTML"
-        return response
-    return render(request, "studio/generate.html", context | {"arrivals": cards.recent(acting)}, status=422)
+    if not request.headers.get("HX-Request"):
+        return _page(request, form, status=422, trim=trim)
+    response = render(request, "studio/_form.html", _context(form, trim=trim), status=422)
+    return _into(response, "#generate", "outerHTML")
+
+
+def _offered(request: HttpRequest, form: GenerateForm, trim: Trim | None) -> HttpResponse:
+    """Nothing is charged yet: some of the pictures exist, and may be used for free."""
+    if not request.headers.get("HX-Request"):
+        return _page(request, form, status=422, trim=trim, offered=True)
+    response = render(request, "studio/_quote.html", _context(form, trim=trim, offered=True), status=422)
+    return _into(response, "#quote", "innerHTML")
+
+
+def _into(response: HttpResponse, place: str, swap: str) -> HttpResponse:
+    response["HX-Retarget"], response["HX-Reswap"] = place, swap
+    return response
 
 
 def with_credits(response: HttpResponse, acting: Actor) -> HttpResponse:
     """Tell the page's script what is left now."""
     response["HX-Trigger"] = json.dumps({"credits": {"left": ledger.left(team_id=acting.team.id)}})
     return response
+
+
+@members_only
+@require_POST
+def live_quote(request: HttpRequest) -> HttpResponse:
+    """The price of the form as it is typed; ``trim`` is how many jobs it is to be cut to, nothing for all again."""
+    acting = access.actor(request, Role.CREATOR)
+    form = GenerateForm(request.POST, acting=acting)
+    form.is_valid()
+    trim = Trim.read(request.POST)
+    if "trim" in request.POST:
+        trim = Trim.read({"take": request.POST["trim"], "take_of": len(form.wishes)})
+    if not request.headers.get("HX-Request"):
+        return _page(request, form.unjudged(), trim=trim, judged=form)
+    fields = form.layout != request.POST.get("layout")
+    context = _context(form.unjudged(), trim=trim, judged=form) | {"new_fields": fields}
+    return render(request, "studio/_live_quote.html", context)
+
+
+@members_only
+@require_POST
+def make_again(request: HttpRequest, job_id: str) -> HttpResponse:
+    """Ask for the same once more, without a form."""
+    acting = access.actor(request, Role.CREATOR)
+    rows = Job.objects.select_related("product", "project", "asset", "preset_version")
+    try:
+        actions.rerun(acting, access.find(acting, rows, pk=job_id))
+    except (actions.NotPossible, InsufficientCredits) as error:
+        messages.error(request, str(error))
+    return redirect("generate")
 
 
 @members_only
@@ -94,20 +158,42 @@ def _tray(acting: Actor, *, words: str, chosen: list[str]) -> dict[str, Any]:
     return {"products": kept + found[:TRAY], "chosen": set(chosen), "more": len(found) > TRAY, "words": words}
 
 
-def _context(acting: Actor, form: GenerateForm, *, words: str = "") -> dict[str, Any]:
-    presets = Preset.objects.filter(team=acting.team, archived_at=None, current__isnull=False)
-    chosen = [str(pk) for pk in form["product"].value() or []]
-    left = ledger.left(team_id=acting.team.id)
+def _context(
+    form: GenerateForm,
+    *,
+    words: str = "",
+    trim: Trim | None = None,
+    offered: bool = False,
+    judged: GenerateForm | None = None,
+) -> dict[str, Any]:
+    """``judged`` is the form to count by, where the one to show says nothing of what is wrong."""
+    acting = form.acting
+    price = quote(judged or form, trim=trim)
     return {
         "form": form,
-        "quote": quote(form, left=left),
-        "presets": presets.select_related("current").order_by("-id"),
+        "quote": price,
+        "offered": offered,
+        "previews": form.previews(),
+        "singles": [
+            (product, [form[question.field_of(product.pk)] for question in form.questions])
+            for product in form.single_products
+        ],
+        "variation_of": _parent(form),
+        "asked": [form[question.field] for question in form.questions],
+        "palette": palette(form.kit),
+        "presets": form.presets,
         "categories": Preset.Category.choices,
         "models": CATALOGUE.values(),
         "shapes": list(AspectRatio),
         "counts": range(1, PICTURES_MAX + 1),
-        "left": left,
+        "left": price.left,
         "connection": Connection.objects.filter(team=acting.team).first(),
         "may_create": acting.may(Role.CREATOR),
-        **_tray(acting, words=words, chosen=chosen),
+        **_tray(acting, words=words, chosen=[product.pk for product in form.chosen_products]),
     }
+
+
+def _parent(form: GenerateForm) -> Job | None:
+    """The job that the form makes a variation of."""
+    pk = form["parent"].value()
+    return Job.objects.filter(team=form.acting.team, pk=pk).select_related("product").first() if pk else None

@@ -3,41 +3,23 @@
 const form = () => document.querySelector("form[data-generate]");
 const find = (selector) => form().querySelector(selector);
 const all = (selector) => [...form().querySelectorAll(selector)];
-const VARIABLE = /\{\{\s*([a-z][a-z0-9_]*)\s*\}\}/g;
 const number = new Intl.NumberFormat("en");
 let category = "";
-let before = "";
 
 const writing = () => find("[data-write]").checked;
-const preset = () => find("[data-preset]:has(:checked)");
+const presets = () => all("[data-preset]:has(:checked)");
 const products = () => all("#tray :checked").map((box) => box.closest(".tray-row").querySelector(".grow > span").textContent);
 
 const showTabs = () => {
   find("[data-scene]").dataset.mode = writing() ? "write" : "preset";
+  find("[data-scene-cards]").toggleAttribute("data-price-off", writing());
+  find("[data-presets-chip]").hidden = true;
   for (const tab of all("[data-category-choice]")) {
     const cards = all(`[data-preset]${tab.dataset.categoryChoice && `[data-category="${tab.dataset.categoryChoice}"]`}`);
     tab.hidden = !cards.length;
     tab.setAttribute("aria-pressed", String(!writing() && tab.dataset.categoryChoice === category));
   }
   for (const card of all("[data-preset]")) card.hidden = Boolean(category) && card.dataset.category !== category;
-};
-
-const showPreview = () => {
-  const chosen = preset();
-  find("[data-preview]").hidden = !chosen;
-  if (!chosen) return;
-  const names = products();
-  const values = { product: names[0] ?? "Your product" };
-  const words = [];
-  let end = 0;
-  for (const match of chosen.dataset.template.matchAll(VARIABLE)) {
-    const value = document.createElement("b");
-    value.textContent = values[match[1]] ?? match[0];
-    words.push(chosen.dataset.template.slice(end, match.index), value);
-    end = match.index + match[0].length;
-  }
-  find("[data-preview-text]").replaceChildren(...words, chosen.dataset.template.slice(end));
-  find("[data-preview-note]").textContent = names.length > 1 ? `And the same for ${names.length - 1} more.` : "";
 };
 
 const showCounts = () => {
@@ -47,7 +29,12 @@ const showCounts = () => {
 };
 
 const reveal = () => document.querySelector("#arriving > .batch")?.scrollIntoView({ block: "nearest", behavior: "smooth" });
-const show = () => { showTabs(); showPreview(); showCounts(); };
+// Times come in the server's zone; people read their own.
+const showClocks = () => {
+  for (const time of all("time[data-clock]")) time.textContent = new Date(time.dateTime).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+};
+const show = () => { showTabs(); showCounts(); showClocks(); };
+const askPrice = () => find("#quote")?.dispatchEvent(new Event("quote"));
 
 // A preset brings its own model, shape and number along; they can be changed afterwards.
 const takeDefaults = ({ model, shape, count }) => {
@@ -61,26 +48,26 @@ const choose = (radio) => {
   radio.dispatchEvent(new Event("change", { bubbles: true }));
 };
 
-document.addEventListener("change", (event) => {
-  if (!event.target.closest("form[data-generate]")) return;
-  const chosen = event.target.name === "preset" && event.target.closest("[data-preset]");
-  if (chosen) { before = chosen.dataset.preset; takeDefaults(chosen.dataset); }
-  show();
-}, { capture: true });
-document.addEventListener("input", (event) => { if (event.target.id === "id_prompt") showCounts(); });
+for (const type of ["change", "input"]) {
+  document.addEventListener(type, (event) => {
+    const { target } = event;
+    if (!target.closest("form[data-generate]") || !target.name || target.matches("[type=search], [type=file]")) return;
+    if (type === "change" && target.name === "preset" && target.checked && presets().length === 1) takeDefaults(target.closest("[data-preset]").dataset);
+    if (type === "change") show(); else showCounts();
+    askPrice();
+  }, { capture: true });
+}
 
 document.addEventListener("click", (event) => {
   const tab = event.target.closest("[data-category-choice]");
   if (tab) {
     category = tab.dataset.categoryChoice;
+    if (writing()) choose(find("[data-presets]"));
     showTabs();
-    // Leaving one's own words for the presets takes the last one again, or the first that is shown.
-    const shown = all("[data-preset]:not([hidden])");
-    const back = shown.find((card) => card.dataset.preset === before) ?? shown[0];
-    if (writing() && back) choose(back.querySelector("input"));
   }
-  if (event.target.closest("[data-edit-prompt]")) {
-    find("#id_prompt").value = preset().dataset.template;
+  const edit = event.target.closest("[data-edit-prompt]");
+  if (edit) {
+    find("#id_prompt").value = edit.dataset.editPrompt;
     choose(find("[data-write]"));
     find("#id_prompt").focus();
   }

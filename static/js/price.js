@@ -1,5 +1,7 @@
 // The price before the press. Inside <form data-price data-left="412">:
 //   data-price-unit     a group of radios, or a select, whose chosen option has data-credits (credits a picture)
+//   data-price-off      on a group of counts: it does not count now
+//   data-price-take     a hidden number: the batch is trimmed to so many jobs, as long as it has data-price-of without
 //   data-price-count    a group of boxes: how many are ticked; or a radio group, select or number: its value
 //   pictures = product of all counts, credits = pictures × unit
 // and anywhere in the form: data-price-pictures, data-price-credits, data-price-each, data-price-left, data-price-after,
@@ -15,14 +17,21 @@ const count = (group) => {
   return Number(group.querySelector("input:checked, input[type=number]")?.value) || 0;
 };
 
+const groups = (form) => [...form.querySelectorAll("[data-price-count]:not([data-price-off])")];
+const product = (some) => some.reduce((all, group) => all * count(group), 1);
+const hidden = (form, name) => Number(form.querySelector(`[data-price-${name}]`)?.value) || 0;
+
+// Only jobs can be trimmed away: groups with a noun multiply them, the others say how many pictures each has.
 const quote = (form) => {
   const unit = form.querySelector("[data-price-unit]");
   const each = Number(unit && chosen(unit)?.dataset.credits) || 0;
-  const pictures = [...form.querySelectorAll("[data-price-count]")].reduce((sum, group) => sum * count(group), 1);
+  const jobs = product(groups(form).filter((group) => group.dataset.priceNoun));
+  const taken = hidden(form, "of") === jobs ? hidden(form, "take") || jobs : jobs;
+  const pictures = taken * product(groups(form).filter((group) => !group.dataset.priceNoun));
   return { each, pictures, credits: pictures * each, left: Number(form.dataset.left) };
 };
 
-const note = (form) => [...form.querySelectorAll("[data-price-count]")]
+const note = (form) => groups(form)
   .map((group) => group.dataset.priceNoun ? plural(count(group), group.dataset.priceNoun) : number.format(count(group))).join(" × ");
 
 const show = (form) => {

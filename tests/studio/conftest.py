@@ -22,7 +22,7 @@ def asked(mug: Product) -> dict[str, Any]:
     """A valid form."""
     return {
         "product": [mug.id],
-        "preset": "",
+        "scene": "write",
         "prompt": "{{product}} on white marble",
         "model": "nanobanana2",
         "aspect_ratio": ["1:1"],

@@ -61,7 +61,7 @@ def test_every_product_in_every_shape_is_a_job_of_one_batch(press: Press, mug: P
 
 
 def test_a_preset_gives_the_prompt_and_its_version(press: Press, oak: Preset) -> None:
-    press(preset=oak.id, prompt="what was typed before")
+    press(scene="presets", preset=[oak.id], prompt="what was typed before")
     job = Job.objects.get()
     assert job.prompt == "Camp mug on an oak shelf"
     assert job.preset_version == oak.current
@@ -96,7 +96,6 @@ WRONG = [
     ("num_images", "5", "Choose 1 to 4 pictures."),
     ("num_images", "many", "Choose 1 to 4 pictures."),
     ("num_images", "", "Choose 1 to 4 pictures."),
-    ("preset", "preset_nothing", "This preset is not there any more; choose another."),
 ]
 
 
@@ -143,7 +142,7 @@ def test_a_team_without_a_connection_is_told(press: Press, team: Team) -> None:
 class TestPrefill:
     def test_the_newest_preset_is_chosen_with_its_settings(self, browser: Client, oak: Preset, mug: Product) -> None:
         initial = browser.get("/generate/").context["form"].initial
-        assert initial["preset"] == oak.id
+        assert (initial["scene"], initial["preset"]) == ("presets", [oak.id])
         assert (initial["model"], initial["aspect_ratio"], initial["num_images"]) == ("seedream", ["4:3"], 3)
 
     def test_a_product_is_chosen_and_counted(self, browser: Client, mug: Product, vase: Product) -> None:
@@ -155,13 +154,13 @@ class TestPrefill:
     def test_a_jobs_settings_are_used_again(self, press: Press, browser: Client, mug: Product, oak: Preset) -> None:
         press(num_images="4", model="gpt-high", aspect_ratio=["3:4"])
         initial = browser.get(f"/generate/?job={Job.objects.get().id}").context["form"].initial
-        assert initial["product"] == [mug.id] and initial["preset"] == ""
+        assert initial["product"] == [mug.id] and initial["scene"] == "write"
         assert initial["prompt"] == "Camp mug on white marble"
         assert (initial["model"], initial["aspect_ratio"], initial["num_images"]) == ("gpt-high", ["3:4"], 4)
 
     def test_a_job_of_a_present_preset_chooses_it(self, press: Press, browser: Client, oak: Preset) -> None:
-        press(preset=oak.id)
-        assert browser.get(f"/generate/?job={Job.objects.get().id}").context["form"].initial["preset"] == oak.id
+        press(scene="presets", preset=[oak.id])
+        assert browser.get(f"/generate/?job={Job.objects.get().id}").context["form"].initial["preset"] == [oak.id]
 
     def test_other_teams_things_are_404(self, press: Press, charlie: User, oak: Preset) -> None:
         press()

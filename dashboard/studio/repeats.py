@@ -1,0 +1,50 @@
+"""Pictures that exist already: nobody pays twice for the same without having said so."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dashboard.accounts.access import Actor
+from dashboard.studio.actions import Wish
+from generation.models import Image, Job, JobState
+
+SHOWN = 12
+"""Pictures that are shown of those that exist."""
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """Of some wishes, those that a completed job of the team has fulfilled before."""
+
+    wishes: list[Wish]
+    made: frozenset[str]
+    """Fingerprints."""
+
+    @property
+    def new(self) -> list[Wish]:
+        return [wish for wish in self.wishes if wish.fingerprint not in self.made]
+
+    @property
+    def pictures(self) -> int:
+        """How many of the pictures that are wished for need not be made."""
+        return sum(wish.num_images for wish in self.wishes if wish.fingerprint in self.made)
+
+    @property
+    def new_pictures(self) -> int:
+        return sum(wish.num_images for wish in self.new)
+
+    @property
+    def new_credits(self) -> int:
+        return sum(wish.price for wish in self.new)
+
+
+def find(acting: Actor, wishes: Iterable[Wish]) -> Repeats:
+    asked = list(wishes)
+    prints = {wish.fingerprint for wish in asked}
+    rows = Job.objects.filter(team=acting.team, fingerprint__in=prints, state=JobState.COMPLETED)
+    return Repeats(asked, frozenset(rows.values_list("fingerprint", flat=True).distinct()))
+
+
+def pictures(acting: Actor, repeats: Repeats) -> list[Image]:
+    """The newest of those that exist, to look at."""
+    rows = Image.objects.filter(team=acting.team, job__fingerprint__in=repeats.made, stored_at__isnull=False)
+    return list(rows.select_related("job__product").order_by("-id")[:SHOWN])
