@@ -13,8 +13,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from dashboard.accounts.access import Actor
+from dashboard.accounts.invitations import invite
 from dashboard.accounts.keys import issue
-from dashboard.accounts.models import Role, User
+from dashboard.accounts.models import Membership, Role, User
 from dashboard.presets.models import Preset, PresetVersion
 from dashboard.projects.models import Product, Project
 from dashboard.studio.actions import Wish, start
@@ -24,6 +25,7 @@ from tests.gallery.conftest import stored
 
 ROLES = {"vera": Role.VIEWER, "bob": Role.CREATOR, "ada": Role.ADMIN, "alice": Role.OWNER}
 OUTSIDE = {"healthz", "hooks/", "files/", "events/", "v1/", "admin/", "sandbox/", "accounts/"}
+OUTSIDE |= {"settings/members/<int:membership_id>/remove/"}  # what the first may do cannot be done by the next
 """Not by session and role, or not by HTTP alone: their own tests say who may. allauth's pages are about oneself."""
 
 
@@ -69,6 +71,12 @@ TABLE: dict[str, Rule] = {
     "jobs/<job_id>/cancel/": ACT,
     "jobs/<job_id>/retry/": ACT,
     "jobs/<job_id>/resolve/": ACT,
+    "settings/team/": Rule(get=Role.VIEWER, post=Role.ADMIN),
+    "settings/members/": Rule(get=Role.VIEWER, post=Role.ADMIN),
+    "settings/members/leave/": Rule(post=Role.VIEWER),
+    "settings/members/<membership_id>/": RULE,
+    "settings/members/<membership_id>/owner/": Rule(post=Role.OWNER),
+    "settings/invitations/<invitation_id>/revoke/": Rule(post=Role.ADMIN),
     "settings/keys/": RULE,
     "settings/keys/<key_id>/revoke/": Rule(post=Role.ADMIN),
     "settings/connection/": RULE,
@@ -113,6 +121,8 @@ def things(alice: User, charlie: User, creator: Actor, mug: Product) -> dict[str
         "picture_id": image.pk,
         "batch_id": job.batch_id,
         "key_id": issue(Actor(job.team, Role.OWNER, user=alice), name="Script")[0].pk,
+        "membership_id": str(Membership.objects.get(team=job.team, role=Role.CREATOR).pk),
+        "invitation_id": invite(Actor(job.team, Role.OWNER, user=alice), email="", role=Role.VIEWER)[0].pk,
         "connection_id": Connection.objects.get(team=job.team).pk,
     }
 

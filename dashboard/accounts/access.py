@@ -5,15 +5,19 @@ not change is a 403.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest
+from django.utils import timezone
 
 from dashboard.accounts.models import ApiKey, Membership, Role, Team, User
 
 TEAM_IN_SESSION = "team"
+ACTIVITY_NOTED = timedelta(minutes=5)
+"""How old ``last_active_at`` may get, so that not every page writes a row."""
 Row = TypeVar("Row", bound=Model)
 
 
@@ -58,6 +62,12 @@ def current(request: HttpRequest) -> Membership | None:
         request._membership = found  # type: ignore[attr-defined]
     membership: Membership | None = request._membership  # type: ignore[attr-defined]
     return membership
+
+
+def note_activity(member: Membership) -> None:
+    now = timezone.now()
+    if member.last_active_at is None or now - member.last_active_at >= ACTIVITY_NOTED:
+        Membership.objects.filter(pk=member.pk).update(last_active_at=now)
 
 
 def _as_actor(request: HttpRequest, membership: Membership) -> Actor:

@@ -1,11 +1,50 @@
 """How allauth behaves here."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
+from django.contrib import messages
+from django.db import transaction
+from django.forms import Form, ValidationError
 from django.http import HttpRequest
+from django.shortcuts import redirect
+
+from dashboard.accounts import access, invitations
+from dashboard.accounts.members import Refused
+from dashboard.accounts.models import User
+
+TOO_MANY = "There were too many failed attempts. Wait five minutes, or choose a new password by mail."
 
 
 class TeamsOnly(DefaultAccountAdapter):  # type: ignore[misc]
-    """Nobody signs up by themselves: people come in through a team."""
+    """Nobody signs up by themselves: people come in through a team's invitation."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "too_many_login_attempts": TOO_MANY,
+        "email_taken": "This address has an account already. Sign in with it instead.",
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        return False
+        return invitations.remembered(request) is not None
+
+    def clean_email(self, email: str) -> str:
+        invitation = invitations.remembered(self.request)
+        if invitation and not invitations.is_for(invitation, email):
+            raise ValidationError(f"This invitation is for {invitation.email}. Use that address, or ask for another.")
+        return email
+
+    def save_user(self, request: HttpRequest, user: User, form: Form, commit: bool = True) -> User:
+        """Make the account and the membership, or neither."""
+        invitation = invitations.remembered(request)
+        user.name = form.cleaned_data.get("name", "")
+        try:
+            with transaction.atomic():
+                saved: User = super().save_user(request, user, form, commit)
+                if invitation is None:
+                    raise Refused("This invitation can no longer be used. Ask for a new one.")
+                member = invitations.accept(invitation, user=saved, address=request.META.get("REMOTE_ADDR") or None)
+        except Refused as error:
+            messages.error(request, str(error))
+            raise ImmediateHttpResponse(redirect("account_login")) from error
+        request.session[access.TEAM_IN_SESSION] = member.team_id
+        return saved

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from dashboard.accounts import access
 from dashboard.accounts.models import Membership, Role, Team, User
-from dashboard.presets.models import Preset
+from dashboard.presets.access import visible
 from dashboard.projects.models import Product
 from generation import connections, ledger
 from generation.contract import CATALOGUE
@@ -69,7 +69,7 @@ class Frame:
     def rail(self) -> list[RailItem]:
         if self.membership is None:
             return []
-        counts = _counts(self.membership.team)
+        counts = _counts(self.membership, self._request.user)
         items = [
             self._item("/generate/", "Generate", "plus"),
             self._item("/gallery/", "Gallery", "layout-grid", counts["pictures_shown"]),
@@ -77,24 +77,39 @@ class Frame:
             self._item("/products/", "Products", "box", counts["products_shown"]),
             self._item("/projects/", "Projects", "folder"),
         ]
-        if self.membership.role >= Role.ADMIN:
-            items.append(self._item("/settings/connection/", "Connection", "plug"))
-            items.append(self._item("/settings/keys/", "API keys", "key-round"))
+        in_settings = self._request.path.startswith("/settings/")
+        items.append(RailItem(url="/settings/team/", label="Settings", icon="settings", active=in_settings))
         return items
+
+    @cached_property
+    def settings_tabs(self) -> list[RailItem]:
+        """The pages under Settings, which share one row of tabs."""
+        if self.membership is None:
+            return []
+        tabs = [
+            self._item("/settings/team/", "Team", "users"),
+            self._item("/settings/members/", "Members", "user"),
+        ]
+        if self.membership.role >= Role.ADMIN:
+            tabs.append(self._item("/settings/connection/", "Connection", "plug"))
+            tabs.append(self._item("/settings/brand/", "Brand kit", "palette"))
+            tabs.append(self._item("/settings/keys/", "API keys", "key-round"))
+        return tabs
 
     def _item(self, url: str, label: str, icon: str, count: int | None = None) -> RailItem:
         return RailItem(url=url, label=label, icon=icon, count=count, active=self._request.path.startswith(url))
 
 
-def _counts(team: Team) -> dict[str, int]:
-    """How many pictures, presets and products the team has, in one query."""
+def _counts(member: Membership, user: Any) -> dict[str, int]:
+    """How many pictures, presets and products the member sees, in one query."""
+    acting = access.Actor(member.team, Role(member.role), user=user)
     shown = {
         "pictures_shown": Image.objects.filter(stored_at__isnull=False),
-        "presets_shown": Preset.objects.filter(archived_at=None),
+        "presets_shown": visible(acting).filter(archived_at=None),
         "products_shown": Product.objects.filter(archived_at=None),
     }
     columns = {name: Coalesce(Subquery(_counted(rows)), 0) for name, rows in shown.items()}
-    counts: dict[str, int] = Team.objects.filter(pk=team.pk).annotate(**columns).values(*shown).get()
+    counts: dict[str, int] = Team.objects.filter(pk=member.team_id).annotate(**columns).values(*shown).get()
     return counts
 
 
@@ -119,7 +134,8 @@ def pause_notice(connection: Connection, *, waiting: int) -> str:
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The context of ``templates/base.html``; templates call what they use."""
     frame = Frame(request)
-    names = ("membership", "team", "teams", "rail", "credits_left", "pictures_left", "connection_notice")
+    frame_parts = ("membership", "team", "teams", "rail", "settings_tabs")
+    names = (*frame_parts, "credits_left", "pictures_left", "connection_notice")
     return {name: _later(frame, name) for name in names}
 
 

@@ -1,4 +1,4 @@
-"""How the first people come in, where nobody can invite them yet."""
+"""How teams come to be, and how the first people come in where nobody can invite them yet."""
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -18,13 +18,23 @@ class CannotFound(Exception):
 
 def found_team(*, name: str, email: str, password: str, connection: Connection | None = None, credits: int = 0) -> Team:
     """Make a team with its owner, an unsaved ``connection`` of its own and ``credits``; all of it or nothing."""
-    name, email = name.strip(), email.strip().lower()
+    email = email.strip().lower()
     owner = User(email=email)
-    _check(name, owner, password)
+    check_name(name)
+    _check_owner(owner, password)
     owner.username = email
     owner.set_password(password)
     with transaction.atomic():
         owner.save()
+        return open_team(name=name, owner=owner, connection=connection, credits=credits)
+
+
+def open_team(
+    *, name: str, owner: User, connection: Connection | None = None, credits: int = 0, address: str | None = None
+) -> Team:
+    """Make a team of a user who exists, as :func:`found_team` does. Raises :class:`CannotFound`."""
+    name = check_name(name)
+    with transaction.atomic():
         team = Team.objects.create(name=name)
         Membership.objects.create(team=team, user=owner, role=Role.OWNER)
         if connection is not None:
@@ -32,13 +42,20 @@ def found_team(*, name: str, email: str, password: str, connection: Connection |
             connection.save()
         if credits:
             ledger.grant(team_id=team.id, credits=credits, actor_id=owner.pk, reason="First credits")
-        record(Actor(team, Role.OWNER, user=owner), "team.founded", team.id, after={"name": name, "owner": email})
+        acting = Actor(team, Role.OWNER, user=owner, address=address)
+        record(acting, "team.founded", team.id, after={"name": name, "owner": owner.email})
     return team
 
 
-def _check(name: str, owner: User, password: str) -> None:
+def check_name(name: str) -> str:
+    """The name as it is kept. Raises :class:`CannotFound`."""
+    name = name.strip()
     if not 1 <= len(name) <= 80:
         raise CannotFound("A team's name has 1 to 80 characters.")
+    return name
+
+
+def _check_owner(owner: User, password: str) -> None:
     try:
         validate_email(owner.email)
     except ValidationError as error:

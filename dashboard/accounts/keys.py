@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from dashboard.accounts.access import Actor
-from dashboard.accounts.models import ApiKey, Role
+from dashboard.accounts.models import ApiKey, Role, User
 from dashboard.audit.record import record
 from generation.contract import ContractError, ErrorCode
 
@@ -49,6 +49,16 @@ def issue(acting: Actor, *, name: str) -> tuple[ApiKey, str]:
 def revoke(acting: Actor, key: ApiKey) -> bool:
     """Refuse the key from now on; ``False`` when it was revoked before."""
     acting.require(Role.ADMIN)
+    return _end(acting, key)
+
+
+def revoke_all(acting: Actor, *, of: User) -> None:
+    """Refuse from now on the keys of this team that a member made, for a member who may no longer have any."""
+    for key in ApiKey.objects.filter(team=acting.team, created_by=of, revoked_at=None):
+        _end(acting, key)
+
+
+def _end(acting: Actor, key: ApiKey) -> bool:
     with transaction.atomic():
         if not ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now()):
             return False

@@ -2,12 +2,16 @@
 
 import hashlib
 import secrets
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
+from django.utils import timezone
 
 from generation.ids import PublicIdField
+
+INVITATION_DAYS = 7
 
 
 class PeopleManager(UserManager["User"]):
@@ -58,6 +62,7 @@ class Membership(models.Model):
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
     role = models.PositiveSmallIntegerField(choices=Role)
     created_at = models.DateTimeField(auto_now_add=True)
+    last_active_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["team", "user"], name="member_once")]
@@ -93,3 +98,33 @@ class ApiKey(models.Model):
         key = f"ps_{secrets.token_urlsafe(32)}"
         row = cls.objects.create(team=team, name=name, hint=key[:8], digest=cls.hash(key), created_by=created_by)
         return row, key
+
+
+def _in_a_week() -> Any:
+    return timezone.now() + timedelta(days=INVITATION_DAYS)
+
+
+class Invitation(models.Model):
+    """A way into a team that works once. Only a hash of its token is kept; the link is shown once."""
+
+    id = PublicIdField(prefix="inv")
+    team = models.ForeignKey(Team, models.CASCADE, related_name="invitations")
+    email = models.EmailField(blank=True, help_text="Empty: whoever has the link may use it")
+    role = models.PositiveSmallIntegerField(choices=[choice for choice in Role.choices if choice[0] < Role.OWNER])
+    digest = models.CharField(max_length=64, unique=True)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(default=_in_a_week)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["team", "-id"], name="invitation_of_team")]
+
+    def __str__(self) -> str:
+        return f"{self.email or 'Whoever has the link'} to {self.team}"
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at <= timezone.now()

@@ -21,8 +21,10 @@ def members_only(view: "View[Rest]") -> "View[Rest]":
 
     @wraps(view)
     def seen(request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
-        if access.current(request) is None:
+        member = access.current(request)
+        if member is None:
             return render(request, "accounts/no_team.html", status=403)
+        access.note_activity(member)
         return view(request, *args, **kwargs)
 
     return login_required(seen)

@@ -41,9 +41,14 @@ def test_the_rail_counts_what_there_is(bob: User, mug: Product) -> None:
     assert re.search(r'Products</span>\s*<span class="rail-count">1<', page(bob))
 
 
-def test_only_admins_see_the_connection(ada: User, bob: User) -> None:
-    assert "Connection" in labels(page(ada))
-    assert "Connection" not in labels(page(bob))
+def test_only_admins_see_the_connection_and_keys_among_the_settings(ada: User, bob: User) -> None:
+    def tabs(user: User) -> list[str]:
+        nav = page(user, "/settings/team/").partition('aria-label="Settings"')[2].partition("</nav>")[0]
+        return re.findall(r">([^<]+)</a>", nav)
+
+    assert "Settings" in labels(page(bob))
+    assert {"Connection", "API keys"}.isdisjoint(tabs(bob)) and {"Team", "Members"} <= set(tabs(bob))
+    assert {"Team", "Members", "Connection", "API keys"} <= set(tabs(ada))
 
 
 def test_credits_are_shown_with_what_they_buy(bob: User) -> None:

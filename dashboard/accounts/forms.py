@@ -1,0 +1,65 @@
+from typing import Any
+
+from django import forms
+
+from dashboard.accounts.models import Role, User
+
+INVITED_AS = [(role.value, str(role.label)) for role in (Role.VIEWER, Role.CREATOR, Role.ADMIN)]
+WRONG_ROLE = {"invalid_choice": "Choose one of the roles shown.", "required": "Choose a role."}
+
+
+def _role(choices: list[tuple[int, str]], **options: Any) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
+        choices=choices,
+        coerce=lambda value: Role(int(value)),
+        widget=forms.RadioSelect,
+        error_messages=WRONG_ROLE,
+        **options,
+    )
+
+
+class TeamNameForm(forms.Form):
+    name = forms.CharField(
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={
+            "required": "Give the team a name.",
+            "max_length": "A team's name has 1 to 80 characters.",
+        },
+    )
+
+
+class InvitationForm(forms.Form):
+    email = forms.EmailField(
+        label="Email",
+        required=False,
+        help_text="Leave empty for a link that the first person who has it may use.",
+        error_messages={"invalid": "This is not a mail address."},
+    )
+    role = _role(INVITED_AS, initial=Role.CREATOR.value)
+
+
+class RoleForm(forms.Form):
+    role = _role([])
+
+    def __init__(self, data: Any = None, *, choices: list[tuple[int, str]], **options: Any) -> None:
+        super().__init__(data, **options)
+        field = self.fields["role"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 narrows the type
+        field.choices = choices
+
+
+class NameAtSignUp(forms.Form):
+    """What the sign-up form asks for beyond allauth's address and password."""
+
+    name = forms.CharField(
+        label="Your name",
+        required=False,
+        max_length=100,
+        help_text="As your team knows you.",
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    field_order = ["name", "email", "password1"]
+
+    def signup(self, request: Any, user: User) -> None:
+        """Nothing is left to do: the adapter saves the name with the user."""

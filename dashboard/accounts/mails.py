@@ -1,0 +1,24 @@
+"""Mails about teams."""
+
+import logging
+from smtplib import SMTPException
+
+from django.core.mail import send_mail
+from django.template.loader import render_to_string
+
+from dashboard.accounts.models import Invitation
+
+log = logging.getLogger(__name__)
+
+
+def send_invitation(invitation: Invitation, *, link: str) -> bool:
+    """Whether the mail server took the mail."""
+    context = {"invitation": invitation, "link": link}
+    subject = " ".join(render_to_string("accounts/mail/invitation_subject.txt", context).split())
+    body = render_to_string("accounts/mail/invitation.txt", context)
+    try:
+        send_mail(subject, body, None, [invitation.email])
+    except (OSError, SMTPException) as error:
+        log.warning("The invitation %s could not be mailed: %s", invitation.id, error)
+        return False
+    return True
