@@ -164,6 +164,11 @@ CELERY = {
             "schedule": 2.0,
             "options": {"expires": 10},
         },
+        "product imports": {
+            "task": "dashboard.projects.tasks.look_for_imports",
+            "schedule": 2.0,
+            "options": {"expires": 10},
+        },
         **(
             {"sandbox": {"task": "generation.sandbox.tasks.sweep", "schedule": 3.0, "options": {"expires": 10}}}
             if SANDBOX

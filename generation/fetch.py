@@ -12,16 +12,19 @@ from urllib3.exceptions import HTTPError
 from generation.deadline import DeadlineAdapter, Exchange, deadline
 
 _CHUNK = 64 * 1024
+_PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 _HEADERS = {"User-Agent": "Packshot", "Accept": "image/*,*/*;q=0.5"}
 
 
 class FetchError(Exception):
     """The file could not be had; the text is one clear sentence."""
 
-    def __init__(self, message: str, *, status: int | None = None) -> None:
+    def __init__(self, message: str, *, status: int | None = None, passing: bool = False) -> None:
         super().__init__(message)
         self.status = status
         """The HTTP status, where a server answered."""
+        self.passing = passing or status in _PASSING
+        """Whether asking again later may help."""
 
 
 class PrivateAddress(requests.RequestException):
@@ -78,9 +81,11 @@ def download(url: str, *, max_bytes: int, seconds: float = 20, trusted: Collecti
         except PrivateAddress as error:
             raise FetchError("The address is not on the public internet.") from error
         except HTTPError as error:
-            raise FetchError(_late(exchange) or "The file arrived incomplete.") from error
-        except (requests.RequestException, OSError, ValueError) as error:
-            raise FetchError(_late(exchange) or "The server could not be reached.") from error
+            raise FetchError(_late(exchange) or "The file arrived incomplete.", passing=True) from error
+        except ValueError as error:  # requests' own errors of this kind are about the address
+            raise FetchError(_late(exchange) or "The address cannot be read.", passing=exchange.expired) from error
+        except (requests.RequestException, OSError) as error:
+            raise FetchError(_late(exchange) or "The server could not be reached.", passing=True) from error
 
 
 def _late(exchange: Exchange) -> str:
@@ -101,5 +106,5 @@ def _read(session: requests.Session, url: str, exchange: Exchange, *, max_bytes:
             if exchange.expired:
                 break
     if exchange.expired:
-        raise FetchError("The server took too long.")
+        raise FetchError("The server took too long.", passing=True)
     return bytes(body)

@@ -13,35 +13,52 @@ from dashboard.projects.models import Product, Project
 from generation import media
 from generation.contract import PHOTO_MAX_BYTES
 from generation.ids import new_id
-from generation.models import Asset
+from generation.models import Asset, Image
+
+PHOTO_REPLACED = "product.photo_replaced"
 
 
 def add_product(
     acting: Actor, *, photo: bytes, filename: str, name: str = "", tags: list[str] | None = None
 ) -> Product:
-    """Take a photo into the library as a product. Raises ``media.UnusablePicture`` with one clear sentence.
-
-    A photo that the team has already keeps its one asset, so that the provider is sent it only once.
-    """
+    """Take a photo into the library as a product. Raises ``media.UnusablePicture`` with one clear sentence."""
     acting.require(Role.CREATOR)
+    asset = take_photo(acting, photo)
+    return create_product(acting, asset=asset, name=name.strip() or readable(filename), tags=tags or [])
+
+
+def take_photo(acting: Actor, photo: bytes) -> Asset:
+    """The asset of a photo: the team's own if it has the photo already, so that the provider is sent it only once.
+
+    A new one's files are stored, but its row is not written yet: no storage call in a transaction.
+    Raises ``media.UnusablePicture``.
+    """
     picture = media.read_picture(photo, max_bytes=PHOTO_MAX_BYTES)
     known = Asset.objects.filter(team=acting.team, sha256=picture.sha256).first()
-    asset = known or _store(acting, picture)
-    with transaction.atomic():
-        if not known:
-            asset.save(force_insert=True)
-        shown = name.strip() or readable(filename)
-        product = Product.objects.create(team=acting.team, name=shown[:120], tags=tags or [], asset=asset)
-        record(acting, "product.added", product.id, after={"name": product.name, "asset": asset.id})
-    return product
+    return known or _store(acting, picture)
 
 
 def _store(acting: Actor, picture: media.Picture) -> Asset:
-    """An asset whose files are stored and whose row is not written yet: no storage call in a transaction."""
     key = new_id("asset")
     keys = media.store(picture, folder=f"{acting.team.id}/photos/{key}")
     facts = {name: getattr(picture, name) for name in ("mime", "sha256", "width", "height", "thumb_hash")}
     return Asset(id=key, team=acting.team, size=len(picture.data), **vars(keys), **facts)
+
+
+def _keep(asset: Asset) -> None:
+    """Write the row of an asset that is new."""
+    if asset._state.adding:
+        asset.save(force_insert=True)
+
+
+def create_product(acting: Actor, *, asset: Asset, name: str, sku: str = "", tags: list[str]) -> Product:
+    """Write a product, and its asset where that is new."""
+    acting.require(Role.CREATOR)
+    with transaction.atomic():
+        _keep(asset)
+        product = Product.objects.create(team=acting.team, name=name[:120], sku=sku, tags=tags, asset=asset)
+        record(acting, "product.added", product.id, after={"name": product.name, "asset": asset.id})
+    return product
 
 
 def readable(filename: str) -> str:
@@ -54,6 +71,19 @@ def readable(filename: str) -> str:
 def edit_product(acting: Actor, product: Product, *, name: str, sku: str, tags: list[str]) -> None:
     acting.require(Role.CREATOR)
     _change(acting, product, name=name, sku=sku, tags=tags)
+
+
+def replace_photo(acting: Actor, product: Product, *, asset: Asset) -> None:
+    """Show a product by another photo from now on. Jobs and pictures keep the one that they were made of."""
+    acting.require(Role.CREATOR)
+    before = product.asset_id
+    if asset.pk == before:
+        return
+    with transaction.atomic():
+        _keep(asset)
+        product.asset = asset
+        product.save(update_fields=["asset"])
+        record(acting, PHOTO_REPLACED, product.id, before={"asset": before}, after={"asset": asset.id})
 
 
 def put_away_product(acting: Actor, product: Product, *, away: bool) -> None:
@@ -73,6 +103,18 @@ def add_project(acting: Actor, *, name: str, brief: str) -> Project:
 def edit_project(acting: Actor, project: Project, *, name: str, brief: str) -> None:
     acting.require(Role.CREATOR)
     _change(acting, project, name=name, brief=brief)
+
+
+def choose_cover(acting: Actor, project: Project, *, picture: Image | None) -> None:
+    """Show a project by one of its pictures; by its newest one where none is chosen."""
+    acting.require(Role.CREATOR)
+    before = project.cover_id
+    if before == (picture.pk if picture else None):
+        return
+    project.cover = picture
+    with transaction.atomic():
+        project.save(update_fields=["cover"])
+        record(acting, "project.cover_chosen", project.id, before={"cover": before}, after={"cover": project.cover_id})
 
 
 def put_away_project(acting: Actor, project: Project, *, away: bool) -> None:

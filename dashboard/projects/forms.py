@@ -1,4 +1,9 @@
+from typing import Any
+
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+from dashboard.projects.sheets import FILE_MAX_BYTES, TOO_LARGE
 
 TAGS_MAX = 20
 TAG_LENGTH = 40
@@ -38,4 +43,37 @@ class ProjectForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="What the campaign is about, for everybody who makes pictures for it.",
+    )
+
+
+class LinkForm(forms.Form):
+    """The address of a photo."""
+
+    url = forms.CharField(
+        label="Image URL",
+        widget=forms.URLInput(attrs={"placeholder": "https://", "autocomplete": "off"}),
+        error_messages={"required": "Give the address of a photo."},
+    )
+
+
+class SheetForm(forms.Form):
+    file = forms.FileField(
+        label="CSV file",
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv"}),
+        error_messages={"required": "Choose a CSV file first.", "empty": "The file is empty."},
+    )
+
+    def clean_file(self) -> "UploadedFile[Any]":
+        file: UploadedFile[Any] = self.cleaned_data["file"]
+        if (file.size or 0) > FILE_MAX_BYTES:
+            raise forms.ValidationError(TOO_LARGE)
+        return file
+
+
+class PhotoForm(forms.Form):
+    photo = forms.FileField(
+        label="New photo",
+        help_text="JPEG, PNG or WebP, up to 10 MB.",
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+        error_messages={"required": "Choose a photo first.", "empty": "The file is empty."},
     )

@@ -1,7 +1,6 @@
 """Campaigns."""
 
 from django.contrib import messages
-from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
@@ -9,10 +8,10 @@ from django.views.decorators.http import require_POST
 from dashboard.accounts import access
 from dashboard.accounts.models import Role
 from dashboard.accounts.views import members_only
-from dashboard.projects import actions
+from dashboard.projects import actions, activity, overview, pages
 from dashboard.projects.forms import ProjectForm
+from dashboard.projects.library import latest
 from dashboard.projects.models import Project
-from dashboard.projects.views import latest
 from generation.models import Image
 
 
@@ -20,14 +19,14 @@ from generation.models import Image
 def projects(request: HttpRequest) -> HttpResponse:
     acting = access.actor(request)
     archived = "archived" in request.GET
-    stored = Count("jobs__images", filter=Q(jobs__images__stored_at__isnull=False))
-    rows = Project.objects.filter(team=acting.team, archived_at__isnull=not archived)
+    page = pages.page(request, Project.objects.filter(team=acting.team, archived_at__isnull=not archived))
     context = {
-        "projects": rows.annotate(pictures=stored).order_by("-id"),
+        "projects": overview.summaries(page.rows),
+        "next_url": page.next_url,
         "archived": archived,
         "may_create": acting.may(Role.CREATOR),
     }
-    return render(request, "projects/projects.html", context)
+    return render(request, f"projects/{'_projects' if pages.is_next(request) else 'projects'}.html", context)
 
 
 @members_only
@@ -45,7 +44,16 @@ def project(request: HttpRequest, project_id: str) -> HttpResponse:
     acting = access.actor(request)
     row = access.find(acting, Project, pk=project_id)
     pictures = Image.objects.filter(team=acting.team, job__project=row, stored_at__isnull=False)
-    context = {"project": row, "pictures": latest(pictures), "may_create": acting.may(Role.CREATOR)}
+    products, product_count = overview.products_of(row)
+    context = {
+        "project": row,
+        "summary": overview.summaries([row])[0],
+        "pictures": latest(pictures),
+        "products": products,
+        "product_count": product_count,
+        "happenings": activity.recent(row),
+        "may_create": acting.may(Role.CREATOR),
+    }
     return render(request, "projects/project.html", context)
 
 
@@ -60,6 +68,20 @@ def edit_project(request: HttpRequest, project_id: str) -> HttpResponse:
         return redirect("project", project_id=row.id)
     context = {"form": form, "project": row}
     return render(request, "projects/project_form.html", context, status=422 if form.errors else 200)
+
+
+@members_only
+@require_POST
+def cover(request: HttpRequest, project_id: str) -> HttpResponse:
+    """Show the project by one of its pictures, or by its newest again."""
+    acting = access.actor(request, Role.CREATOR)
+    row = access.find(acting, Project, pk=project_id)
+    chosen = request.POST.get("picture", "")
+    pictures = Image.objects.filter(job__project=row, stored_at__isnull=False)
+    picture = access.find(acting, pictures, pk=chosen) if chosen else None
+    actions.choose_cover(acting, row, picture=picture)
+    messages.success(request, "This is the cover now." if picture else "The newest picture is the cover again.")
+    return redirect("project", project_id=row.id)
 
 
 @members_only

@@ -1,46 +1,59 @@
-"""The product library."""
+"""The product library, and the ways into it."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from dashboard.accounts import access
+from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.accounts.views import members_only
-from dashboard.projects import actions, uploads
-from dashboard.projects.forms import ProductForm
+from dashboard.projects import pages, uploads
+from dashboard.projects.forms import LinkForm
+from dashboard.projects.library import common_tags, search, tagged
 from dashboard.projects.models import Product
-from generation.models import Image
 
-PAGE = 60
-LATEST = 24
 PARTS = {"tray": "studio/_tray_row.html", "library": "projects/_product_card.html"}
 """How an accepted photo is shown, by the place that it was dropped on."""
 
 
-def search(rows: QuerySet[Product], words: str) -> QuerySet[Product]:
-    """Products of which every word is in the name, the SKU or a tag."""
-    for word in words.split():
-        rows = rows.filter(Q(name__icontains=word) | Q(sku__icontains=word) | Q(tags__icontains=word))
-    return rows
-
-
 @members_only
 def products(request: HttpRequest) -> HttpResponse:
-    acting = access.actor(request)
-    words = request.GET.get("q", "").strip()
+    return _library(request, access.actor(request), LinkForm())
+
+
+def _library(request: HttpRequest, acting: Actor, form: LinkForm) -> HttpResponse:
+    words, tag = (request.GET.get(name, "").replace("\0", "").strip() for name in ("q", "tag"))
     archived = "archived" in request.GET
-    rows = Product.objects.filter(team=acting.team, archived_at__isnull=not archived).select_related("asset")
-    page = Paginator(search(rows.order_by("-id"), words), PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "words": words, "archived": archived, "may_create": acting.may(Role.CREATOR)}
-    return render(request, "projects/_product_page.html" if _next_page(request) else "projects/products.html", context)
+    rows = Product.objects.filter(team=acting.team, archived_at__isnull=not archived)
+    found = tagged(search(rows, words), tag)
+    page = pages.page(request, found.select_related("asset"))
+    if pages.is_next(request):
+        return render(request, "projects/_product_page.html", {"page": page})
+    context = {
+        "page": page,
+        "count": found.count(),
+        "words": words,
+        "tag": tag,
+        "chips": _chips(request, common_tags(rows), tag),
+        "archived": archived,
+        "form": form,
+        "may_create": acting.may(Role.CREATOR),
+    }
+    return render(request, "projects/products.html", context, status=422 if form.errors else 200)
 
 
-def _next_page(request: HttpRequest) -> bool:
-    return bool(request.headers.get("HX-Request")) and "page" in request.GET
+def _chips(request: HttpRequest, tags: list[str], chosen: str) -> list[dict[str, object]]:
+    """Tags as links that keep the rest of the address; the chosen one takes itself away."""
+    shown = tags if not chosen or chosen in tags else [chosen, *tags]
+    chips: list[dict[str, object]] = []
+    for tag in shown:
+        address = request.GET.copy()
+        address.pop("before", None)
+        address["tag"] = "" if tag == chosen else tag
+        chips.append({"label": tag, "on": tag == chosen, "href": f"?{address.urlencode()}"})
+    return chips
 
 
 @members_only
@@ -78,36 +91,15 @@ def _tell(request: HttpRequest, outcomes: list[uploads.Outcome]) -> None:
 
 
 @members_only
-def product(request: HttpRequest, product_id: str) -> HttpResponse:
-    """One product: its photo, what it is called, and every picture made of it."""
-    acting = access.actor(request, Role.CREATOR if request.method == "POST" else Role.VIEWER)
-    row = access.find(acting, Product.objects.select_related("asset"), pk=product_id)
-    form = ProductForm(request.POST or None, initial={"name": row.name, "sku": row.sku, "tags": row.tags})
-    if request.method == "POST" and form.is_valid():
-        actions.edit_product(acting, row, **form.cleaned_data)
-        messages.success(request, "Saved.")
-        return redirect("product", product_id=row.id)
-    pictures = Image.objects.filter(team=acting.team, job__product=row, stored_at__isnull=False)
-    context = {
-        "product": row,
-        "form": form,
-        "pictures": latest(pictures),
-        "may_create": acting.may(Role.CREATOR),
-    }
-    return render(request, "projects/product.html", context, status=422 if form.errors else 200)
-
-
-def latest(pictures: QuerySet[Image]) -> list[Image]:
-    """The newest pictures with what a tile shows."""
-    return list(pictures.select_related("job__product").order_by("-id")[:LATEST])
-
-
-@members_only
 @require_POST
-def put_away(request: HttpRequest, product_id: str) -> HttpResponse:
+def link(request: HttpRequest) -> HttpResponse:
+    """A photo on the web to a product."""
     acting = access.actor(request, Role.CREATOR)
-    row = access.find(acting, Product, pk=product_id)
-    away = request.POST.get("away") != "no"
-    actions.put_away_product(acting, row, away=away)
-    messages.success(request, f"{row.name} is {'archived; its pictures stay' if away else 'back in the library'}.")
-    return redirect("product", product_id=row.id)
+    form = LinkForm(request.POST)
+    if form.is_valid():
+        outcome = uploads.take_from(acting, form.cleaned_data["url"])
+        if outcome.product:
+            messages.success(request, f"{outcome.product.name} is in the library.")
+            return redirect("product", product_id=outcome.product.id)
+        form.add_error("url", outcome.error)
+    return _library(request, acting, form)

@@ -19,7 +19,7 @@ def browser(bob: User) -> Client:
 
 
 def shown(browser: Client, query: str = "") -> list[str]:
-    return [row.name for row in browser.get(f"/products/{query}").context["page"]]
+    return [row.name for row in browser.get(f"/products/{query}").context["page"].rows]
 
 
 def test_the_newest_product_is_first(browser: Client, mug: Product, creator: Actor) -> None:
@@ -41,7 +41,8 @@ def test_a_search_without_hits_says_so(browser: Client, mug: Product) -> None:
 def test_the_library_is_paged(browser: Client, mug: Product, team: object) -> None:
     Product.objects.bulk_create(Product(team=mug.team, name=f"P{n}", asset=mug.asset) for n in range(60))
     assert len(shown(browser)) == 60
-    more = browser.get("/products/?page=2", headers={"HX-Request": "true"})
+    next_url = browser.get("/products/").context["page"].next_url
+    more = browser.get(f"/products/{next_url}", headers={"HX-Request": "true"})
     assert more.content.decode().count("data-product=") == 1
     assert "<html" not in more.content.decode()
 
@@ -50,7 +51,7 @@ def test_many_products_take_no_more_queries(
     browser: Client, mug: Product, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     Product.objects.bulk_create(Product(team=mug.team, name=f"P{n}", asset=mug.asset) for n in range(50))
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(12):
         browser.get("/products/")
 
 

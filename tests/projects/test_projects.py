@@ -40,16 +40,16 @@ def test_a_project_is_edited(browser: Client, spring: Project) -> None:
 
 def test_archiving_can_be_undone(browser: Client, spring: Project) -> None:
     browser.post(f"/projects/{spring.id}/archive/", {"away": "yes"})
-    assert list(browser.get("/projects/").context["projects"]) == []
+    assert [row.project for row in browser.get("/projects/").context["projects"]] == []
     browser.post(f"/projects/{spring.id}/archive/", {"away": "no"})
-    assert list(browser.get("/projects/").context["projects"]) == [spring]
+    assert [row.project for row in browser.get("/projects/").context["projects"]] == [spring]
 
 
 def test_many_projects_take_no_more_queries(
     browser: Client, team: Team, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     Project.objects.bulk_create(Project(team=team, name=f"P{n}") for n in range(30))
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(12):
         browser.get("/projects/")
 
 

@@ -1,0 +1,71 @@
+"""What a project has come to: pictures, cover and credits, for many projects in a fixed number of queries."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db.models import Count, Max, Sum
+
+from dashboard.projects.models import Product, Project
+from generation.models import Image, Job, LedgerEntry
+
+PRODUCTS_SHOWN = 24
+
+
+@dataclass(frozen=True)
+class Spend:
+    """Credits of a project's jobs, as the ledger has them."""
+
+    captured: int = 0
+    held: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.captured + self.held
+
+
+@dataclass(frozen=True)
+class Summary:
+    project: Project
+    pictures: int
+    cover: Image | None
+    """The chosen picture, else the newest."""
+    spend: Spend
+
+    @property
+    def note(self) -> str:
+        """``24 pictures · 120 credits``."""
+        pictures = f"{self.pictures:,} picture{'' if self.pictures == 1 else 's'}"
+        return f"{pictures} · {self.spend.total:,} credit{'' if self.spend.total == 1 else 's'}"
+
+
+def summaries(projects: list[Project]) -> list[Summary]:
+    """One for each of a team's projects, in their order."""
+    stored = Image.objects.filter(job__project__in=projects, stored_at__isnull=False)
+    counted = stored.values_list("job__project").annotate(Count("pk"), Max("pk"))
+    pictures = {project: (count, newest) for project, count, newest in counted}
+    covers = {row.pk: row.cover_id or pictures.get(row.pk, (0, ""))[1] for row in projects}
+    images = Image.objects.filter(stored_at__isnull=False).in_bulk([pk for pk in covers.values() if pk])
+    spent = spends(projects)
+    return [
+        Summary(
+            project=row,
+            pictures=pictures.get(row.pk, (0, ""))[0],
+            cover=images.get(covers[row.pk] or ""),
+            spend=spent.get(row.pk, Spend()),
+        )
+        for row in projects
+    ]
+
+
+def spends(projects: Collection[Project]) -> dict[str, Spend]:
+    """Credits by project id; projects without a job are not in it."""
+    entries = LedgerEntry.objects.filter(job__project__in=projects).order_by()
+    sums = entries.values_list("job__project").annotate(Sum("spent"), Sum("held"))
+    return {str(project): Spend(captured, held) for project, captured, held in sums}
+
+
+def products_of(project: Project) -> tuple[list[Product], int]:
+    """The newest products that the project's jobs show, and how many there are."""
+    used = Job.objects.filter(project=project).values("product")
+    rows = Product.objects.filter(team=project.team_id, pk__in=used)
+    return list(rows.select_related("asset").order_by("-pk")[:PRODUCTS_SHOWN]), rows.count()

@@ -1,0 +1,34 @@
+"""Lists in pages: newest first, each page beginning after the last row of the one before."""
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from django.core.validators import slug_re
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+
+Row = TypeVar("Row", bound=Model)
+SIZE = 60
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    rows: list[Row]
+    next_url: str
+    """Address of the older rows; empty at the end."""
+
+
+def page(request: HttpRequest, rows: QuerySet[Row], *, size: int = SIZE) -> Page[Row]:
+    """The newest rows, or the newest of those older than the address' ``before``. Ids are ordered by time."""
+    before = request.GET.get("before", "")
+    older = rows.filter(pk__lt=before) if slug_re.match(before) else rows
+    found = list(older.order_by("-pk")[: size + 1])
+    address = request.GET.copy()
+    if len(found) > size:
+        address["before"] = found[size - 1].pk
+    return Page(found[:size], next_url=f"?{address.urlencode()}" if len(found) > size else "")
+
+
+def is_next(request: HttpRequest) -> bool:
+    """Whether a script asks for a further page alone."""
+    return bool(request.headers.get("HX-Request")) and "before" in request.GET
