@@ -3,10 +3,12 @@
 from pathlib import PurePosixPath
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import slugify
 
+from dashboard.gallery.lineage import origin
 from generation.models import Image, Job
 
 
@@ -14,6 +16,7 @@ def receipt(picture: Image) -> list[dict[str, Any]]:
     """Rows for ``components/receipt.html``; the product stands above them, with its photo."""
     job = picture.job
     rows: list[dict[str, Any]] = [
+        *_origin(job),
         {"term": "Prompt", "text": job.prompt, "long": True},
         {"term": "Model", "text": job.model},
         {"term": "Preset", "text": _preset(job)},
@@ -23,9 +26,19 @@ def receipt(picture: Image) -> list[dict[str, Any]]:
         {"term": "Credits", "text": _credits(job)},
         {"term": "Made by", "text": _maker(job)},
         {"term": "When", "text": date_format(timezone.localtime(picture.created_at), "j F Y, H:i")},
+        {"term": "Batch", "text": _batch(job), "url": reverse("batch", args=[job.batch_id])},
         {"term": "Job", "text": job.id, "long": True},
     ]
     return [row for row in rows if row["text"]]
+
+
+def _origin(job: Job) -> list[dict[str, Any]]:
+    found = origin(job)
+    return [{"term": found.term, "text": found.text, "url": found.url, "lightbox": found.is_picture}] if found else []
+
+
+def _batch(job: Job) -> str:
+    return f"The batch of {date_format(timezone.localtime(job.batch.created_at), 'H:i')}"
 
 
 def _preset(job: Job) -> str:

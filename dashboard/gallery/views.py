@@ -14,6 +14,7 @@ from dashboard.accounts.views import members_only
 from dashboard.files.links import page_link
 from dashboard.gallery import pictures, tiles
 from dashboard.gallery.filters import Filters, identifier, menus
+from dashboard.gallery.lineage import offspring
 from dashboard.gallery.receipt import file_name, receipt
 from dashboard.projects.templatetags.pictures import alt_text
 from generation.models import Image
@@ -21,7 +22,8 @@ from generation.models import Image
 LATEST = 24
 """Pictures that a page looks for when it may have missed some; more come with a reload."""
 WITH_RECEIPT = (
-    "team", "job__product", "job__asset", "job__project", "job__member", "job__api_key", "job__preset_version__preset"
+    "team", "job__product", "job__asset", "job__project", "job__member", "job__api_key", "job__preset_version__preset",
+    "job__batch", "job__parent",
 )  # fmt: skip
 
 
@@ -118,6 +120,7 @@ def _lightbox(row: Image, filters: Filters) -> dict[str, Any]:
         "row": row,
         "large": large,
         "receipt": receipt(row),
+        "offspring": offspring(row.job),
         "newer_url": newer,
         "older_url": older,
         "photo": page_link(row.job.asset.display),
