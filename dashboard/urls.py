@@ -10,7 +10,7 @@ urlpatterns = [
     path("hooks/<str:token>", webhooks.receive),
     path("", include("dashboard.accounts.urls")),
     path("", include("dashboard.projects.urls")),
-    path("presets/", include("dashboard.presets.urls")),
+    path("", include("dashboard.presets.urls")),
     path("", include("dashboard.studio.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),

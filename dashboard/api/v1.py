@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 from dashboard.accounts import keys
 from dashboard.accounts.access import Actor, find
 from dashboard.api import actions, answers, parameters, photos
-from dashboard.presets.models import Preset
+from dashboard.presets.access import usable
 from dashboard.studio.actions import NotPossible
 from generation import ledger, limits
 from generation.contract import PLAN_LIMITS, Account, ContractError, ErrorCode, GenerateRequest, is_text
@@ -99,8 +99,7 @@ def assets(request: HttpRequest, asked: Query[parameters.Assets]) -> HttpRespons
 
 @api.get("/presets")
 def presets(request: HttpRequest, asked: Query[parameters.Presets]) -> HttpResponse:
-    rows = Preset.objects.filter(team=_acting(request).team, archived_at=None, current__isnull=False)
-    rows = rows.select_related("current").order_by("-id")
+    rows = usable(_acting(request)).order_by("-id")
     if asked.category:
         rows = rows.filter(category=asked.category)
     page = parameters.page(rows.none() if asked.type == parameters.PresetType.SYSTEM else rows, asked)

@@ -7,6 +7,7 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.audit.record import record
 from dashboard.connections.addresses import sandbox_address
+from dashboard.presets.models import Preset
 from dashboard.studio.actions import NotPossible, hint_submission
 from generation import connections
 from generation.client import Client, ProviderError
@@ -71,7 +72,8 @@ def _leave(connection: Connection) -> None:
     if waiting:
         jobs = "A job is" if waiting == 1 else f"{waiting:,} jobs are"
         raise NotPossible(f"{jobs} still being made there. Wait for the pictures, then change the provider.")
-    Asset.objects.filter(team_id=connection.team_id).exclude(provider_id="").update(provider_id="")
+    for rows in (Asset.objects, Preset.objects):
+        rows.filter(team_id=connection.team_id).exclude(provider_id="").update(provider_id="")
 
 
 def _facts(connection: Connection) -> dict[str, str | int]:

@@ -8,7 +8,9 @@ from django.core.validators import slug_re
 from django.db.models import QuerySet
 from django.http import QueryDict
 
+from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Team, User
+from dashboard.presets.access import visible
 from dashboard.presets.models import Preset
 from dashboard.projects.models import Product, Project
 from generation.contract import CATALOGUE, AspectRatio
@@ -82,12 +84,13 @@ class Menu:
         return dict(self.choices).get(self.chosen, self.label)
 
 
-def menus(team: Team, filters: Filters) -> list[Menu]:
-    """The filters that offer a choice to this team."""
+def menus(acting: Actor, filters: Filters) -> list[Menu]:
+    """The filters that offer a choice to this member."""
+    team = acting.team
     offered = {
         "project": ("Project", _named(Project.objects.filter(team=team), filters.project)),
         "product": ("Product", _named(Product.objects.filter(team=team), filters.product)),
-        "preset": ("Preset", _named(Preset.objects.filter(team=team), filters.preset)),
+        "preset": ("Preset", _named(visible(acting), filters.preset)),
         "model": ("Model", [(name, name) for name in CATALOGUE]),
         "ratio": ("Shape", [(shape.value, shape.value) for shape in AspectRatio]),
         "member": ("Made by", _people(team)),

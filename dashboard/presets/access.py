@@ -1,5 +1,8 @@
 """Which of a team's presets somebody knows of. Every look-up of presets begins here."""
 
+from dataclasses import dataclass
+from typing import Self
+
 from django.db.models import Q, QuerySet
 
 from dashboard.accounts.access import Actor
@@ -28,3 +31,20 @@ def usable(acting: Actor, *, project: Project | None = None) -> QuerySet[Preset]
 def person(acting: Actor) -> User | None:
     """Who acts, in person or through a key."""
     return acting.user or (acting.api_key.created_by if acting.api_key else None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sharing:
+    """Who sees a preset."""
+
+    visibility: str = Visibility.TEAM.value
+    project: Project | None = None
+    """Only with visibility ``project``."""
+
+    @classmethod
+    def of(cls, preset: Preset) -> Self:
+        return cls(visibility=preset.visibility, project=preset.project)
+
+    def facts(self) -> dict[str, str | None]:
+        """For the audit log."""
+        return {"visibility": self.visibility, "project": self.project.id if self.project else None}

@@ -1,6 +1,5 @@
 """What is done with presets. What a job was made with never changes: an edit adds a version."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -9,86 +8,131 @@ from django.utils import timezone
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.audit.record import record
+from dashboard.presets.access import Sharing, person
+from dashboard.presets.drafts import Draft, draft_of, fingerprint
 from dashboard.presets.models import Preset, PresetVersion
 from generation.models import Image
 
-DESCRIBED = ("name", "category", "description")
-VERSIONED = ("template", "model", "aspect_ratio", "num_images")
+COPY = " (copy)"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Draft:
-    """A preset as somebody writes it."""
-
-    name: str
-    category: str
-    description: str
-    template: str
-    model: str
-    aspect_ratio: str
-    num_images: int
+class Locked(Exception):
+    """An approved preset, which only admins and owners change; the text is one clear sentence."""
 
 
-def add(acting: Actor, draft: Draft, *, cover: str = "") -> Preset:
+class ChangedMeanwhile(Exception):
+    """Somebody else saved the preset while it was being edited; the text is one clear sentence."""
+
+
+def may_change(acting: Actor, preset: Preset) -> bool:
+    return acting.may(Role.ADMIN if preset.label == Preset.Label.APPROVED else Role.CREATOR)
+
+
+def check_lock(acting: Actor, preset: Preset) -> None:
+    """Raises :class:`Locked`, and 403 for a viewer."""
+    acting.require(Role.CREATOR)
+    if not may_change(acting, preset):
+        raise Locked(f"{preset.name} is approved, so only an admin or owner changes it. Duplicate it to try something.")
+
+
+def add(acting: Actor, draft: Draft, *, sharing: Sharing | None = None, cover: str = "") -> Preset:
     """Make a preset with its first version."""
     acting.require(Role.CREATOR)
+    shared = vars(sharing or Sharing())
     with transaction.atomic():
-        described = {name: getattr(draft, name) for name in DESCRIBED}
-        preset = Preset.objects.create(team=acting.team, cover=cover, **described)
-        _write_version(acting, preset, draft, number=1)
-        record(acting, "preset.added", preset.id, after=vars(draft))
+        preset = Preset.objects.create(
+            team=acting.team, created_by=person(acting), cover=cover, **draft.described, **shared
+        )
+        write_version(preset, draft, acting=acting)
+        record(acting, "preset.added", preset.id, after=_facts(preset))
     return preset
 
 
-def edit(acting: Actor, preset: Preset, draft: Draft) -> None:
-    """Change a preset; other words or settings become its next version."""
-    acting.require(Role.CREATOR)
+def edit(acting: Actor, preset: Preset, draft: Draft, *, sharing: Sharing, seen: str) -> bool:
+    """Change a preset; other words or settings become its next version. ``False`` when nothing is different.
+
+    ``seen`` is the ``drafts.fingerprint`` of what was edited. Raises :class:`Locked` and :class:`ChangedMeanwhile`.
+    """
     with transaction.atomic():
-        locked = Preset.objects.select_for_update(of=("self",)).select_related("current").get(pk=preset.pk)
-        before = as_draft(locked)
-        if before == draft:
-            return
-        if any(getattr(before, name) != getattr(draft, name) for name in VERSIONED):
-            _write_version(acting, locked, draft, number=locked.versions.count() + 1)
-        for name in DESCRIBED:
-            setattr(locked, name, getattr(draft, name))
-        locked.save(update_fields=list(DESCRIBED))
-        record(acting, "preset.edited", preset.id, before=vars(before), after=vars(draft))
+        locked = lock(preset)
+        check_lock(acting, locked)
+        if fingerprint(locked) != seen:
+            raise ChangedMeanwhile(_news(acting, locked))
+        before, present = _facts(locked), draft_of(locked)
+        if before == draft.as_json() | sharing.facts():
+            return False
+        if present.versioned != draft.versioned:
+            write_version(locked, draft, acting=acting)
+        change(locked, **draft.described, **vars(sharing))
+        record(acting, "preset.edited", locked.id, before=before, after=_facts(locked))
+    return True
 
 
-def as_draft(preset: Preset) -> Draft:
-    """A preset's present words and settings, to edit or copy."""
+def _news(acting: Actor, preset: Preset) -> str:
     version = preset.current
-    settings: dict[str, Any] = {name: getattr(version, name) for name in VERSIONED} if version else {}
-    return Draft(name=preset.name, category=preset.category, description=preset.description, **settings)
+    who = version.created_by if version else None
+    somebody = "Somebody" if who is None or who == acting.user else str(who)
+    return (
+        f"{somebody} saved this preset while you were editing; it is at version {version.number if version else 0}. "
+        "Your words are all still here: save again to put them on top of that version."
+    )
 
 
 def duplicate(acting: Actor, preset: Preset) -> Preset:
-    copy = as_draft(preset)
-    name = f"{copy.name[:73]} (copy)"
-    return add(acting, Draft(**vars(copy) | {"name": name}), cover=preset.cover)
+    """A draft of one's own with the same words and settings, for the same people."""
+    draft = draft_of(preset)
+    name = f"{draft.name[: 80 - len(COPY)]}{COPY}"
+    return add(acting, Draft(**vars(draft) | {"name": name}), sharing=Sharing.of(preset), cover=preset.cover)
 
 
 def put_away(acting: Actor, preset: Preset, *, away: bool) -> None:
-    """Take a preset out of the lists, or back; what was made with it stays."""
-    acting.require(Role.CREATOR)
-    preset.archived_at = timezone.now() if away else None
+    """Take a preset out of the lists, or back; what was made with it stays. Raises :class:`Locked`."""
+    check_lock(acting, preset)
+    if bool(preset.archived_at) == away:
+        return
     with transaction.atomic():
-        preset.save(update_fields=["archived_at"])
+        change(preset, archived_at=timezone.now() if away else None)
         record(acting, "preset.archived" if away else "preset.restored", preset.id)
 
 
-def choose_cover(acting: Actor, preset: Preset, image: Image) -> None:
-    """Show the preset by one of the team's pictures."""
-    acting.require(Role.CREATOR)
-    before = preset.cover
-    preset.cover = image.thumbnail
+def set_label(acting: Actor, preset: Preset, label: Preset.Label) -> None:
+    """Approve a preset, which locks it, or make it a draft again."""
+    acting.require(Role.ADMIN)
+    if preset.label == label:
+        return
+    before = {"label": preset.label}
     with transaction.atomic():
-        preset.save(update_fields=["cover"])
-        record(acting, "preset.cover_chosen", preset.id, before={"cover": before}, after={"cover": preset.cover})
+        change(preset, label=label.value)
+        record(acting, "preset.labelled", preset.id, before=before, after={"label": label.value})
 
 
-def _write_version(acting: Actor, preset: Preset, draft: Draft, *, number: int) -> None:
-    settings = {name: getattr(draft, name) for name in VERSIONED}
-    preset.current = PresetVersion.objects.create(preset=preset, number=number, created_by=acting.user, **settings)
-    preset.save(update_fields=["current"])
+def choose_cover(acting: Actor, preset: Preset, image: Image) -> None:
+    """Show the preset by one of the team's pictures. Raises :class:`Locked`."""
+    check_lock(acting, preset)
+    before = {"cover": preset.cover}
+    with transaction.atomic():
+        change(preset, cover=image.thumbnail)
+        record(acting, "preset.cover_chosen", preset.id, before=before, after={"cover": preset.cover})
+
+
+def lock(preset: Preset) -> Preset:
+    """The preset as it is now, for the rest of the transaction."""
+    return Preset.objects.select_for_update(of=("self",)).select_related("current__created_by").get(pk=preset.pk)
+
+
+def change(preset: Preset, **fields: Any) -> None:
+    for name, value in fields.items():
+        setattr(preset, name, value)
+    preset.save(update_fields=list(fields))
+
+
+def write_version(preset: Preset, draft: Draft, *, acting: Actor | None) -> None:
+    """Add the next version; one without an ``acting`` came from the provider."""
+    number = preset.current.number + 1 if preset.current else 1
+    author = person(acting) if acting else None
+    version = PresetVersion.objects.create(preset=preset, number=number, created_by=author, **draft.versioned)
+    change(preset, current=version)
+
+
+def _facts(preset: Preset) -> dict[str, Any]:
+    return draft_of(preset).as_json() | Sharing.of(preset).facts()

@@ -2,8 +2,17 @@
 
 from dataclasses import dataclass
 
-from dashboard.accounts.models import Team
+from django.db import transaction
+
+from dashboard.accounts.access import Actor
+from dashboard.accounts.models import Role, Team
+from dashboard.audit.record import record
 from dashboard.presets.models import BrandKit
+
+COLOURS_MAX = 24
+WORDS_MAX = 200
+WORD_LENGTH = 60
+FIELDS = ("prefix", "suffix", "banned_words", "palette")
 
 
 @dataclass(frozen=True)
@@ -25,3 +34,22 @@ def kit_of(team: Team) -> BrandKit | None:
 def palette(kit: BrandKit | None) -> tuple[Colour, ...]:
     """The team's colours, which forms offer for every variable of kind ``colour``."""
     return tuple(Colour(name=row["name"], value=row["value"]) for row in kit.palette) if kit else ()
+
+
+def save(acting: Actor, *, prefix: str, suffix: str, banned_words: list[str], palette: list[Colour]) -> bool:
+    """Change the kit for every prompt from now on. ``False`` when nothing is different."""
+    acting.require(Role.ADMIN)
+    after = {
+        "prefix": prefix,
+        "suffix": suffix,
+        "banned_words": banned_words,
+        "palette": [vars(colour) for colour in palette],
+    }
+    with transaction.atomic():
+        kit, _ = BrandKit.objects.select_for_update().get_or_create(team=acting.team)
+        before = {name: getattr(kit, name) for name in FIELDS}
+        if before == after:
+            return False
+        BrandKit.objects.filter(pk=kit.pk).update(**after)
+        record(acting, "brand_kit.changed", acting.team.id, before=before, after=after)
+    return True

@@ -60,3 +60,20 @@ def _name_fault(name: str) -> str:
 def _error(template: str, at: int, message: str) -> TemplateError:
     before = template[:at]
     return TemplateError(message, before.count("\n") + 1, at - (before.rfind("\n") + 1) + 1)
+
+
+def unknown(template: str, name: str) -> TemplateError:
+    """What to say of the first ``{{name}}`` in ``template`` that nobody described."""
+    found = next(found for found in _VARIABLE.finditer(template) if found[1] == name)
+    sentence = f"{{{{{name}}}}} is not described yet. Add a variable called {name}, or take it out."
+    return _error(template, found.start(), sentence)
+
+
+def pieces(template: str) -> list[tuple[str, str]]:
+    """The template in pieces: ``(text, "")`` for plain words, ``("{{name}}", "name")`` for a name."""
+    found: list[tuple[str, str]] = []
+    at = 0
+    for variable in _VARIABLE.finditer(template):
+        found += [(template[at : variable.start()], ""), (variable[0], variable[1])]
+        at = variable.end()
+    return [(text, name) for text, name in [*found, (template[at:], "")] if text]

@@ -1,7 +1,7 @@
 """What a template leaves open, and what may be filled in: text, one of a few choices, a number, a colour."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, get_args
 
@@ -56,6 +56,8 @@ class Variable:
 
 
 def _name_fault(name: str) -> str:
+    if not name:
+        return "Give each variable a name."
     if not _NAME.match(name):
         return (
             f"“{name[:NAME_MAX]}” cannot be a variable's name. "
@@ -71,6 +73,8 @@ def _length_fault(variable: Variable) -> str:
         return f"“{str(variable.kind)[:20]}” is no kind of variable; choose one of {', '.join(KINDS)}."
     if not 0 < len(variable.label) <= LABEL_MAX:
         return f"Give {variable.name} a label of 1 to {LABEL_MAX} letters."
+    if not (variable.label + variable.help).isprintable():
+        return f"The label and the help of {variable.name} must each be on one line, without control characters."
     too_long = len(variable.help) > HELP_MAX
     return f"The help of {variable.label} has more than {HELP_MAX} letters. Say it shorter." if too_long else ""
 
@@ -88,18 +92,23 @@ def _choice_fault(variable: Variable) -> str:
 
 
 def read(rows: Iterable[Mapping[str, Any]]) -> tuple[Variable, ...]:
-    """Variables as :func:`as_json` wrote them. Raises :class:`BadVariable`; fields without a meaning are left out."""
-    found = tuple(_read(row) for row in rows)
+    """Variables as :func:`as_json` wrote them. Raises :class:`BadVariable`."""
+    return check_all([read_one(row) for row in rows])
+
+
+def check_all(found: Sequence[Variable]) -> tuple[Variable, ...]:
+    """The variables of one preset. Raises :class:`BadVariable` when they do not go together."""
     if len(found) > VARIABLES_MAX:
         raise BadVariable(f"A preset has at most {VARIABLES_MAX} variables; these are {len(found)}.")
     names = [variable.name for variable in found]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:
         raise BadVariable(f"There are two variables called {twice}. Give each its own name.")
-    return found
+    return tuple(found)
 
 
-def _read(row: Mapping[str, Any]) -> Variable:
+def read_one(row: Mapping[str, Any]) -> Variable:
+    """A variable without a label is labelled by its name. Raises :class:`BadVariable`."""
     text = {name: str(row.get(name) or "").strip() for name in ("name", "kind", "label", "default", "help")}
     text["label"] = text["label"] or text["name"].replace("_", " ").capitalize()
     choices = tuple(str(choice).strip() for choice in row.get("choices") or ())

@@ -1,98 +1,95 @@
-"""The prompts that a team shares."""
+"""The prompts that a team shares: the list, one preset's page, and what is done there."""
 
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from dashboard.accounts import access
+from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.accounts.views import members_only
 from dashboard.presets import actions
-from dashboard.presets.forms import PresetForm
-from dashboard.presets.models import Preset
-from dashboard.projects.views import latest
-from generation.contract import CATALOGUE, AspectRatio
+from dashboard.presets.access import visible
+from dashboard.presets.difference import compare
+from dashboard.presets.drafts import draft_of
+from dashboard.presets.filters import Filters, menus
+from dashboard.presets.models import Preset, PresetVersion
+from dashboard.presets.templating import pieces
+from dashboard.presets.usage import total, usage
+from dashboard.projects.library import latest
 from generation.models import Image
 
-NEW = {
-    "category": Preset.Category.CUSTOM,
-    "model": next(iter(CATALOGUE)),
-    "aspect_ratio": AspectRatio.SQUARE.value,
-    "num_images": 1,
-}
+PAGE = 60
 
 
 @members_only
 def presets(request: HttpRequest) -> HttpResponse:
-    acting = access.actor(request)
-    category = request.GET.get("category", "")
-    archived = "archived" in request.GET
-    rows = Preset.objects.filter(team=acting.team, archived_at__isnull=not archived, current__isnull=False)
-    if category in Preset.Category:
-        rows = rows.filter(category=category)
-    context = {
-        "presets": rows.select_related("current").order_by("-id"),
-        "category": category,
-        "archived": archived,
-        "all": not category and not archived,
-        "chips": _chips(category, archived=archived),
+    acting, filters = access.actor(request), Filters.of(request.GET)
+    rows = filters.narrow(visible(acting)).select_related("current").order_by("-id")
+    page = Paginator([row for row in rows if filters.has_tag(row)], PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "presets": page.object_list, "filters": filters}
+    if page.has_next():
+        context["next_url"] = filters.address(page=str(page.next_page_number()))
+    if request.headers.get("HX-Request") and "page" in request.GET:
+        return render(request, "presets/_wall.html", context)
+    context |= {
+        "menus": menus(filters, _tags(acting)),
+        "export_query": filters.address(),
+        "archived_url": filters.address(archived="" if filters.archived else "yes"),
         "may_create": acting.may(Role.CREATOR),
     }
     return render(request, "presets/presets.html", context)
 
 
-def _chips(category: str, *, archived: bool) -> list[dict[str, Any]]:
-    kinds = Preset.Category.choices
-    chips = [{"label": label, "href": f"?category={value}", "on": category == value} for value, label in kinds]
-    return [*chips, {"label": "Archived", "href": "?archived", "on": archived}]
+def _tags(acting: Actor) -> list[str]:
+    tags = visible(acting).filter(archived_at=None).exclude(tags=[]).values_list("tags", flat=True)
+    return sorted({tag for row in tags for tag in row}, key=str.casefold)
 
 
 @members_only
 def preset(request: HttpRequest, preset_id: str) -> HttpResponse:
-    """One preset: its words, its settings, its versions and what was made with it."""
+    """One preset: its words, its settings, its versions, who uses it, and what was made with it."""
     acting = access.actor(request)
-    row = access.find(acting, Preset.objects.select_related("current"), pk=preset_id)
+    row = access.find(acting, visible(acting).select_related("current", "project", "created_by"), pk=preset_id)
     pictures = Image.objects.filter(team=acting.team, job__preset_version__preset=row, stored_at__isnull=False)
+    versions = list(row.versions.select_related("created_by").order_by("-number"))
+    used = usage(row)
+    draft = draft_of(row)
     context = {
         "preset": row,
-        "versions": row.versions.select_related("created_by").order_by("-number"),
+        "draft": draft,
+        "words": pieces(draft.template),
+        "versions": versions,
         "pictures": latest(pictures),
+        "used": used,
+        "used_total": total(used),
         "may_create": acting.may(Role.CREATOR),
+        "may_change": actions.may_change(acting, row),
+        "may_approve": acting.may(Role.ADMIN),
+        **_comparison(request, versions),
     }
     return render(request, "presets/preset.html", context)
 
 
-@members_only
-def new_preset(request: HttpRequest) -> HttpResponse:
-    acting = access.actor(request, Role.CREATOR)
-    form = PresetForm(request.POST or None, initial=NEW)
-    if request.method == "POST" and form.is_valid():
-        row = actions.add(acting, actions.Draft(**form.cleaned_data))
-        return redirect("preset", preset_id=row.id)
-    return render(request, "presets/preset_form.html", {"form": form}, status=422 if form.errors else 200)
-
-
-@members_only
-def edit_preset(request: HttpRequest, preset_id: str) -> HttpResponse:
-    acting = access.actor(request, Role.CREATOR)
-    row = access.find(acting, Preset.objects.select_related("current"), pk=preset_id)
-    form = PresetForm(request.POST or None, initial=vars(actions.as_draft(row)))
-    if request.method == "POST" and form.is_valid():
-        actions.edit(acting, row, actions.Draft(**form.cleaned_data))
-        messages.success(request, "Saved. Pictures made before keep their version.")
-        return redirect("preset", preset_id=row.id)
-    context = {"form": form, "preset": row}
-    return render(request, "presets/preset_form.html", context, status=422 if form.errors else 200)
+def _comparison(request: HttpRequest, versions: list[PresetVersion]) -> dict[str, Any]:
+    """Two versions, as ``?from=1&to=3`` names them; a number that there is not means none."""
+    numbered = {str(version.number): version for version in versions}
+    older, newer = (numbered.get(request.GET.get(name, "")) for name in ("from", "to"))
+    if older is None or newer is None:
+        return {}
+    return {"older": older, "newer": newer, "difference": compare(older, newer)}
 
 
 @members_only
 @require_POST
 def duplicate_preset(request: HttpRequest, preset_id: str) -> HttpResponse:
     acting = access.actor(request, Role.CREATOR)
-    copy = actions.duplicate(acting, access.find(acting, Preset.objects.select_related("current"), pk=preset_id))
+    row = access.find(acting, visible(acting).select_related("current", "project"), pk=preset_id)
+    copy = actions.duplicate(acting, row)
     messages.success(request, "This is the copy. Change what you like; the first one stays as it is.")
     return redirect("edit_preset", preset_id=copy.id)
 
@@ -101,19 +98,55 @@ def duplicate_preset(request: HttpRequest, preset_id: str) -> HttpResponse:
 @require_POST
 def put_away_preset(request: HttpRequest, preset_id: str) -> HttpResponse:
     acting = access.actor(request, Role.CREATOR)
-    row = access.find(acting, Preset, pk=preset_id)
+    row = access.find(acting, visible(acting), pk=preset_id)
     away = request.POST.get("away") != "no"
-    actions.put_away(acting, row, away=away)
-    messages.success(request, f"{row.name} is {'archived; its pictures stay' if away else 'back among the presets'}.")
+    try:
+        actions.put_away(acting, row, away=away)
+    except actions.Locked as error:
+        messages.error(request, str(error))
+    else:
+        text = "archived; its pictures stay" if away else "back among the presets"
+        messages.success(request, f"{row.name} is {text}.")
     return redirect("preset", preset_id=row.id)
 
 
 @members_only
 @require_POST
+def label_preset(request: HttpRequest, preset_id: str) -> HttpResponse:
+    """Approve a preset, or make it a draft again."""
+    acting = access.actor(request, Role.ADMIN)
+    row = access.find(acting, visible(acting), pk=preset_id)
+    approved = request.POST.get("label") == Preset.Label.APPROVED
+    actions.set_label(acting, row, Preset.Label.APPROVED if approved else Preset.Label.DRAFT)
+    text = (
+        "approved. Only admins and owners change it now" if approved else "a draft again; every creator may change it"
+    )
+    messages.success(request, f"{row.name} is {text}.")
+    return redirect("preset", preset_id=row.id)
+
+
+@members_only
 def preset_cover(request: HttpRequest, preset_id: str) -> HttpResponse:
-    """Take one of the pictures made with a preset as its cover."""
+    """Choose a cover among the team's pictures, those made with the preset first."""
     acting = access.actor(request, Role.CREATOR)
-    row = access.find(acting, Preset, pk=preset_id)
-    stored = Image.objects.filter(stored_at__isnull=False, job__preset_version__preset=row)
-    actions.choose_cover(acting, row, access.find(acting, stored, pk=request.POST.get("picture", "")))
+    row = access.find(acting, visible(acting), pk=preset_id)
+    stored = Image.objects.filter(team=acting.team, stored_at__isnull=False)
+    if request.method == "POST":
+        return _take_cover(request, acting, row, access.find(acting, stored, pk=request.POST.get("picture", "")))
+    words = request.GET.get("q", "").replace("\0", "").strip()[:100]
+    found = stored.filter(job__prompt__icontains=words) | stored.filter(job__product__name__icontains=words)
+    context = {
+        "preset": row,
+        "words": words,
+        "own": latest(found.filter(job__preset_version__preset=row)),
+        "others": latest(found.exclude(job__preset_version__preset=row)),
+    }
+    return render(request, "presets/cover.html", context)
+
+
+def _take_cover(request: HttpRequest, acting: Actor, row: Preset, image: Image) -> HttpResponse:
+    try:
+        actions.choose_cover(acting, row, image)
+    except actions.Locked as error:
+        messages.error(request, str(error))
     return redirect("preset", preset_id=row.id)

@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
+from django.utils.html import escape
 from pytest_django import DjangoAssertNumQueries
 
 from dashboard.accounts.access import Actor
@@ -25,6 +27,8 @@ WORDS: dict[str, Any] = {
     "num_images": 2,
 }
 
+FORM = WORDS | {"visibility": "team"}
+
 
 @pytest.fixture
 def browser(bob: User) -> Client:
@@ -36,12 +40,18 @@ def oak(creator: Actor) -> Preset:
     return actions.add(creator, actions.Draft(**WORDS))
 
 
+def edit(browser: Client, preset: Preset, **changes: Any) -> HttpResponse:
+    """Open the editor, change something, and save."""
+    seen = browser.get(f"/presets/{preset.id}/edit/").context["form"].seen
+    return browser.post(f"/presets/{preset.id}/edit/", FORM | {"seen": seen} | changes)
+
+
 def names(browser: Client, query: str = "") -> list[str]:
     return [row.name for row in browser.get(f"/presets/{query}").context["presets"]]
 
 
 def test_a_preset_starts_with_its_first_version(browser: Client) -> None:
-    answer = browser.post("/presets/new/", WORDS, follow=True)
+    answer = browser.post("/presets/new/", FORM, follow=True)
     preset = Preset.objects.get()
     assert preset.current and (preset.current.number, preset.current.template) == (1, WORDS["template"])
     assert "on an oak shelf" in answer.content.decode()
@@ -53,22 +63,27 @@ def test_a_preset_starts_with_its_first_version(browser: Client) -> None:
         ("name", "", "Give the preset a name."),
         ("template", "  ", "Write the prompt of this preset."),
         ("template", "x" * 4001, "The prompt has 4001 characters; at most 4,000 fit."),
-        ("template", "In {{season}} light", "{{season}} is not known; only {{product}} is filled in."),
+        ("template", "In {{season}} light", "Line 1, column 4: {{season}} is not described yet."),
+        ("template", "On oak,\nin {{sea.son}}", "Line 2, column 4: “sea.son” cannot be a name."),
+        ("template", "On oak {{", "Line 1, column 8: {{ is not closed."),
+        ("template", "{% now %} on oak", "Line 1, column 1: {% does nothing here"),
+        ("visibility", "project", "Choose the project that this preset is for."),
+        ("tags", "a" * 41, "is longer than 40 characters."),
         ("model", "dall-e", "dall-e is not one of the available choices."),
         ("aspect_ratio", "2:1", "2:1 is not one of the available choices."),
         ("num_images", "5", "5 is not one of the available choices."),
     ],
 )
 def test_what_does_not_fit_is_said_beside_the_field(browser: Client, field: str, value: str, sentence: str) -> None:
-    answer = browser.post("/presets/new/", WORDS | {field: value})
+    answer = browser.post("/presets/new/", FORM | {field: value})
     assert answer.status_code == 422
-    assert sentence in answer.content.decode()
+    assert escape(sentence) in answer.content.decode()
     assert "For the web shop." in answer.content.decode()
     assert not Preset.objects.exists()
 
 
 def test_other_words_become_the_next_version(browser: Client, oak: Preset) -> None:
-    browser.post(f"/presets/{oak.id}/edit/", WORDS | {"template": "{{product}} on pine"})
+    edit(browser, oak, template="{{product}} on pine")
     oak.refresh_from_db()
     assert oak.current and oak.current.number == 2
     assert [version.template for version in oak.versions.order_by("number")] == [
@@ -78,7 +93,7 @@ def test_other_words_become_the_next_version(browser: Client, oak: Preset) -> No
 
 
 def test_another_name_is_no_new_version(browser: Client, oak: Preset) -> None:
-    browser.post(f"/presets/{oak.id}/edit/", WORDS | {"name": "Oak"})
+    edit(browser, oak, name="Oak")
     oak.refresh_from_db()
     assert oak.name == "Oak" and oak.versions.count() == 1
 
@@ -103,7 +118,7 @@ def test_the_list_is_filtered_by_category(browser: Client, oak: Preset, creator:
     assert names(browser) == ["Snow", "Oak shelf"]
 
 
-def test_a_picture_made_with_it_can_be_its_cover(browser: Client, oak: Preset, creator: Actor, mug: Product) -> None:
+def test_a_picture_of_the_team_can_be_its_cover(browser: Client, oak: Preset, creator: Actor, mug: Product) -> None:
     wish = Wish(mug, "on an oak shelf", "nanobanana2", "4:3", 1, preset_version=oak.current)
     job = start(creator, wishes=[wish]).jobs.get()
     image = Image.objects.create(
@@ -119,16 +134,16 @@ def test_many_presets_take_no_more_queries(
 ) -> None:
     for number in range(12):
         actions.add(creator, actions.Draft(**WORDS | {"name": f"P{number}"}))
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         browser.get("/presets/")
 
 
 def test_a_viewer_looks_but_does_not_change(vera: User, oak: Preset) -> None:
     viewer = browser_of(vera)
     html = viewer.get(f"/presets/{oak.id}/").content.decode()
-    assert "on an oak shelf" in html and ">Edit<" not in html
+    assert WORDS["description"] in html and ">Edit<" not in html
     assert "New preset" not in viewer.get("/presets/").content.decode()
-    for part in ("edit", "duplicate", "archive", "cover"):
+    for part in ("edit", "duplicate", "archive", "cover", "label"):
         assert viewer.post(f"/presets/{oak.id}/{part}/", WORDS).status_code == 403, part
     assert viewer.post("/presets/new/", WORDS).status_code == 403
 
@@ -136,5 +151,5 @@ def test_a_viewer_looks_but_does_not_change(vera: User, oak: Preset) -> None:
 def test_another_teams_preset_is_a_404(charlie: User, oak: Preset) -> None:
     outsider = browser_of(charlie)
     assert outsider.get(f"/presets/{oak.id}/").status_code == 404
-    for part in ("edit", "duplicate", "archive", "cover"):
+    for part in ("edit", "duplicate", "archive", "cover", "label"):
         assert outsider.post(f"/presets/{oak.id}/{part}/", WORDS).status_code == 404, part

@@ -1,0 +1,146 @@
+"""The editor of presets: one form that is sent to save, to add or take out a variable, or to see the prompt."""
+
+from collections.abc import Sequence
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from dashboard.accounts import access
+from dashboard.accounts.access import Actor
+from dashboard.accounts.models import Role
+from dashboard.accounts.views import members_only
+from dashboard.presets import actions, brand, rows
+from dashboard.presets.access import Sharing, visible
+from dashboard.presets.drafts import Draft, check_names, draft_of, fingerprint
+from dashboard.presets.forms import NEW, PresetForm, initial_of
+from dashboard.presets.models import Preset
+from dashboard.presets.preview import Preview, preview
+from dashboard.presets.rows import Row, Rows
+from dashboard.presets.templating import TemplateError
+from dashboard.presets.variables import VARIABLES_MAX
+from dashboard.projects.models import Product
+from generation.contract import PROMPT_MAX
+
+SAMPLE_NAME = "Your product"
+
+
+@members_only
+def new_preset(request: HttpRequest) -> HttpResponse:
+    acting = access.actor(request, Role.CREATOR)
+    if request.method != "POST":
+        return _show(request, acting, PresetForm(acting=acting, initial=NEW), Rows([], bound=False))
+    if "do" in request.POST:
+        return _changed(request, acting)
+    form, described = PresetForm(request.POST, acting=acting), Rows(rows.posted(request.POST), bound=True)
+    draft = _draft(form, described)
+    if draft is None:
+        return _show(request, acting, form, described, status=422)
+    row = actions.add(acting, draft, sharing=form.sharing())
+    return redirect("preset", preset_id=row.id)
+
+
+@members_only
+def edit_preset(request: HttpRequest, preset_id: str) -> HttpResponse:
+    acting = access.actor(request, Role.CREATOR)
+    row = access.find(acting, visible(acting).select_related("current", "project", "created_by"), pk=preset_id)
+    if request.method != "POST":
+        return _open(request, acting, row)
+    if "do" in request.POST:
+        return _changed(request, acting, row)
+    form = PresetForm(request.POST, acting=acting, preset=row)
+    described = Rows(rows.posted(request.POST), bound=True)
+    draft = _draft(form, described)
+    if draft and _saved(request, acting, row, draft, form):
+        return redirect("preset", preset_id=row.id)
+    return _show(request, acting, form, described, preset=row, status=422)
+
+
+def _open(request: HttpRequest, acting: Actor, row: Preset) -> HttpResponse:
+    try:
+        actions.check_lock(acting, row)
+    except actions.Locked as error:
+        messages.error(request, str(error))
+        return redirect("preset", preset_id=row.id)
+    draft = draft_of(row)
+    form = PresetForm(acting=acting, preset=row, initial=initial_of(draft, Sharing.of(row)))
+    form.seen = fingerprint(row)
+    return _show(request, acting, form, Rows(rows.stored(draft.variables), bound=False), preset=row)
+
+
+def _draft(form: PresetForm, described: Rows) -> Draft | None:
+    """What was written, or nothing and each error where it belongs."""
+    variables = described.read()
+    if variables is not None and form.is_valid():
+        try:
+            check_names(form.cleaned_data["template"], variables)
+        except TemplateError as error:
+            form.add_error("template", str(error))
+    if variables is None or not form.is_valid():
+        return None
+    given = {name: value for name, value in form.cleaned_data.items() if name not in {"visibility", "project"}}
+    return Draft(**given | {"tags": tuple(given["tags"]), "variables": variables})
+
+
+def _saved(request: HttpRequest, acting: Actor, row: Preset, draft: Draft, form: PresetForm) -> bool:
+    try:
+        changed = actions.edit(acting, row, draft, sharing=form.sharing(), seen=request.POST.get("seen", ""))
+    except actions.Locked as error:
+        form.add_error(None, str(error))
+    except actions.ChangedMeanwhile as error:
+        form.add_error(None, str(error))
+        row.refresh_from_db()
+        form.seen = fingerprint(row)
+    else:
+        text = "Saved. Pictures made before keep their version." if changed else "Nothing was changed."
+        messages.success(request, text)
+        return True
+    return False
+
+
+def _changed(request: HttpRequest, acting: Actor, preset: Preset | None = None) -> HttpResponse:
+    """The same form with another row, with one row less, or only with its preview; nothing is saved."""
+    kept = rows.changed(rows.posted(request.POST), request.POST["do"])
+    form = PresetForm(acting=acting, preset=preset, initial=request.POST.dict())
+    form.seen = request.POST.get("seen", "")
+    return _show(request, acting, form, Rows(kept, bound=False), preset=preset)
+
+
+def _show(
+    request: HttpRequest,
+    acting: Actor,
+    form: PresetForm,
+    described: Rows,
+    *,
+    preset: Preset | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "rows": described,
+        "preset": preset,
+        "may_add": len(described.given) < VARIABLES_MAX,
+        "palette": brand.palette(brand.kit_of(acting.team)),
+        "preview": _preview(acting, str(form["template"].value() or ""), described.given),
+    }
+    return render(request, "presets/preset_form.html", context, status=status)
+
+
+@members_only
+@require_POST
+def prompt_preview(request: HttpRequest) -> HttpResponse:
+    """What the editor's words would make, at every pause in writing."""
+    acting = access.actor(request, Role.CREATOR)
+    shown = _preview(acting, request.POST.get("template", ""), rows.posted(request.POST))
+    return render(request, "presets/_preview.html", {"preview": shown})
+
+
+def _preview(acting: Actor, template: str, given: Sequence[Row]) -> Preview:
+    product = Product.objects.filter(team=acting.team, archived_at=None).order_by("-id").first()
+    return preview(
+        template.replace("\r\n", "\n")[: 2 * PROMPT_MAX],
+        rows.readable(given),
+        product_name=product.name if product else SAMPLE_NAME,
+        kit=brand.kit_of(acting.team),
+    )

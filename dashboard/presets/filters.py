@@ -1,0 +1,77 @@
+"""Which presets the list shows: what the address bar says, and the chips that change it."""
+
+from dataclasses import dataclass, fields
+from typing import Any, Self
+from urllib.parse import urlencode
+
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+
+from dashboard.presets.models import Preset
+
+VALUE_MAX = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """One value each; empty means all."""
+
+    q: str = ""
+    """Words that are in the name, the description, a tag or the prompt."""
+    category: str = ""
+    label: str = ""
+    visibility: str = ""
+    tag: str = ""
+    archived: str = ""
+
+    @classmethod
+    def of(cls, address: QueryDict) -> Self:
+        """The filters that an address names; ``?archived`` needs no value."""
+        given = {field.name: address.get(field.name, "").replace("\0", "").strip()[:VALUE_MAX] for field in fields(cls)}
+        return cls(**given | {"archived": "yes" if "archived" in address else ""})
+
+    def __bool__(self) -> bool:
+        return any(vars(self).values())
+
+    def narrow(self, presets: QuerySet[Preset]) -> QuerySet[Preset]:
+        exact = {name: getattr(self, name) for name in ("category", "label", "visibility") if getattr(self, name)}
+        rows = presets.filter(archived_at__isnull=not self.archived, current__isnull=False, **exact)
+        for word in self.q.split():
+            rows = rows.filter(_has(word))
+        return rows
+
+    def has_tag(self, preset: Preset) -> bool:
+        """JSON columns compare differently from database to database, so tags are compared here."""
+        return not self.tag or self.tag.casefold() in (tag.casefold() for tag in preset.tags)
+
+    def address(self, **changes: str) -> str:
+        """The list with these filters, some of them changed."""
+        return f"?{urlencode({name: value for name, value in {**vars(self), **changes}.items() if value})}"
+
+
+def _has(word: str) -> Q:
+    return (
+        Q(name__icontains=word)
+        | Q(description__icontains=word)
+        | Q(tags__icontains=word)
+        | Q(current__template__icontains=word)
+    )
+
+
+def menus(filters: Filters, tags: list[str]) -> list[dict[str, Any]]:
+    """The filters that open a menu, with their links."""
+    offered = {
+        "category": ("Category", Preset.Category.choices),
+        "label": ("Label", Preset.Label.choices),
+        "visibility": ("Seen by", Preset.Visibility.choices),
+        "tag": ("Tag", [(tag, tag) for tag in tags]),
+    }
+    return [
+        {
+            "menu": {"name": name, "label": label, "chosen": chosen, "shown": dict(choices).get(chosen, chosen)},
+            "links": [(shown, filters.address(**{name: value}), value) for value, shown in choices],
+            "clear_url": filters.address(**{name: ""}),
+        }
+        for name, (label, choices) in offered.items()
+        if (chosen := getattr(filters, name)) or choices
+    ]

@@ -1,0 +1,55 @@
+"""Who makes pictures with a preset, and what they cost."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, F, Q, Sum
+
+from dashboard.presets.models import Preset
+from generation.models import Job, LedgerEntry
+
+
+@dataclass(frozen=True, kw_only=True)
+class Use:
+    who: str
+    jobs: int
+    pictures: int
+    credits: int
+    """Captured: what the provider really took."""
+
+
+def usage(preset: Preset) -> list[Use]:
+    """One row for each member and script, the one who spent most first."""
+    maker = {"person": F("member__name"), "mail": F("member__email"), "script": F("api_key__name")}
+    columns = ("member", "api_key", *maker)
+    jobs = Job.objects.filter(team=preset.team_id, preset_version__preset=preset).annotate(**maker)
+    stored = Count("images", filter=Q(images__stored_at__isnull=False))
+    counted = jobs.order_by().values(*columns).annotate(made=Count("pk", distinct=True), stored=stored)
+    spent = _spent(preset)
+    rows = [
+        Use(
+            who=row["person"] or row["mail"] or f"API key {row['script'] or ''}".strip(),
+            jobs=row["made"],
+            pictures=row["stored"],
+            credits=spent.get((row["member"], row["api_key"]), 0),
+        )
+        for row in counted
+    ]
+    return sorted(rows, key=lambda row: (-row.credits, -row.jobs, row.who))
+
+
+def _spent(preset: Preset) -> dict[tuple[int | None, str | None], int]:
+    """Captured credits by member and key."""
+    entries = LedgerEntry.objects.filter(
+        account=preset.team_id, kind=LedgerEntry.Kind.CAPTURE, job__preset_version__preset=preset
+    )
+    sums = entries.order_by().values_list("job__member", "job__api_key").annotate(total=Sum("spent"))
+    return {(member, key): total for member, key, total in sums}
+
+
+def total(rows: list[Use]) -> Use:
+    return Use(
+        who="",
+        jobs=sum(row.jobs for row in rows),
+        pictures=sum(row.pictures for row in rows),
+        credits=sum(row.credits for row in rows),
+    )
