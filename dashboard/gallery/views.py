@@ -63,7 +63,7 @@ def _frame(acting: access.Actor, filters: Filters) -> dict[str, Any]:
             "clear_url": filters.address(home, **{menu.name: ""}),
             "links": [(label, filters.address(home, **{menu.name: value}), value) for value, label in menu.choices],
         }
-        for menu in menus(acting.team, filters)
+        for menu in menus(acting, filters)
     ]
     new_url = filters.address(reverse("gallery_new"))
     return {"menus": shown, "new_url": new_url, "may_create": acting.may(Role.CREATOR)}
