@@ -81,7 +81,9 @@ def test(_command: str, arguments: list[str]) -> int:
     if importlib.util.find_spec("pytest") is None:
         raise Refusal(f"pytest is not in this environment ({sys.prefix}): install requirements-dev.txt in it.")
     os.chdir(ROOT)
-    os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments])  # noqa: S606
+    # Many tests wait for processes; a file's tests stay together, since they share what they started.
+    spread = [] if importlib.util.find_spec("xdist") is None else ["-n", "auto", "--dist", "loadfile"]
+    os.execv(sys.executable, [sys.executable, "-m", "pytest", *spread, *arguments])  # noqa: S606
 
 
 def bench(_command: str, arguments: list[str]) -> int:
