@@ -227,8 +227,9 @@ class GenerateForm(forms.Form):
             return scene.values(answers)
         except BadValues as error:
             for question in scene.asked:
-                if sentence := error.errors.get(question.variable.name):
-                    name = question.field_of(product.pk) if product else question.field
+                name = question.field_of(product.pk) if product else question.field
+                sentence = error.errors.get(question.variable.name)
+                if sentence and name not in self.errors:
                     self.add_error(name, sentence)
             return None
 

@@ -15,8 +15,8 @@ from dashboard.accounts.models import Role
 from dashboard.accounts.views import members_only
 from dashboard.presets.brand import palette
 from dashboard.presets.models import Preset
+from dashboard.projects.library import search
 from dashboard.projects.models import Product
-from dashboard.projects.views import search
 from dashboard.studio import actions, cards, repeats
 from dashboard.studio.actions import Wish
 from dashboard.studio.forms import GenerateForm

@@ -81,7 +81,7 @@ def test_its_neighbours_are_those_that_the_filters_show(pictures: Gallery, vera:
 
 
 def test_its_settings_can_be_used_again_by_who_may(picture: Image, bob: User, vera: User) -> None:
-    again = f'href="/generate/?job={picture.job_id}"'
+    again = f'href="/generate/?variation={picture.job_id}"'
     assert again in text(browser_of(bob), f"/gallery/{picture.id}/")
     assert again not in text(browser_of(vera), f"/gallery/{picture.id}/")
 
