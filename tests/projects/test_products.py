@@ -94,3 +94,17 @@ def test_another_teams_products_are_404(charlie: User, mug: Product) -> None:
     assert outsider.post(f"/products/{mug.id}/", {"name": "Mine"}).status_code == 404
     assert outsider.post(f"/products/{mug.id}/archive/").status_code == 404
     assert shown(outsider) == []
+
+
+def test_a_tag_narrows_and_is_taken_away_again(browser: Client, mug: Product, creator: Actor) -> None:
+    add_product(creator, photo=photo(), filename="vase.jpg", tags=["café", "home"])
+    add_product(creator, photo=photo(), filename="cup.jpg", tags=["café au lait"])
+    assert shown(browser, "?tag=café") == ["Vase"] and shown(browser, "?q=café") == ["Cup", "Vase"]
+    chips = {chip["label"]: chip["href"] for chip in browser.get("/products/?tag=café&q=va").context["chips"]}
+    assert shown(browser, chips["café"]) == ["Vase"] and "tag=&" in chips["café"] + "&"
+    assert shown(browser, chips["home"]) == ["Vase"]
+
+
+@pytest.mark.parametrize("query", ["?before=%00", "?before=x'y", "?q=%00", "?tag=%00", "?tag=%22", "?q=%25_"])
+def test_a_strange_address_is_no_error(browser: Client, mug: Product, query: str) -> None:
+    assert browser.get(f"/products/{query}").status_code == 200
