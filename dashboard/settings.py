@@ -159,6 +159,7 @@ CELERY = {
     "beat_schedule": {
         "look around": {"task": "generation.tasks.look_around", "schedule": 2.0, "options": {"expires": 10}},
         "balances": {"task": "generation.tasks.check_balances", "schedule": 60.0, "options": {"expires": 60}},
+        "audit heads": {"task": "dashboard.audit.tasks.sign_heads", "schedule": 3600.0, "options": {"expires": 3600}},
         "webhooks to callers": {
             "task": "dashboard.api.tasks.look_for_deliveries",
             "schedule": 2.0,

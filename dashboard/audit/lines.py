@@ -1,0 +1,90 @@
+"""Events as the page shows them: lines, in days, newest first, in keyset pages."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from dashboard.accounts.models import Team
+from dashboard.audit import words
+from dashboard.audit.filters import Filters
+from dashboard.audit.models import AuditEvent
+
+PAGE = 50
+_NOT_THERE = object()
+
+
+@dataclass(frozen=True)
+class Change:
+    """One fact before and after; ``None`` where it was not there."""
+
+    name: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True)
+class Day:
+    """Events of one day, or those of it that are on this page."""
+
+    date: date
+    lines: list[dict[str, Any]]
+    begins: bool
+    """Whether its heading is due: an earlier page may have shown it."""
+
+
+def shown(team: Team, filters: Filters) -> QuerySet[AuditEvent]:
+    return filters.narrow(AuditEvent.objects.filter(team=team)).order_by("-sequence")
+
+
+def page(team: Team, filters: Filters, *, before: int | None) -> tuple[list[AuditEvent], bool]:
+    """The newest events, or the newest of those before the sequence ``before``; and whether there are more."""
+    rows = shown(team, filters)
+    found = list((rows.filter(sequence__lt=before) if before else rows)[: PAGE + 1])
+    return found[:PAGE], len(found) > PAGE
+
+
+def days(rows: Iterable[AuditEvent], filters: Filters, *, continued: str = "") -> list[Day]:
+    """Group events by day. ``continued`` is the day (ISO) with which the page before ended."""
+    grouped = groupby(rows, key=lambda row: timezone.localdate(row.created_at))
+    return [Day(day, [line(row, filters) for row in found], day.isoformat() != continued) for day, found in grouped]
+
+
+def line(event: AuditEvent, filters: Filters) -> dict[str, Any]:
+    return {
+        "event": event,
+        "phrase": words.phrase(event.action),
+        "object": words.object_name(event) or event.object_id,
+        "object_page": words.object_page(event.object_id),
+        "url": filters.address(reverse("audit_event", args=[event.sequence])),
+    }
+
+
+def changes(event: AuditEvent) -> list[Change]:
+    """What differs between before and after, in the order in which it was written down."""
+    before, after = (facts if isinstance(facts, dict) else {"": facts} for facts in (event.before, event.after))
+    names = [*after, *(name for name in before if name not in after)]
+    pairs = [(name, before.get(name, _NOT_THERE), after.get(name, _NOT_THERE)) for name in names]
+    return [Change(_plain(name), _text(old), _text(new)) for name, old, new in pairs if old != new]
+
+
+def _plain(name: str) -> str:
+    words_of = name.replace("_", " ")
+    return words_of[:1].upper() + words_of[1:]
+
+
+def _text(value: Any) -> str | None:
+    """A fact for reading; structures as indented JSON."""
+    if value is _NOT_THERE:
+        return None
+    if isinstance(value, bool) or value is None:
+        return {True: "Yes", False: "No", None: "None"}[value]
+    if isinstance(value, str):
+        return value or "Empty"
+    return f"{value:,}" if isinstance(value, int) else json.dumps(value, indent=2, ensure_ascii=False)

@@ -1,0 +1,33 @@
+"""``manage.py audit_verify``: prove the audit chain; the offending events and a non-zero exit otherwise."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from dashboard.accounts.models import Team
+from dashboard.audit.proof import Proof
+
+
+class Command(BaseCommand):
+    help = "Prove that no team's audit events were changed, removed, added or moved."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--team", metavar="ID", help="this team only")
+
+    def handle(self, *args: Any, team: str | None = None, **options: Any) -> None:
+        teams = Team.objects.filter(pk=team) if team else Team.objects.all()
+        if team and not teams.exists():
+            raise CommandError(f"There is no team {team}.")
+        found = sum(self._prove(row) for row in teams.order_by("pk").iterator())
+        if found:
+            raise CommandError(f"The audit log is not intact: {found} fault{'' if found == 1 else 's'}.")
+
+    def _prove(self, team: Team) -> int:
+        """How many faults the team's chain has."""
+        proof, found = Proof(team.id), 0
+        for fault in proof.faults():
+            found += 1
+            self.stdout.write(f"{team.id} event {fault.sequence} {fault.sentence}.")
+        if not found:
+            self.stdout.write(f"{team.id} {team}: {proof.events} events intact, {proof.heads} signed heads agree.")
+        return found

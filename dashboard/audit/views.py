@@ -1,0 +1,131 @@
+"""The audit log: for admins and owners, newest first, and as files."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+
+from dashboard.accounts import access
+from dashboard.accounts.access import Actor
+from dashboard.accounts.models import Role
+from dashboard.accounts.views import members_only
+from dashboard.audit import export, heads, lines
+from dashboard.audit.filters import Filters, menus
+from dashboard.audit.models import AuditEvent
+
+_BIGGEST = 2**63 - 1
+
+
+@members_only
+@require_safe
+def audit(request: HttpRequest) -> HttpResponse:
+    """A page of events; asked by a script for the next one, only that."""
+    acting, filters = access.actor(request, Role.ADMIN), Filters.of(request.GET)
+    before = _sequence(request.GET.get("before", ""))
+    part = bool(request.headers.get("HX-Request")) and before is not None
+    context = _page(acting, filters, before=before, continued=request.GET.get("day", ""))
+    if not part:
+        context |= _frame(acting, filters)
+    return _varying(render(request, "audit/_page.html" if part else "audit/audit.html", context))
+
+
+def _sequence(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and 0 < len(text) < 20 and int(text) <= _BIGGEST else None
+
+
+def _page(acting: Actor, filters: Filters, *, before: int | None, continued: str) -> dict[str, Any]:
+    rows, has_more = lines.page(acting.team, filters, before=before)
+    context: dict[str, Any] = {"days": lines.days(rows, filters, continued=continued), "filters": filters}
+    if has_more:
+        day = timezone.localdate(rows[-1].created_at).isoformat()
+        context["next_url"] = filters.address(reverse("audit"), before=str(rows[-1].sequence), day=day)
+    return context
+
+
+def _frame(acting: Actor, filters: Filters) -> dict[str, Any]:
+    home = reverse("audit")
+    shown = [
+        {
+            "menu": menu,
+            "clear_url": filters.address(home, **{menu.name: ""}),
+            "links": [(label, filters.address(home, **{menu.name: value}), value) for value, label in menu.choices],
+        }
+        for menu in menus(acting.team, filters)
+    ]
+    return {
+        "menus": shown,
+        "all_days_url": filters.address(home, since="", until=""),
+        "all_objects_url": filters.address(home, object=""),
+        "csv_url": filters.address(reverse("audit_csv")),
+        "head": heads.current(acting.team.id),
+        "public_key": heads.public_key(),
+    }
+
+
+def _varying(response: HttpResponse) -> HttpResponse:
+    """One address answers a page or a part of it: browsers must not show the part for the page."""
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@members_only
+@require_safe
+def audit_event(request: HttpRequest, sequence: int) -> HttpResponse:
+    """What one event changed: inside its line for a script, as a page of its own otherwise."""
+    acting, filters = access.actor(request, Role.ADMIN), Filters.of(request.GET)
+    if sequence > _BIGGEST:
+        raise Http404("There is no such thing here.")
+    event = access.find(acting, AuditEvent, sequence=sequence)
+    context = {
+        "line": lines.line(event, filters),
+        "changes": lines.changes(event),
+        "same_object_url": Filters(object=event.object_id).address(reverse("audit")),
+        "back_url": filters.address(reverse("audit")),
+    }
+    part = bool(request.headers.get("HX-Request"))
+    return _varying(render(request, "audit/_changes.html" if part else "audit/event.html", context))
+
+
+@members_only
+@require_safe
+def audit_csv(request: HttpRequest) -> StreamingHttpResponse:
+    """The events that the filters show, for a spreadsheet."""
+    acting, filters = access.actor(request, Role.ADMIN), Filters.of(request.GET)
+    rows = export.csv_lines(lines.shown(acting.team, filters))
+    return export.streamed(request, rows, name=_name(acting, "csv"), mime="text/csv; charset=utf-8")
+
+
+@members_only
+@require_safe
+def audit_json_lines(request: HttpRequest) -> StreamingHttpResponse:
+    """The whole chain, for the verifier."""
+    acting = access.actor(request, Role.ADMIN)
+    rows = export.json_lines(acting.team)
+    return export.streamed(request, rows, name=_name(acting, "jsonl"), mime="application/x-ndjson")
+
+
+@members_only
+@require_safe
+def audit_head(request: HttpRequest) -> HttpResponse:
+    """The chain's end as it is now, signed, to be kept elsewhere."""
+    acting = access.actor(request, Role.ADMIN)
+    signed = heads.as_file(heads.sign(heads.current(acting.team.id)))
+    headers = {"Content-Disposition": f'attachment; filename="{_name(acting, "head.json")}"'}
+    return HttpResponse(signed, content_type="application/json", headers=headers)
+
+
+@members_only
+@require_safe
+def audit_verifier(request: HttpRequest) -> HttpResponse:
+    """The program that verifies the file, for whoever has no copy of Packshot."""
+    access.actor(request, Role.ADMIN)
+    headers = {"Content-Disposition": 'attachment; filename="verify.py"'}
+    return HttpResponse(export.verifier(), content_type="text/x-python", headers=headers)
+
+
+def _name(acting: Actor, ending: str) -> str:
+    return f"audit-{acting.team.id}-{timezone.localdate().isoformat()}.{ending}"

@@ -1,0 +1,99 @@
+"""Actions in plain words: one table, from which the page, the search and the export read."""
+
+from django.urls import NoReverseMatch, reverse
+
+from dashboard.audit.models import AuditEvent
+
+SENTENCES = {
+    "batch.cancelled": "cancelled the rest of a batch",
+    "batch.started": "started a batch",
+    "batch.tried_again": "started the failed jobs of a batch again",
+    "brand_kit.changed": "changed the brand kit",
+    "connection.changed": "changed the connection to ProductAI",
+    "connection.paused": "paused the connection to ProductAI",
+    "connection.resumed": "resumed the connection to ProductAI",
+    "credits.adjusted": "adjusted the credits",
+    "credits.granted": "granted credits",
+    "demo.created": "set up the demo",
+    "import.started": "started an import of products",
+    "invitation.accepted": "accepted an invitation",
+    "invitation.made": "invited somebody",
+    "invitation.revoked": "revoked an invitation",
+    "job.cancelled": "cancelled a job",
+    "job.given_up": "gave a job up",
+    "job.tried_again": "had a job tried again",
+    "key.issued": "created an API key",
+    "key.revoked": "revoked an API key",
+    "preset.added": "added a preset",
+    "preset.archived": "archived a preset",
+    "preset.cover_chosen": "chose a cover for a preset",
+    "preset.edited": "edited a preset",
+    "preset.imported": "imported a preset",
+    "preset.labelled": "labelled a preset",
+    "preset.provider_import": "imported ProductAI's presets",
+    "preset.restored": "restored a preset",
+    "preset.updated": "made a new version of a preset",
+    "product.added": "added a product",
+    "product.archived": "archived a product",
+    "product.edited": "edited a product",
+    "product.restored": "restored a product",
+    "project.added": "added a project",
+    "project.archived": "archived a project",
+    "project.cover_chosen": "chose a cover for a project",
+    "project.edited": "edited a project",
+    "project.restored": "restored a project",
+    "team.founded": "founded the team",
+    "team.renamed": "renamed the team",
+}
+"""What comes after the actor's name."""
+
+PAGES = {
+    "prod": ("product", True),
+    "proj": ("project", True),
+    "preset": ("preset", True),
+    "batch": ("batch", True),
+    "img": ("picture", True),
+    "import": ("product_import", True),
+    "key": ("api_keys", False),
+    "conn": ("connection", False),
+}
+"""The page of an object by the prefix of its id, and whether its address has the id in it."""
+
+_NAMES = ("name", "title", "email")
+
+
+def phrase(action: str) -> str:
+    """What was done; an action that is not in the table reads "approved a picture", or its own words."""
+    if action in SENTENCES:
+        return SENTENCES[action]
+    noun, _, verb = (part.replace("_", " ") for part in action.partition("."))
+    if not verb:
+        return noun
+    article = "an" if noun[:1] in "aeiou" else "a"
+    return f"{verb} {article} {noun}" if " " not in verb else f"changed {article} {noun}: {verb}"
+
+
+def sentence(event: AuditEvent) -> str:
+    """What was done, and to what, without markup."""
+    name = object_name(event)
+    return f"{phrase(event.action)}: {name}" if name else phrase(event.action)
+
+
+def object_name(event: AuditEvent) -> str:
+    """What the object is called, as far as the event itself says."""
+    known = (facts.get(name) for facts in (event.after, event.before) for name in _NAMES if isinstance(facts, dict))
+    return next((value for value in known if isinstance(value, str) and value), "")
+
+
+def object_page(object_id: str) -> str:
+    """The address of the object's page; empty where it has none."""
+    name, with_id = PAGES.get(object_id.partition("_")[0], ("", False))
+    try:
+        return reverse(name, args=[object_id] if with_id else []) if name else ""
+    except NoReverseMatch:
+        return ""
+
+
+def matching(text: str) -> list[str]:
+    """The known actions whose words hold ``text``."""
+    return [action for action, words in SENTENCES.items() if text.lower() in words.lower()]
