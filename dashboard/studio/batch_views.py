@@ -71,12 +71,13 @@ def _summary(acting: Actor, row: Batch, group: Group | None) -> dict[str, Any]:
 
 
 def _time_left(row: Batch, summary: Summary) -> str:
-    if not summary.is_moving:
+    queued, running = summary.queued, summary.jobs["rendering"]
+    if not (queued or running):
         return ""
     connection = Connection.objects.get(team=row.team_id)
-    running = bool(summary.jobs["rendering"])
-    seconds = estimate.seconds_left(connection, queued=summary.queued, running=running, batch_id=row.id)
-    return estimate.words(seconds) if summary.queued or running else ""
+    return estimate.words(
+        estimate.seconds_left(connection, queued=queued, running=running, pace=summary.pace, batch_id=row.id)
+    )
 
 
 @members_only

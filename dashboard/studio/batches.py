@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, Greatest
 
 from generation import contract
@@ -62,6 +63,8 @@ class Summary:
     retry_price: int = 0
     """Credits that trying them again costs today."""
     is_moving: bool = False
+    ended: list[datetime] = field(default_factory=list)
+    """When the first and the last job of each kind were done."""
 
     @property
     def total(self) -> int:
@@ -85,6 +88,12 @@ class Summary:
         return self.held + self.spent
 
     @property
+    def pace(self) -> float:
+        """Jobs done a second, from the first to the last; zero while too few are."""
+        seconds = (max(self.ended) - min(self.ended)).total_seconds() if self.ended else 0
+        return (self.jobs["done"] - 1) / seconds if seconds else 0
+
+    @property
     def segments(self) -> list[Segment]:
         parts, start = [], 0
         for group in GROUPS:
@@ -104,6 +113,8 @@ class Summary:
             self.returned += row["unspent"]
         self.untried += row["untried"]
         self.retry_price += row["untried"] * contract.price(model=row["model"], num_images=row["num_images"])
+        if row["state"] == JobState.COMPLETED:
+            self.ended += [at for at in (row["first"], row["last"]) if at]
         self.is_moving |= row["state"] not in TERMINAL
 
 
@@ -122,6 +133,8 @@ def summaries(batches: Iterable[Batch]) -> dict[str, Summary]:
         priced=Sum("price"),
         cost=Sum(cost),
         unspent=Sum(Greatest(F("price") - cost, 0)),
+        first=Min("finished_at"),
+        last=Max("finished_at"),
         untried=Count("pk", filter=Q(~Exists(second_tries()), state=JobState.FAILED)),
     )
     for row in counted:

@@ -14,16 +14,19 @@ UNMEASURED = 30.0
 """Seconds that a job takes where none has finished yet, as the provider's documentation estimates."""
 
 
-def seconds_left(connection: Connection, *, queued: int, running: bool = False, batch_id: str = "") -> float | None:
+def seconds_left(
+    connection: Connection, *, queued: int, running: int = 0, pace: float = 0, batch_id: str = ""
+) -> float | None:
     """Seconds until ``queued`` jobs, of the batch if it exists already, are done; ``None`` while nothing is sent.
 
-    ``running`` adds the time of jobs that are at the provider already, which is over before that of a queued one.
+    ``running`` jobs are at the provider already. ``pace`` is how many a second the batch has finished so far: where
+    the provider is slower than it was with the jobs before, that says so.
     """
     wait = _pause(connection)
     if wait is None or not (queued or running):
         return wait
     sent = (queued + _between(connection, queued, batch_id)) / max(1, connection.plan_limit) * 60 if queued else 0.0
-    return wait + sent + _each(connection)
+    return max(wait + sent + _each(connection), (queued + running) / pace if pace else 0)
 
 
 def _pause(connection: Connection) -> float | None:

@@ -76,7 +76,7 @@ def test_many_batches_take_no_more_queries(
     for _ in range(12):
         order(creator, mug)
     browser = browser_of(vera)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(16):
         assert len(listed(text(browser))) == 12
 
 
