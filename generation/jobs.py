@@ -50,7 +50,7 @@ def enqueue(*, batch: Batch, jobs: Sequence[Job], actor_id: int | None) -> None:
     """Write jobs with their holds in one transaction. Raises ``ledger.InsufficientCredits``."""
     with transaction.atomic():
         Job.objects.bulk_create(jobs)
-        ledger.hold(team_id=batch.team_id, jobs=jobs, actor_id=actor_id)
+        ledger.hold(batch=batch, jobs=jobs, actor_id=actor_id)
 
 
 def claim(job: Job) -> bool:

@@ -5,9 +5,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
+from django.db.models import Model
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
@@ -82,16 +83,34 @@ def too_large(jobs: int) -> str:
 
 
 def _job(acting: Actor, batch: Batch, connection: Connection, wish: Wish) -> Job:
-    facts = vars(wish) | {"asset": wish.photo, "price": wish.price, "fingerprint": wish.fingerprint}
+    """Rows are named by their keys: to tie a thousand jobs to the same objects takes a third of all the time."""
     return Job(
-        team=acting.team,
-        batch=batch,
-        connection=connection,
-        member=acting.user,
-        api_key=acting.api_key,
-        due_at=timezone.now(),
-        **facts,
+        team_id=acting.team.id,
+        batch_id=batch.id,
+        connection_id=connection.id,
+        member_id=_key(acting.user),
+        api_key_id=_key(acting.api_key),
+        product_id=wish.product.id,
+        asset_id=wish.photo.id,
+        project_id=_key(wish.project),
+        preset_version_id=_key(wish.preset_version),
+        parent_id=_key(wish.parent),
+        prompt=wish.prompt,
+        variables=wish.variables,
+        provider_preset=wish.provider_preset,
+        model=wish.model,
+        aspect_ratio=wish.aspect_ratio,
+        num_images=wish.num_images,
+        webhook_url=wish.webhook_url,
+        lineage=wish.lineage,
+        price=wish.price,
+        fingerprint=wish.fingerprint,
+        due_at=batch.created_at,
     )
+
+
+def _key(row: Model | None) -> Any:
+    return row.pk if row else None
 
 
 def hint_submission(connection: Connection) -> None:
