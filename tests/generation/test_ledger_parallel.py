@@ -1,0 +1,61 @@
+"""Credits and pauses under many threads, on a database file and on PostgreSQL."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import servers, valkey
+from tests.operations.running import ROOT, surroundings
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """What :mod:`tests.generation.parallel` saw."""
+    folder: Path = tmp_path_factory.mktemp("parallel")
+    with ExitStack() as stack:
+        place = {"PACKSHOT_DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "dashboard.settings"}
+        place |= {"REDIS_URL": f"unix://{folder}/valkey.sock", "XDG_RUNTIME_DIR": str(folder)}
+        if request.param == "postgresql":
+            place["DATABASE_URL"] = stack.enter_context(servers.postgresql())
+        stack.enter_context(valkey.running(folder / "valkey.sock"))
+        command = [sys.executable, "-m", "tests.generation.parallel"]
+        done = subprocess.run(
+            command, env=surroundings() | place, cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        yield json.loads(done.stdout)
+
+
+def assert_books_balance(books: dict[str, Any]) -> None:
+    assert books["account"] == books["entries"]
+    granted, held, spent = books["account"]
+    assert held >= 0
+    assert held + spent <= granted
+
+
+def test_exactly_as_many_holds_succeed_as_fit(report: dict[str, Any]) -> None:
+    books = report["holds"]
+    assert books["asked"] == {"held": 20, "denied": 44}
+    assert (books["account"], books["open_holds"], books["states"]) == ([60, 60, 0], 20, {"queued": 20})
+    assert_books_balance(books)
+
+
+def test_of_two_that_resolve_a_hold_one_is_refused(report: dict[str, Any]) -> None:
+    books = report["resolutions"]
+    assert books["asked"] == {"captured": 20, "refused": 20}
+    assert (books["account"], books["open_holds"]) == ([60, 0, 40], 0)
+    assert_books_balance(books)
+
+
+@pytest.mark.parametrize("answer", ["429", "402"])
+def test_after_one_refusal_fifty_workers_post_nothing(report: dict[str, Any], answer: str) -> None:
+    books = report[answer]
+    assert (books["first"], books["posts"]) == (1, 1)
+    assert (books["states"], books["open_holds"]) == ({"queued": 20}, 20)
+    assert_books_balance(books)
