@@ -9,8 +9,11 @@ from django.utils import timezone
 from dashboard.accounts.access import Actor
 from dashboard.api.models import CallerDelivery
 from dashboard.api.photos import product_of
-from dashboard.presets.models import Preset, PresetVersion
-from dashboard.presets.templating import render
+from dashboard.presets.access import usable
+from dashboard.presets.brand import kit_of
+from dashboard.presets.models import PresetVersion
+from dashboard.presets.prompts import BannedWord, compose, within
+from dashboard.presets.variables import BadValues, fill, read
 from dashboard.studio.actions import Wish, start
 from generation import ledger
 from generation.contract import PROMPT_MAX, GenerateRequest
@@ -31,9 +34,8 @@ def generate(acting: Actor, request: GenerateRequest) -> Job:
     if request.image_url:
         _afford(acting, request)
     product = product_of(acting, request)
-    prompt = render(version.template, {"product": product.name}) if version else request.prompt
-    if len(prompt) > PROMPT_MAX:
-        raise invalid("preset_id", f"With this product its prompt is longer than {PROMPT_MAX} characters.")
+    values = _values(version) if version else {}
+    prompt = _prompt(acting, request, version, product_name=product.name, values=values)
     wish = Wish(
         product=product,
         prompt=prompt,
@@ -41,6 +43,8 @@ def generate(acting: Actor, request: GenerateRequest) -> Job:
         aspect_ratio=request.aspect_ratio,
         num_images=request.num_images,
         preset_version=version,
+        provider_preset=version.preset.provider_id if version else "",
+        variables=values,
         webhook_url=request.webhook_url,
     )
     return _start(acting, wish)
@@ -62,11 +66,35 @@ def _afford(acting: Actor, request: GenerateRequest) -> None:
 
 
 def _preset(acting: Actor, preset_id: str) -> PresetVersion:
-    rows = Preset.objects.filter(team=acting.team, pk=preset_id, archived_at=None, current__isnull=False)
-    preset = rows.select_related("current").first()
+    preset = usable(acting).select_related("current__preset").filter(pk=preset_id).first()
     if preset is None or preset.current is None:
         raise invalid("preset_id", "Your team has no such preset.")
     return preset.current
+
+
+def _values(version: PresetVersion) -> dict[str, str]:
+    """The defaults of a preset's variables: the contract has no field to give others."""
+    try:
+        return fill(read(version.variables), {})
+    except BadValues as error:
+        raise invalid("preset_id", f"This preset cannot be used by scripts. {error}") from error
+
+
+def _prompt(
+    acting: Actor, request: GenerateRequest, version: PresetVersion | None, *, product_name: str, values: dict[str, str]
+) -> str:
+    """What is sent, within the team's brand kit."""
+    name, kit = "preset_id" if version else "prompt", kit_of(acting.team)
+    try:
+        if version:
+            prompt = compose(template=version.template, product_name=product_name, values=values, kit=kit)
+        else:
+            prompt = within(kit, request.prompt)
+    except BannedWord as error:
+        raise invalid(name, str(error)) from error
+    if len(prompt) > PROMPT_MAX:
+        raise invalid(name, f"With this product its prompt is longer than {PROMPT_MAX} characters.")
+    return prompt
 
 
 def trusted_webhooks() -> tuple[str, ...]:

@@ -3,8 +3,22 @@
 from dataclasses import dataclass
 
 from dashboard.presets.models import Preset
+from dashboard.presets.variables import Variable
 
 Category = Preset.Category
+LIGHT = Variable(
+    "light", "choice", "Light", default="soft morning", required=True, help="The hour of the day sets the mood.",
+    choices=("soft morning", "bright midday", "warm evening", "cool winter"),
+)  # fmt: skip
+SEASON = Variable(
+    "season", "choice", "Season", default="summer", required=True, choices=("spring", "summer", "autumn", "winter")
+)
+ACCENT = Variable("accent", "colour", "Accent colour", default="coral", required=True, help="Of podium and wall.")
+DECORATION = Variable(
+    "decoration", "text", "Decoration", default="deep green and red accents", help="What says that it is a feast."
+)
+PALETTE = (("Coral", "#ef8a71"), ("Sage", "#a9b89c"), ("Sky blue", "#a6cde6"), ("Mustard", "#d3a233"))
+BANNED = ("cheap", "miracle")
 
 
 @dataclass(frozen=True)
@@ -19,14 +33,15 @@ class SamplePreset:
     model: str = "nanobanana2"
     aspect_ratio: str = "1:1"
     num_images: int = 1
+    variables: tuple[Variable, ...] = ()
 
 
 PRESETS = (
     SamplePreset(
         "Marble morning", Category.STUDIO, "Bright and expensive; for beauty, glass and jewellery.",
-        "{{product}} on a polished white marble table, soft morning light from the left, a faint reflection in the "
+        "{{product}} on a polished white marble table, {{light}} light from the left, a faint reflection in the "
         "stone, pale grey background. Keep the label sharp and the shape exactly as it is.",
-        shown="SER-30",
+        shown="SER-30", variables=(LIGHT,),
     ),
     SamplePreset(
         "Clean sweep", Category.STUDIO, "The shop listing: nothing but the product.",
@@ -36,9 +51,9 @@ PRESETS = (
     ),
     SamplePreset(
         "Colour block", Category.STUDIO, "One strong colour for a campaign or a banner.",
-        "{{product}} on a coral podium in a studio in front of a coral wall, hard light from the right, one crisp "
-        "shadow, bold and graphic.",
-        shown="TUB-75", model="seedream", num_images=2,
+        "{{product}} on a {{accent}} podium in a studio in front of a {{accent}} wall, hard light from the right, "
+        "one crisp shadow, bold and graphic.",
+        shown="TUB-75", model="seedream", num_images=2, variables=(ACCENT,),
     ),
     SamplePreset(
         "Dark concrete", Category.STUDIO, "Moody and precise; for tools, coffee and grooming.",
@@ -66,8 +81,9 @@ PRESETS = (
     ),
     SamplePreset(
         "Forest clearing", Category.LIFESTYLE, "Outdoors, natural, sustainable.",
-        "{{product}} on a mossy log in a green forest, soft light through the leaves, the background out of focus.",
-        shown="MUG-01", model="kontext-pro", aspect_ratio="4:3",
+        "{{product}} on a mossy log in a green {{season}} forest, soft light through the leaves, the background out of "
+        "focus.",
+        shown="MUG-01", model="kontext-pro", aspect_ratio="4:3", variables=(SEASON,),
     ),
     SamplePreset(
         "Beach noon", Category.SEASONAL, "Summer: holiday light and open sky.",
@@ -76,9 +92,9 @@ PRESETS = (
     ),
     SamplePreset(
         "Festive evening", Category.SEASONAL, "December gifting.",
-        "{{product}} on dark wood in a festive setting, warm golden lights blurred in the background, deep green and "
-        "red accents, soft light from the left.",
-        shown="CAN-01", model="nanobananapro",
+        "{{product}} on dark wood in a festive setting, warm golden lights blurred in the background, "
+        "{{decoration}}, soft light from the left.",
+        shown="CAN-01", model="nanobananapro", variables=(DECORATION,),
     ),
     SamplePreset(
         "Spring pastel", Category.SEASONAL, "A fresh start: pastel colours and airy light.",

@@ -13,10 +13,11 @@ from dashboard.accounts.models import ApiKey, Membership, Role, Team, User
 from dashboard.audit.record import record
 from dashboard.demo import kept
 from dashboard.demo.kept import Kept
-from dashboard.demo.presets import PRESETS
+from dashboard.demo.presets import BANNED, PALETTE, PRESETS
 from dashboard.demo.products import PRODUCTS, SampleProduct
 from dashboard.demo.team import PEOPLE, TEAM, sandbox_address
-from dashboard.presets.models import Preset, PresetVersion
+from dashboard.presets.models import BrandKit, Preset, PresetVersion
+from dashboard.presets.variables import as_json
 from dashboard.projects.models import Product, Project
 from generation import ledger, media
 from generation.contract import PHOTO_MAX_BYTES, PLAN_LIMITS
@@ -73,6 +74,8 @@ def _write(photos: list[Photo]) -> None:
         for photo in photos:
             _add_product(team, photo)
         _add_presets(team, owner)
+        colours = [{"name": name, "value": value} for name, value in PALETTE]
+        BrandKit.objects.create(team=team, banned_words=list(BANNED), palette=colours)
         record(Actor(team, Role.OWNER, user=owner), "demo.created", team.id)
         # Last, and before the commit: a sign-in that nobody can read would be worth nothing.
         kept.write(Kept(password, key, sandbox_address(), {encoded: True}))
@@ -105,12 +108,17 @@ def _add_product(team: Team, photo: Photo) -> None:
 def _add_presets(team: Team, author: User) -> None:
     for sample in PRESETS:
         preset = Preset.objects.create(
-            team=team, name=sample.name, description=sample.description, category=sample.category
+            team=team,
+            name=sample.name,
+            description=sample.description,
+            category=sample.category,
+            created_by=author,
         )
         preset.current = PresetVersion.objects.create(
             preset=preset,
             number=1,
             template=sample.template,
+            variables=as_json(sample.variables),
             model=sample.model,
             aspect_ratio=sample.aspect_ratio,
             num_images=sample.num_images,

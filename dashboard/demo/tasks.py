@@ -8,8 +8,9 @@ from dashboard.demo.covers import missing
 from dashboard.demo.presets import PRESETS, SamplePreset
 from dashboard.demo.products import PRODUCTS
 from dashboard.demo.team import TEAM
-from dashboard.presets import templating
 from dashboard.presets.models import Preset
+from dashboard.presets.prompts import compose
+from dashboard.presets.variables import fill
 from dashboard.projects.models import Product
 from generation import media
 from generation.contract import AspectRatio
@@ -39,7 +40,7 @@ def _picture(sample: SamplePreset) -> media.Picture:
     product = Product.objects.select_related("asset").filter(team_id=TEAM, sku=shown.sku).first()
     rendering = render(
         media.read(product.asset.original) if product else shown.draw(),
-        prompt=templating.render(sample.template, {"product": shown.name}),
+        prompt=compose(template=sample.template, product_name=shown.name, values=fill(sample.variables, {}), kit=None),
         model=sample.model,
         aspect_ratio=AspectRatio.LANDSCAPE,
         index=0,

@@ -116,12 +116,12 @@ def _rows(body: Any) -> list[Any]:
 
 def _unknown(row: dict[str, Any]) -> list[str]:
     inner = [f"variables.{name}" for one in row.get("variables", []) for name in one if name not in VARIABLE_KNOWN]
-    return [name[:NAME_SHOWN] for name in [*(name for name in row if name not in KNOWN), *inner]]
+    return [name[:NAME_SHOWN] for name in [*(name for name in row if name not in KNOWN), *inner] if is_text(name)]
 
 
 def _draft(row: dict[str, Any], at: int) -> Draft:
     name = row.get("name")
-    where = f"Preset {at}" + (f" (“{name[:NAME_SHOWN]}”)" if isinstance(name, str) and name else "")
+    where = f"Preset {at}" + (f" (“{name[:NAME_SHOWN]}”)" if isinstance(name, str) and name and is_text(name) else "")
     try:
         return _checked(row)
     except (BadVariable, TemplateError, _Fault) as error:

@@ -18,7 +18,11 @@ class BannedWord(ValueError):
 
 def compose(*, template: str, product_name: str, values: Mapping[str, str], kit: BrandKit | None) -> str:
     """The prompt: prefix, the template with its names replaced, suffix. Raises :class:`BannedWord`."""
-    words = render(template, {**values, PRODUCT: product_name})
+    return within(kit, render(template, {**values, PRODUCT: product_name}))
+
+
+def within(kit: BrandKit | None, words: str) -> str:
+    """``words`` between the kit's prefix and suffix. Raises :class:`BannedWord`."""
     if kit is None:
         return words
     banned = find_banned(words, kit.banned_words)
