@@ -4,9 +4,10 @@ import hashlib
 import json
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 
 from dashboard.accounts.access import Actor
 from dashboard.presets.access import visible
@@ -83,6 +84,7 @@ class GenerateForm(forms.Form):
         assert isinstance(choice, forms.MultipleChoiceField)  # noqa: S101 narrows the type
         choice.choices = [(preset.pk, preset.name) for preset in self.presets]
         self.questions: list[Question] = questions(self.chosen_presets)
+        self._take_defaults()
         for question in self.questions:
             self.fields[question.field] = field(question)
         for question, product in self._singles():
@@ -93,10 +95,19 @@ class GenerateForm(forms.Form):
         assert isinstance(choice, forms.ModelChoiceField)  # noqa: S101 narrows the type
         choice.queryset = Project.objects.filter(team=self.acting.team, archived_at=None).order_by("-id")
 
+    def _take_defaults(self) -> None:
+        """For what was not asked yet when the form was sent."""
+        missing = {question.field: question.variable.default for question in self.questions}
+        missing = {name: value for name, value in missing.items() if name not in self.data}
+        if self.is_bound and missing:
+            sent = cast("QueryDict", self.data).copy()
+            sent.update(missing)
+            self.data = sent
+
     @property
     def writes(self) -> bool:
         """Whether the words are one's own."""
-        return self["scene"].value() == WRITE
+        return bool(self["scene"].value() == WRITE)
 
     @cached_property
     def chosen_presets(self) -> list[Preset]:

@@ -89,7 +89,7 @@ def scenes(presets: Iterable[Preset], asked: Iterable[Question], kit: BrandKit |
 
 def preview(scene: Scene, *, product: str, answers: Mapping[str, str]) -> Preview:
     """As far as it is answered; what is not stays as ``{{name}}``."""
-    known = {question.variable.name: answers.get(question.key, "") for question in scene.asked}
+    known = {each.variable.name: answers.get(each.key) or each.variable.default for each in scene.asked}
     values = {name: value for name, value in known.items() if value}
     shown = {name: f"{_OPEN}{value}{_CLOSE}" for name, value in values.items()}
     try:

@@ -53,6 +53,9 @@ for (const type of ["change", "input"]) {
     const { target } = event;
     if (!target.closest("form[data-generate]") || !target.name || target.matches("[type=search], [type=file]")) return;
     if (type === "change" && target.name === "preset" && target.checked && presets().length === 1) takeDefaults(target.closest("[data-preset]").dataset);
+    // What was wrong with a field is being put right; the server says again if it is not.
+    const field = target.name.startsWith("var.") && target.closest(".field, td");
+    if (field) { field.querySelector(".errorlist")?.remove(); target.removeAttribute("aria-invalid"); }
     if (type === "change") show(); else showCounts();
     askPrice();
   }, { capture: true });
