@@ -77,6 +77,8 @@ class Frame:
             self._item("/products/", "Products", "box", counts["products_shown"]),
             self._item("/projects/", "Projects", "folder"),
         ]
+        if self.membership.role >= Role.ADMIN:
+            items.append(self._item("/audit/", "Audit", "scroll-text"))
         in_settings = self._request.path.startswith("/settings/")
         items.append(RailItem(url="/settings/team/", label="Settings", icon="settings", active=in_settings))
         return items

@@ -1,0 +1,87 @@
+"""Mails go to the console of the embedded default, and to a mail server where there is one."""
+
+import os
+import socketserver
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from django.conf import settings
+from django.core import mail
+
+from dashboard.accounts.models import Invitation, User
+from tests.conftest import browser_of
+
+SEND = """
+import django
+django.setup()
+from dashboard.accounts.mails import send_invitation
+from dashboard.accounts.models import Invitation, Role, Team, User
+ada, team = User(email="ada@example.com"), Team(name="R&D <Paris>")
+row = Invitation(team=team, created_by=ada, email="dora@example.com", role=Role.VIEWER)
+print("sent" if send_invitation(row, link="https://packshot.example/accounts/invitation/abc/") else "not sent")
+"""
+
+
+class Postbox(socketserver.StreamRequestHandler):
+    """As much SMTP as a client needs to hand a mail over."""
+
+    def handle(self) -> None:
+        self.wfile.write(b"220 ready\r\n")
+        for line in self.rfile:
+            command = line.split()[0].upper()
+            if command == b"DATA":
+                self.wfile.write(b"354 go on\r\n")
+                self.server.mails.append(b"".join(iter(self.rfile.readline, b".\r\n")).decode())  # type: ignore[attr-defined]
+            self.wfile.write(b"221 bye\r\n" if command == b"QUIT" else b"250 fine\r\n")
+            if command == b"QUIT":
+                return
+
+
+@pytest.fixture
+def postbox() -> Iterator[tuple[int, list[str]]]:
+    """A mail server's port, and what it was given."""
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Postbox) as server:
+        server.mails = []  # type: ignore[attr-defined]
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_address[1], server.mails  # type: ignore[attr-defined]
+        server.shutdown()
+
+
+def send(tmp_path: Path, **environment: str) -> str:
+    """What a process of its own prints when it mails an invitation."""
+    world = {"DJANGO_SETTINGS_MODULE": "dashboard.settings", "PACKSHOT_DATA_DIR": str(tmp_path)} | environment
+    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "LANG", "HOME"}}
+    done = subprocess.run(
+        [sys.executable, "-c", SEND], env=kept | world, cwd=settings.ROOT, capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+def test_without_a_mail_server_the_console_has_it(tmp_path: Path) -> None:
+    shown = send(tmp_path)
+    assert "To: dora@example.com" in shown and "Subject: ada@example.com invites you to R&D <Paris>" in shown
+    assert "https://packshot.example/accounts/invitation/abc/" in shown and shown.endswith("sent\n")
+
+
+def test_a_mail_server_gets_it(tmp_path: Path, postbox: tuple[int, list[str]]) -> None:
+    port, mails = postbox
+    sender = "Studio <studio@example.com>"
+    assert send(tmp_path, EMAIL_URL=f"smtp://127.0.0.1:{port}", PACKSHOT_MAIL_FROM=sender) == "sent\n"
+    (given,) = mails
+    assert f"From: {sender}" in given and "To: dora@example.com" in given
+    assert "https://packshot.example/accounts/invitation/abc/" in given
+
+
+def test_a_mail_server_that_is_away_loses_no_invitation(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise ConnectionRefusedError(111, "Connection refused")
+
+    monkeypatch.setattr("dashboard.accounts.mails.send_mail", refuse)
+    html = browser_of(ada).post("/settings/members/", {"email": "dora@example.com", "role": "20"}).content.decode()
+    assert "The mail could not be sent. Copy the link now and pass it on yourself" in html
+    assert "http://testserver/accounts/invitation/" in html
+    assert Invitation.objects.get().email == "dora@example.com" and mail.outbox == []

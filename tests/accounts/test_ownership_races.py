@@ -1,0 +1,100 @@
+"""What two people do at the same moment: a team keeps an owner, an invitation is used once."""
+
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import connection, connections
+
+from dashboard.accounts import invitations, members
+from dashboard.accounts.access import Actor
+from dashboard.accounts.members import Refused
+from dashboard.accounts.models import Membership, Role, Team, User
+from tests.conftest import member, person
+
+AtOnce = Callable[..., list[str]]
+Left = Callable[[Role], int]
+
+
+@pytest.fixture
+def at_once(team: Team, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AtOnce:
+    """Run actions in threads of their own, on a database file as the embedded default has one."""
+    if connection.vendor != "sqlite":
+        pytest.skip("copies an SQLite database")
+
+    def run(*actions: Callable[[], object]) -> list[str]:
+        path, start = tmp_path / "copy.sqlite3", Barrier(len(actions))
+        path.write_bytes(connection.connection.serialize())
+        monkeypatch.setitem(connections.settings["default"], "NAME", str(path))
+
+        def act(action: Callable[[], object]) -> str:
+            try:
+                connection.ensure_connection()
+                start.wait(10)
+                action()
+            except (Refused, PermissionDenied) as error:
+                return str(error)
+            finally:
+                connections.close_all()
+            return "done"
+
+        with ThreadPoolExecutor(len(actions)) as pool:
+            return list(pool.map(act, actions))
+
+    return run
+
+
+@pytest.fixture
+def left(tmp_path: Path) -> Left:
+    """How many members of a role the threads left in the file."""
+
+    def count(role: Role) -> int:
+        with closing(sqlite3.connect(tmp_path / "copy.sqlite3")) as copy:
+            (found,) = copy.execute("SELECT count(*) FROM accounts_membership WHERE role = ?", [role.value]).fetchone()
+            return int(found)
+
+    return count
+
+
+@pytest.fixture
+def owners(team: Team, alice: User) -> list[tuple[Actor, Membership]]:
+    otto = member(team, "otto", Role.OWNER)
+    return [(Actor(team, Role.OWNER, user=user), user.memberships.get()) for user in (alice, otto)]
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_two_owners_who_demote_each_other_leave_one(
+    owners: list[tuple[Actor, Membership]], at_once: AtOnce, left: Left, attempt: int
+) -> None:
+    (first, first_row), (second, second_row) = owners
+    told = at_once(
+        lambda: members.change_role(first, second_row, role=Role.CREATOR),
+        lambda: members.change_role(second, first_row, role=Role.CREATOR),
+    )
+    assert sorted(told)[1] == "done" and told.count("done") == 1
+    assert left(Role.OWNER) == 1
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_two_owners_who_leave_together_leave_one(
+    owners: list[tuple[Actor, Membership]], at_once: AtOnce, left: Left, attempt: int
+) -> None:
+    told = at_once(*[lambda acting=acting: members.leave(acting) for acting, _ in owners])
+    assert sorted(told) == ["A team needs an owner: make somebody else an owner first.", "done"]
+    assert left(Role.OWNER) == 1
+
+
+def test_an_invitation_for_anybody_admits_one_of_eight(
+    owners: list[tuple[Actor, Membership]], at_once: AtOnce, left: Left
+) -> None:
+    row, _ = invitations.invite(owners[0][0], email="", role=Role.VIEWER)
+    people = [person(f"guest{number}") for number in range(8)]
+    told = at_once(*[lambda user=user: invitations.accept(row, user=user, address=None) for user in people])
+    assert told.count("done") == 1
+    assert all("was used already" in words for words in told if words != "done")
+    assert left(Role.VIEWER) == 1
