@@ -131,3 +131,20 @@ def test_a_body_that_breaks_off_is_not_taken_for_whole() -> None:
         with pytest.raises(FetchError):
             download(url, max_bytes=10_000, trusted=[url])
         thread.join()
+
+
+@pytest.mark.parametrize(("status", "passing"), [(503, True), (429, True), (404, False), (403, False)])
+def test_a_servers_bad_moment_is_told_from_a_dead_link(httpserver: HTTPServer, status: int, passing: bool) -> None:
+    httpserver.expect_request("/a").respond_with_data(status=status)
+    with pytest.raises(FetchError) as raised:
+        download(httpserver.url_for("/a"), max_bytes=10, trusted=[httpserver.url_for("/")])
+    assert raised.value.passing is passing
+
+
+@pytest.mark.parametrize(
+    ("url", "passing"), [("http://127.0.0.1:9/a", True), ("http://10.0.0.1/a", False), ("http://[", False)]
+)
+def test_a_server_that_is_down_may_come_back_and_a_wrong_address_does_not(url: str, passing: bool) -> None:
+    with pytest.raises(FetchError) as raised:
+        download(url, max_bytes=10, trusted=["http://127.0.0.1:9/"])
+    assert raised.value.passing is passing
