@@ -18,6 +18,7 @@ urlpatterns = [
     path("v1/", include("dashboard.api.urls")),
     path("", include("dashboard.connections.urls")),
     path("", include("dashboard.files.urls")),
+    path("", include("dashboard.audit.urls")),
     path("", include("dashboard.gallery.urls")),
     path("", include("dashboard.live.urls")),
 ]

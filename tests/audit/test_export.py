@@ -1,0 +1,201 @@
+"""The files: complete, honest in a spreadsheet, streamed; and verified by a program that needs only Python."""
+
+import asyncio
+import csv
+import io
+import json
+import subprocess
+import sys
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.handlers.asgi import ASGIRequest
+
+from dashboard.accounts.access import Actor
+from dashboard.accounts.models import Team, User
+from dashboard.audit import export, heads, verify
+from dashboard.audit.record import record
+from tests.audit.conftest import Log
+from tests.conftest import browser_of
+
+Lines = list[dict[str, Any]]
+
+
+def exported(user: User) -> Lines:
+    answer = browser_of(user).get("/audit/log.jsonl")
+    assert answer.status_code == 200
+    return [json.loads(line) for line in answer.getvalue().decode().splitlines()]
+
+
+def written(folder: Path, lines: Lines) -> Path:
+    path = folder / "audit.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return path
+
+
+def verified(*arguments: str | Path) -> tuple[int, str]:
+    """Exit status and words of the verifier in a Python without any package."""
+    command = [sys.executable, "-I", "-S", verify.__file__, *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
+    assert not done.stderr
+    return done.returncode, done.stdout
+
+
+def test_the_whole_log_is_exported_and_verified(log: Log, admin: Actor, alice: User, tmp_path: Path) -> None:
+    log(5)
+    record(admin, "preset.edited", "preset_1", after={"template": "schön \ud83d \0 ☃", "weight": 0.1, "big": 1e20})
+    lines = exported(alice)
+    assert [line["sequence"] for line in lines[1:-1]] == [1, 2, 3, 4, 5, 6]
+    assert lines[0]["public_key"] == heads.public_key()
+    status, said = verified(written(tmp_path, lines), "--key", heads.public_key())
+    assert (status, said.splitlines()[-1]) == (0, "Intact.")
+    assert "Signatures were not checked" in said
+
+
+def test_a_log_without_events_is_verified_too(alice: User, team: Team, tmp_path: Path) -> None:
+    assert verified(written(tmp_path, exported(alice)))[0] == 0
+
+
+def edited(lines: Lines) -> Lines:
+    lines[3]["event"]["actor"] = "Somebody else"
+    return lines
+
+
+def rehashed(lines: Lines) -> Lines:
+    line = edited(lines)[3]
+    line["hash"] = verify.hash_of(line["previous"], line["sequence"], line["event"])
+    return lines
+
+
+def moved(lines: Lines) -> Lines:
+    return [*lines[:2], lines[3], lines[2], *lines[4:]]
+
+
+def renumbered(lines: Lines) -> Lines:
+    lines[2]["sequence"], lines[3]["sequence"] = 3, 2
+    return moved(lines)
+
+
+CHANGES: dict[str, tuple[Callable[[Lines], Lines], str]] = {
+    "edited": (edited, "Event 3 was changed"),
+    "edited with a fitting hash": (rehashed, "Event 4 does not follow the event before it"),
+    "removed": (lambda lines: [*lines[:3], *lines[4:]], "Event 3 is missing"),
+    "inserted": (lambda lines: [*lines[:3], lines[2], *lines[3:]], "Event 2 stands after event 2"),
+    "moved": (moved, "Event 2 stands after event 3"),
+    "moved and renumbered": (renumbered, "Event 2 was changed"),
+    "cut off at the front": (lambda lines: [lines[0], *lines[3:]], "Event 1 and all up to 2 are missing"),
+    "cut off at the end": (lambda lines: lines[:-2], "does not end with its signed head"),
+    "without its last event": (lambda lines: [*lines[:-2], lines[-1]], "its last event is 4"),
+    "continued": (lambda lines: [*lines, lines[-2]], "does not end with its signed head"),
+    "of another team": (
+        lambda lines: [lines[0] | {"team": {"id": "team_x"}}, *lines[1:]],
+        "Event 1 is not of this team",
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_falsified_file_is_found(log: Log, alice: User, tmp_path: Path, change: str) -> None:
+    log(5)
+    falsify, told = CHANGES[change]
+    status, said = verified(written(tmp_path, falsify(exported(alice))))
+    assert status == 1
+    assert told in said
+    assert "NOT intact" in said
+
+
+def cut_short(lines: Lines) -> Lines:
+    """A file that ends earlier and agrees with itself, as somebody without the key can make it."""
+    last = lines[3]
+    return [*lines[:4], {"head": lines[-1]["head"] | {"sequence": last["sequence"], "hash": last["hash"]}}]
+
+
+def test_a_head_kept_elsewhere_finds_a_file_cut_short(log: Log, alice: User, team: Team, tmp_path: Path) -> None:
+    log(5)
+    kept = tmp_path / "head.json"
+    kept.write_bytes(browser_of(alice).get("/audit/head.json").content)
+    log(1)
+    lines = exported(alice)
+    assert verified(written(tmp_path, lines), "--head", kept)[0] == 0
+    status, said = verified(written(tmp_path, cut_short(lines)), "--head", kept)
+    assert status == 1
+    assert "Event 5 is named by a signed head, but the last event here is 3" in said
+
+
+def test_with_cryptography_a_forged_head_is_found_in_the_file_itself(
+    log: Log, alice: User, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log(5)
+    lines = exported(alice)
+    assert verify.main([str(written(tmp_path, lines)), "--key", heads.public_key()]) == 0
+    assert capsys.readouterr().out == "Intact.\n"
+    assert verify.main([str(written(tmp_path, cut_short(lines)))]) == 1
+    assert "signature" in capsys.readouterr().out
+    assert verify.main([str(written(tmp_path, lines)), "--key", "AAAA"]) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["", "no json", "[]", "{}", '{"format": "packshot-audit-1", "team": {"id": "t"}}\n{"sequence": "1"}']
+)
+def test_what_is_no_export_is_said_to_be_none(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "audit.jsonl"
+    path.write_text(text)
+    status, said = verified(path)
+    assert status == 2
+    assert said.startswith("Cannot verify: ")
+    assert verified(tmp_path / "none")[0] == 2
+
+
+def test_the_verifier_can_be_taken_along(alice: User, team: Team) -> None:
+    assert browser_of(alice).get("/audit/verify.py").content == Path(verify.__file__).read_bytes()
+
+
+def test_the_spreadsheet_holds_what_the_filters_show(log: Log, admin: Actor, alice: User) -> None:
+    log(2)
+    record(admin, "key.issued", "key_1", after={"name": "=1+1"})
+    admin.user.name = "=HYPERLINK(1)"  # type: ignore[union-attr]
+    record(admin, "key.revoked", "key_1", before={"name": "Nightly"})
+    text = browser_of(alice).get("/audit/log.csv?q=key").getvalue().decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [(row["sequence"], row["who"], row["what"]) for row in rows] == [
+        ("4", "'=HYPERLINK(1)", "revoked an API key: Nightly"),
+        ("3", "Ada", "created an API key: =1+1"),
+    ]
+    assert rows[1]["after"] == '{"name":"=1+1"}'
+
+
+def test_an_export_takes_no_memory_for_its_length(log: Log, team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    def peak() -> int:
+        tracemalloc.start()
+        for block in export._blocks(export.json_lines(team)):
+            assert block
+        top = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return top
+
+    monkeypatch.setattr("dashboard.audit.proof.AT_ONCE", 50)
+    log(200)
+    few = peak()
+    log(600)
+    assert peak() < 1.5 * few
+
+
+def test_a_server_of_ours_gets_it_step_by_step() -> None:
+    asked: list[int] = []
+
+    def lines() -> Any:
+        for number in range(4):
+            asked.append(number)
+            yield "x" * 70_000
+
+    request = ASGIRequest({"type": "http", "method": "GET", "path": "/", "headers": []}, io.BytesIO())
+    answer = export.streamed(request, lines(), name="a", mime="text/plain")
+
+    async def read() -> list[tuple[int, int]]:
+        return [(len(block), len(asked)) async for block in answer]
+
+    assert answer.is_async
+    assert asyncio.run(read()) == [(70_000, 1), (70_000, 2), (70_000, 3), (70_000, 4), (0, 4)]

@@ -1,0 +1,133 @@
+"""Parallel writers neither fork the chain nor block each other, and old logs get one, on both engines."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import servers
+from tests.operations.running import ROOT
+
+THREADS, EACH = 6, 12
+
+SCRIPT = """
+import json, os, sys, threading
+import django
+django.setup()
+from django.core.management import call_command
+from django.db import connection, transaction
+from dashboard.accounts.access import Actor
+from dashboard.accounts.models import Role, Team, User
+from dashboard.audit.models import AuditEvent, AuditHead
+from dashboard.audit.proof import Proof
+from dashboard.audit.record import record
+
+def faults(team):
+    return [(fault.sequence, fault.sentence) for fault in Proof(team.id).faults()]
+"""
+
+PARALLEL = """
+call_command("migrate", verbosity=0)
+teams = [Team.objects.create(name=name) for name in ("Northwind", "Outsiders")]
+gate, broken = threading.Barrier(THREADS), []
+
+def write(number):
+    try:
+        gate.wait()
+        for turn in range(EACH):
+            team = teams[turn % 2]
+            with transaction.atomic():
+                Team.objects.filter(pk=team.pk).update(name=f"By {number}")
+                record(Actor(team, Role.OWNER), "team.renamed", team.id, after={"name": f"By {number}"})
+                if turn % 4 == 3:
+                    transaction.set_rollback(True)
+    except Exception as error:
+        broken.append(repr(error))
+    finally:
+        connection.close()
+
+threads = [threading.Thread(target=write, args=[number]) for number in range(THREADS)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+counts = sorted(AuditHead.objects.values_list("sequence", flat=True))
+print(json.dumps([broken, [faults(team) for team in teams], counts]))
+"""
+
+OLD = """
+call_command("migrate", "audit", "0002", verbosity=0)
+call_command("migrate", "accounts", verbosity=0)
+team, other = Team.objects.create(name="Northwind"), Team.objects.create(name="Outsiders")
+user = User.objects.create_user(email="ada@example.com")
+rows = [(team.pk, user.pk, "key.issued"), (other.pk, None, "demo.created"), (team.pk, None, "connection.paused")] * 400
+with connection.cursor() as cursor:
+    cursor.executemany(
+        "INSERT INTO audit_auditevent (team_id, user_id, action, object_id, address, before, after, created_at) "
+        "VALUES (%s, %s, %s, '', '192.0.2.1', '{}', '{\\"name\\": \\"Sch\\u00f6n\\"}', "
+        "'2026-03-01 10:00:00.123456+00:00')",
+        rows,
+    )
+call_command("migrate", verbosity=0)
+record(Actor(team, Role.OWNER), "team.renamed", team.id)
+refused = 0
+for statement in ("UPDATE audit_auditevent SET actor = 'x'", "DELETE FROM audit_auditevent"):
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+    except Exception as error:
+        refused += "append-only" in str(error)
+kinds = list(AuditEvent.objects.filter(team=team, sequence__lt=3).order_by("sequence").values_list("kind", "actor"))
+counts = sorted(AuditHead.objects.values_list("sequence", flat=True))
+call_command("migrate", "audit", "0002", verbosity=0)
+call_command("migrate", "audit", verbosity=0)
+print(json.dumps([faults(team) + faults(other), kinds, counts, refused]))
+"""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with servers.postgresql() as address:
+        yield address
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: Any, tmp_path: Path) -> str:
+    """The address of an empty database of its own."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/db.sqlite3"
+    name = f"audit_{os.urandom(4).hex()}"
+    address = request.getfixturevalue("server")
+    psycopg = pytest.importorskip("psycopg")
+    with psycopg.connect(address, autocommit=True) as opened:
+        opened.execute(f"CREATE DATABASE {name}")
+    base, _, _ = address.partition("?")
+    return base.rpartition("/")[0] + f"/{name}" + address.removeprefix(base)
+
+
+def run(code: str, *, database: str, data: Path) -> Any:
+    """What a process of its own prints, which works on ``database``."""
+    place = {"DATABASE_URL": database, "PACKSHOT_DATA_DIR": str(data), "DJANGO_SETTINGS_MODULE": "dashboard.settings"}
+    numbers = f"THREADS, EACH = {THREADS}, {EACH}\n"
+    command = [sys.executable, "-c", SCRIPT + numbers + code]
+    done = subprocess.run(command, env=os.environ | place, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_parallel_writers_make_one_chain(database: str, tmp_path: Path) -> None:
+    broken, faults, heads = run(PARALLEL, database=database, data=tmp_path)
+    assert broken == []
+    assert faults == [[], []]
+    assert heads == [THREADS * EACH // 4, THREADS * EACH // 2]
+
+
+def test_events_from_before_the_chain_are_chained(database: str, tmp_path: Path) -> None:
+    faults, kinds, counts, refused = run(OLD, database=database, data=tmp_path)
+    assert faults == []
+    assert kinds == [["person", "ada@example.com"], ["task", "Packshot"]]
+    assert counts == [400, 801]
+    assert refused == 2
