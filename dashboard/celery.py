@@ -9,6 +9,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
 app = Celery("packshot")
 app.config_from_object(settings.CELERY)
 app.autodiscover_tasks(
-    ["generation", "generation.sandbox", "dashboard.api", "dashboard.demo", "dashboard.projects", "dashboard.audit"]
+    [
+        "generation",
+        "generation.sandbox",
+        "dashboard.api",
+        "dashboard.demo",
+        "dashboard.presets",
+        "dashboard.projects",
+        "dashboard.audit",
+    ]
 )
 app.set_default()

@@ -8,6 +8,7 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role, Team
 from dashboard.audit.record import record
 from dashboard.presets import actions, templating
+from dashboard.presets.covers import hint_cover
 from dashboard.presets.drafts import Draft, draft_of
 from dashboard.presets.models import Preset, PresetVersion
 from dashboard.presets.variables import PRODUCT, Variable, check_all, read
@@ -76,6 +77,8 @@ def _bring_in(acting: Actor, remote: RemotePreset, row: Preset | None, outcome: 
     except ValueError:
         outcome.unusable += 1
         return
+    if row:
+        hint_cover(row, remote.thumbnail_url)
     if row is None:
         _add(acting, remote, draft)
         outcome.added += 1
@@ -122,6 +125,7 @@ def _last_import(row: Preset) -> PresetVersion | None:
 def _add(acting: Actor, remote: RemotePreset, draft: Draft) -> None:
     row = Preset.objects.create(team=acting.team, provider_id=remote.preset_id, **draft.described)
     actions.write_version(row, draft, acting=None)
+    hint_cover(row, remote.thumbnail_url)
     record(acting, "preset.added", row.id, after=draft.as_json() | {"provider_id": remote.preset_id})
 
 

@@ -1,0 +1,51 @@
+"""Covers of the presets that came from the provider: its own thumbnails, kept in our storage."""
+
+import logging
+from functools import partial
+
+from celery import current_app
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from dashboard.presets.models import Preset
+from generation import fetch, media
+
+log = logging.getLogger(__name__)
+
+MAX_BYTES = 10 * 1024 * 1024
+
+
+def hint_cover(preset: Preset, url: str) -> None:
+    """Ask a worker for the thumbnail at ``url`` once the present transaction is durable.
+
+    A lost hint is sent again by the next import.
+    """
+    if url and not preset.cover:
+        transaction.on_commit(partial(_send, preset.id, url))
+
+
+def _send(preset_id: str, url: str) -> None:
+    try:
+        current_app.send_task("dashboard.presets.tasks.fetch_cover", args=(preset_id, url))
+    except OperationalError as error:
+        log.warning("The cover of %s waits for the next import: %s", preset_id, error)
+
+
+def fetch_cover(*, preset_id: str, url: str) -> None:
+    """Download and store one cover; one that a person chose meanwhile stays."""
+    preset = Preset.objects.filter(pk=preset_id, cover="").first()
+    if preset is None:
+        return
+    # Our own sandbox may be on a private address; whatever else the provider names must be public.
+    trusted = [f"{settings.PUBLIC_URL}/sandbox/presets/"] if settings.SANDBOX else []
+    try:
+        picture = media.read_picture(fetch.download(url, max_bytes=MAX_BYTES, trusted=trusted), max_bytes=MAX_BYTES)
+        key = f"{preset.team_id}/presets/{preset.id}/cover.webp"
+        key = default_storage.save(key, ContentFile(picture.thumbnail))
+    except (fetch.FetchError, media.UnusablePicture, OSError) as error:
+        log.warning("The cover of %s could not be had: %s", preset_id, error)
+        return
+    Preset.objects.filter(pk=preset.pk, cover="").update(cover=key)
