@@ -113,10 +113,10 @@ def test_a_failed_job_says_why_costs_nothing_and_can_be_started_again(sign_in: S
 def test_a_queued_job_can_be_cancelled_for_nothing(sign_in: SignIn, studio: Studio) -> None:
     bob, left = sign_in("bob"), studio.left
     studio.set_faults(refuse=429, retry_after=60, times=1)
-    write_prompt(bob, PROMPT, product="Blossom honey")
+    write_prompt(bob, "On slate", product="Blossom honey")
     bob.locator("[data-price-button]").click()
     bob.wait_for_timeout(500)
-    write_prompt(bob, PROMPT, product="Blossom honey")
+    write_prompt(bob, "On slate", product="Blossom honey")
     bob.locator("[data-price-button]").click()
     for _ in range(2):
         bob.locator("#arriving").get_by_role("button", name="Cancel").first.click()

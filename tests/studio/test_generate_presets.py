@@ -4,7 +4,9 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Team
@@ -194,3 +196,13 @@ class TestPrefill:
         outsider = Client()
         outsider.force_login(charlie)
         assert outsider.get(f"/generate/?batch={Batch.objects.get().id}").status_code == 404
+
+
+def test_more_jobs_take_no_more_queries(press: Press, mug: Product, team: Team) -> None:
+    rows = Product.objects.bulk_create(Product(team=team, name=f"P{n}", asset=mug.asset) for n in range(6))
+    press(product=[rows[0].id])  # what is cached on first use
+    with CaptureQueriesContext(connection) as few:
+        press(product=[rows[1].id])
+    with CaptureQueriesContext(connection) as many:
+        press(product=[row.id for row in rows[2:]])
+    assert Job.objects.count() == 24 and len(many) == len(few)
