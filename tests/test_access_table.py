@@ -6,6 +6,7 @@ belongs to Alice's does not exist for him; what belongs to nobody he may use for
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from django.http import HttpResponse, QueryDict
@@ -17,7 +18,7 @@ from dashboard.accounts.invitations import invite
 from dashboard.accounts.keys import issue
 from dashboard.accounts.models import Membership, Role, User
 from dashboard.presets.models import Preset, PresetVersion
-from dashboard.projects.models import Product, Project
+from dashboard.projects.models import Product, ProductImport, Project
 from dashboard.studio.actions import Wish, start
 from generation.models import Connection
 from tests.conftest import browser_of
@@ -45,22 +46,38 @@ TABLE: dict[str, Rule] = {
     "": SEE,
     "products/": SEE,
     "products/upload/": ACT,
+    "products/link/": ACT,
+    "products/import/": MAKE,
+    "products/import/<import_id>/": Rule(get=Role.CREATOR),
+    "products/import/<import_id>/progress/": Rule(get=Role.CREATOR),
+    "products/import/<import_id>/start/": ACT,
+    "products/import/<import_id>/left-out.csv": Rule(get=Role.CREATOR),
     "products/<product_id>/": Rule(get=Role.VIEWER, post=Role.CREATOR),
     "products/<product_id>/archive/": ACT,
+    "products/<product_id>/photo/": ACT,
+    "products/<product_id>/photo/earlier/": ACT,
     "projects/": SEE,
     "projects/new/": MAKE,
     "projects/<project_id>/": SEE,
     "projects/<project_id>/edit/": MAKE,
     "projects/<project_id>/archive/": ACT,
+    "projects/<project_id>/cover/": ACT,
     "presets/": SEE,
     "presets/new/": MAKE,
+    "presets/preview/": ACT,
+    "presets/export/": SEE,
+    "presets/import/": MAKE,
+    "presets/import/provider/": ACT,
     "presets/<preset_id>/": SEE,
     "presets/<preset_id>/edit/": MAKE,
     "presets/<preset_id>/duplicate/": ACT,
     "presets/<preset_id>/archive/": ACT,
-    "presets/<preset_id>/cover/": ACT,
+    "presets/<preset_id>/cover/": MAKE,
+    "presets/<preset_id>/export/": SEE,
+    "presets/<preset_id>/label/": Rule(post=Role.ADMIN),
     "generate/": Rule(get=Role.VIEWER, post=Role.CREATOR),
     "generate/tray/": SEE,
+    "generate/quote/": ACT,
     "batches/": SEE,
     "batches/<batch_id>/": SEE,
     "batches/<batch_id>/now/": SEE,
@@ -71,6 +88,7 @@ TABLE: dict[str, Rule] = {
     "jobs/<job_id>/cancel/": ACT,
     "jobs/<job_id>/retry/": ACT,
     "jobs/<job_id>/resolve/": ACT,
+    "jobs/<job_id>/again/": ACT,
     "settings/team/": Rule(get=Role.VIEWER, post=Role.ADMIN),
     "settings/members/": Rule(get=Role.VIEWER, post=Role.ADMIN),
     "settings/members/leave/": Rule(post=Role.VIEWER),
@@ -79,9 +97,16 @@ TABLE: dict[str, Rule] = {
     "settings/invitations/<invitation_id>/revoke/": Rule(post=Role.ADMIN),
     "settings/keys/": RULE,
     "settings/keys/<key_id>/revoke/": Rule(post=Role.ADMIN),
+    "settings/brand/": RULE,
     "settings/connection/": RULE,
     "settings/connection/sandbox/": Rule(post=Role.ADMIN),
     "settings/connection/resume/": Rule(post=Role.ADMIN),
+    "audit/": Rule(get=Role.ADMIN),
+    "audit/<sequence>/": Rule(get=Role.ADMIN),
+    "audit/head.json": Rule(get=Role.ADMIN),
+    "audit/log.csv": Rule(get=Role.ADMIN),
+    "audit/log.jsonl": Rule(get=Role.ADMIN),
+    "audit/verify.py": Rule(get=Role.ADMIN),
     "gallery/": SEE,
     "gallery/new/": SEE,
     "gallery/<picture_id>/": SEE,
@@ -106,8 +131,9 @@ def test_every_address_has_a_row_and_every_row_an_address() -> None:
 @pytest.fixture
 def things(alice: User, charlie: User, creator: Actor, mug: Product) -> dict[str, str]:
     """One of everything in Alice's team, by the name of its parameter."""
-    wish = Wish(product=mug, prompt="On marble", model="nanobanana", aspect_ratio="4:3", num_images=1)
-    job = start(creator, wishes=[wish]).jobs.get()
+    project = Project.objects.create(team=mug.team, name="Spring")
+    asked: dict[str, Any] = {"prompt": "On marble", "model": "nanobanana", "aspect_ratio": "4:3", "num_images": 1}
+    job = start(creator, wishes=[Wish(product=mug, project=project, **asked)]).jobs.get()
     image = stored(job)[0]
     Connection.objects.create(team=charlie.memberships.get().team, base_url="http://127.0.0.1:9/v1")
     preset = Preset.objects.create(team=job.team, name="Marble")
@@ -115,7 +141,7 @@ def things(alice: User, charlie: User, creator: Actor, mug: Product) -> dict[str
     preset.save()
     return {
         "product_id": job.product_id,
-        "project_id": Project.objects.create(team=job.team, name="Spring").pk,
+        "project_id": project.pk,
         "preset_id": preset.pk,
         "job_id": job.pk,
         "picture_id": image.pk,
@@ -123,7 +149,9 @@ def things(alice: User, charlie: User, creator: Actor, mug: Product) -> dict[str
         "key_id": issue(Actor(job.team, Role.OWNER, user=alice), name="Script")[0].pk,
         "membership_id": str(Membership.objects.get(team=job.team, role=Role.CREATOR).pk),
         "invitation_id": invite(Actor(job.team, Role.OWNER, user=alice), email="", role=Role.VIEWER)[0].pk,
-        "connection_id": Connection.objects.get(team=job.team).pk,
+        "import_id": ProductImport.objects.create(team=job.team, member=alice, filename="spring.csv").pk,
+        "asset_id": job.asset_id,
+        "sequence": "1",
     }
 
 
@@ -139,7 +167,12 @@ def verbs(address: str) -> list[tuple[str, Role]]:
     return [(verb, role) for verb, role in (("get", rule.get), ("post", rule.post)) if role is not None]
 
 
-BODIES = {"presets/<preset_id>/cover/": "picture=<picture_id>", "jobs/<job_id>/resolve/": "choice=retry"}
+BODIES = {
+    "presets/<preset_id>/cover/": "picture=<picture_id>",
+    "projects/<project_id>/cover/": "picture=<picture_id>",
+    "products/<product_id>/photo/earlier/": "asset=<asset_id>",
+    "jobs/<job_id>/resolve/": "choice=retry",
+}
 CASES = [(address, verb, role) for address in TABLE for verb, role in verbs(address)]
 
 
