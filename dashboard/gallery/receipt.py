@@ -26,7 +26,7 @@ def receipt(picture: Image) -> list[dict[str, Any]]:
         {"term": "Credits", "text": _credits(job)},
         {"term": "Made by", "text": _maker(job)},
         {"term": "When", "text": date_format(timezone.localtime(picture.created_at), "j F Y, H:i")},
-        {"term": "Batch", "text": _batch(job), "url": reverse("batch", args=[job.batch_id])},
+        {"term": "Batch", "text": "See all its jobs", "url": reverse("batch", args=[job.batch_id])},
         {"term": "Job", "text": job.id, "long": True},
     ]
     return [row for row in rows if row["text"]]
@@ -35,10 +35,6 @@ def receipt(picture: Image) -> list[dict[str, Any]]:
 def _origin(job: Job) -> list[dict[str, Any]]:
     found = origin(job)
     return [{"term": found.term, "text": found.text, "url": found.url, "lightbox": found.is_picture}] if found else []
-
-
-def _batch(job: Job) -> str:
-    return f"The batch of {date_format(timezone.localtime(job.batch.created_at), 'H:i')}"
 
 
 def _preset(job: Job) -> str:

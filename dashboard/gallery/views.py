@@ -23,7 +23,7 @@ LATEST = 24
 """Pictures that a page looks for when it may have missed some; more come with a reload."""
 WITH_RECEIPT = (
     "team", "job__product", "job__asset", "job__project", "job__member", "job__api_key", "job__preset_version__preset",
-    "job__batch", "job__parent",
+    "job__parent",
 )  # fmt: skip
 
 

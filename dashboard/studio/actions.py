@@ -131,9 +131,11 @@ def retry(acting: Actor, job: Job) -> Batch:
     """Start a failed or cancelled job anew, at today's price, as a child of the old one."""
     if job.state not in {JobState.FAILED, JobState.CANCELLED}:
         raise NotPossible("Only a failed or cancelled job can be started again.")
-    if job.children.filter(lineage=Job.Lineage.RETRY).exists():
-        raise NotPossible("This job was started again already.")
-    return start(acting, wishes=[again(job, lineage=Job.Lineage.RETRY)])
+    with transaction.atomic():
+        Batch.objects.select_for_update().get(pk=job.batch_id)  # presses take turns, also with one for all that failed
+        if job.children.filter(lineage=Job.Lineage.RETRY).exists():
+            raise NotPossible("This job was started again already.")
+        return start(acting, wishes=[again(job, lineage=Job.Lineage.RETRY)])
 
 
 def rerun(acting: Actor, job: Job) -> Batch:

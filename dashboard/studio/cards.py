@@ -84,7 +84,7 @@ def row(job: Job, acting: Actor) -> dict[str, Any]:
         "sku": job.product.sku,
         "scene": f"{version.preset.name} · version {version.number}" if version else job.prompt,
         "asked": " · ".join([job.aspect_ratio, job.model]),
-        "cost": words.cost(job),
+        "cost": "" if job.state == JobState.FAILED and not job.tokens_used else words.cost(job),  # its error says so
         "thumbnail": job.asset.thumbnail,
     }
 

@@ -13,6 +13,8 @@ class Title:
     text: str
     maker: str
     shapes: int
+    retry_of: str
+    """The batch whose failures this one tries again."""
 
 
 def titles(batches: Iterable[Batch]) -> dict[str, Title]:
@@ -28,7 +30,7 @@ def titles(batches: Iterable[Batch]) -> dict[str, Title]:
     )
     counts = {row["batch"]: row for row in counted}
     firsts = Job.objects.filter(pk__in=[row["first"] for row in counts.values()])
-    known = firsts.select_related("product", "preset_version__preset", "member", "api_key")
+    known = firsts.select_related("product", "preset_version__preset", "member", "api_key", "parent")
     return {
         job.batch_id: Title(
             text=compose(
@@ -38,6 +40,7 @@ def titles(batches: Iterable[Batch]) -> dict[str, Title]:
             ),
             maker=f"API key {job.api_key.name}" if job.api_key else str(job.member or ""),
             shapes=counts[job.batch_id]["shapes"],
+            retry_of=job.parent.batch_id if job.parent and job.lineage == Job.Lineage.RETRY else "",
         )
         for job in known
     }

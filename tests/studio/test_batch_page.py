@@ -198,7 +198,10 @@ class TestTryAgain:
         left = ledger.left(team_id=team.id)
         html = self.press(browser, mixed)
         second = Batch.objects.latest("id")
-        assert f'data-summary="{second.id}"' in html
+        assert (
+            f'data-summary="{second.id}"' in html
+            and f'tries again what failed in <a href="/batches/{mixed.id}/">' in html
+        )
         children = second.jobs.order_by("id")
         assert {child.parent_id for child in children} == set(
             mixed.jobs.filter(state=JobState.FAILED).values_list("id", flat=True)
