@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from dashboard.accounts import access
@@ -91,9 +92,10 @@ def _tell(request: HttpRequest, outcomes: list[uploads.Outcome]) -> None:
 
 
 @members_only
-@require_POST
 def link(request: HttpRequest) -> HttpResponse:
-    """A photo on the web to a product."""
+    """A photo on the web to a product. What is wrong is said above the library, whose links then lead here."""
+    if request.method != "POST":
+        return redirect(f"{reverse('products')}?{request.GET.urlencode()}")
     acting = access.actor(request, Role.CREATOR)
     form = LinkForm(request.POST)
     if form.is_valid():

@@ -61,3 +61,7 @@ def test_what_cannot_be_had_gets_its_sentence_and_is_kept_in_the_field(
 def test_viewers_and_outsiders_add_nothing_to_the_library(vera: User, shop: HTTPServer) -> None:
     assert browser_of(vera).post(PAGE, {"url": shop.url_for("/files/camp-mug.jpg")}).status_code == 403
     assert not Product.objects.exists() and shop.log == []
+
+
+def test_the_librarys_links_work_beside_the_sentence(browser: Client, mug: Product) -> None:
+    assert browser.get(f"{PAGE}?tag=home&q=").headers["Location"] == "/products/?tag=home&q="
