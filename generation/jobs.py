@@ -41,8 +41,11 @@ def _move(job: Job, *, sources: Iterable[JobState], to: JobState, leased: bool =
         rows = rows.filter(due_at=job.due_at)
     if not rows.update(state=to, **changes):
         return False
-    job.refresh_from_db()
-    live.job_changed(job)
+    for name, value in changes.items():
+        setattr(job, name, value)
+    if job.state != to:
+        job.state = to
+        live.job_changed(job)
     return True
 
 
@@ -56,7 +59,7 @@ def enqueue(*, batch: Batch, jobs: Sequence[Job], actor_id: int | None) -> None:
 def claim(job: Job) -> bool:
     """Take a queued job for one worker, until the lease runs out."""
     with transaction.atomic():
-        tries = F("tries") + 1
+        tries = job.tries + 1
         return _move(job, sources=[JobState.QUEUED], to=JobState.SUBMITTING, due_at=_lease(), tries=tries)
 
 

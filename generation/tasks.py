@@ -54,8 +54,7 @@ def reclaim_job(job_id: str) -> None:
 def settle_job(job_id: str) -> None:
     job = _job(job_id)
     settlement.settle(job)
-    if job.state == JobState.RENDERED:
-        store_job(job_id)
+    _store(job)
 
 
 @shared_task
@@ -65,12 +64,17 @@ def resolve_job(job_id: str) -> None:
 
 @shared_task
 def store_job(job_id: str) -> None:
-    """Fetch a job's pictures side by side, one of them here."""
-    images = ingest.missing(_job(job_id))
+    _store(_job(job_id))
+
+
+def _store(job: Job) -> None:
+    """Fetch a rendered job's pictures side by side, one of them here."""
+    images = ingest.missing(job)
     for image in images[1:]:
         hint("store_picture", image.id)
     for image in images[:1]:
-        store_picture(image.id)
+        image.job = job
+        ingest.store_picture(image)
 
 
 @shared_task
