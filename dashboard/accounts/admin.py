@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from dashboard.accounts import keys
+from dashboard.accounts import keys, members
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import ApiKey, Membership, Role, Team, User
 from dashboard.audit.record import record
@@ -20,11 +20,13 @@ from generation.admin import ReadOnly, Rows
 if TYPE_CHECKING:
     _Form = forms.ModelForm[Team]
     _Inline = admin.TabularInline[Membership, Team]
+    _FormSet = forms.BaseInlineFormSet[Membership, Team, forms.ModelForm[Membership]]
     _NewUser = AdminUserCreationForm[User]
     _People = UserAdmin[User]
 else:
     _Form = forms.ModelForm  # none of them can be subscripted at run time
     _Inline = admin.TabularInline
+    _FormSet = forms.BaseInlineFormSet
     _NewUser = AdminUserCreationForm
     _People = UserAdmin
 
@@ -72,8 +74,19 @@ class TeamForm(_Form):
         fields = ["name"]
 
 
+class MembersFormSet(_FormSet):
+    def clean(self) -> None:
+        super().clean()
+        facts = [getattr(form, "cleaned_data", {}) for form in self.forms]
+        roles = {one["role"] for one in facts if one.get("role") and one.get("user") and not one.get("DELETE")}
+        if not any(self.errors) and Role.OWNER not in roles:
+            raise forms.ValidationError("A team needs an owner.")
+
+
 class MembershipInline(_Inline):
     model = Membership
+    formset = MembersFormSet
+    fields = ["user", "role"]
     autocomplete_fields = ["user"]
     extra = 1
 
@@ -93,6 +106,20 @@ class TeamAdmin(Rows):
                 ledger.grant(team_id=obj.id, credits=credits, actor_id=request.user.pk, reason=reason)
                 after = {"credits": credits, "reason": reason}
                 record(_operator(request, obj), "credits.granted", obj.id, after=after)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Write down who was put in, changed or put out, and stop what their new role does not allow."""
+        acting = _operator(request, form.instance)
+        with transaction.atomic():
+            super().save_formset(request, form, formset, change)
+            kept = [("member.added", row) for row in formset.new_objects]
+            kept += [("member.role_changed", row) for row, _ in formset.changed_objects]
+            for action, row in kept:
+                record(acting, action, str(row.pk), after={"member": row.user.email, "role": Role(row.role).label})
+                members.settle_rights(acting, row.user, role=row.role)
+            for row in formset.deleted_objects:
+                record(acting, "member.removed", "", before={"member": row.user.email, "role": Role(row.role).label})
+                members.settle_rights(acting, row.user, role=None)
 
 
 @admin.register(ApiKey)

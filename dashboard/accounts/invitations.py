@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -18,6 +18,8 @@ from dashboard.audit.record import record
 
 IN_SESSION = "invitation"
 """Where a visitor's session keeps the id of the invitation whose link was opened."""
+AN_HOUR = 60
+"""Invitations that one person may make within an hour: anybody may make a team, and each one may send a mail."""
 
 
 def invite(acting: Actor, *, email: str, role: Role) -> tuple[Invitation, str]:
@@ -30,6 +32,7 @@ def invite(acting: Actor, *, email: str, role: Role) -> tuple[Invitation, str]:
         raise Refused("People are invited as viewer, creator or admin.")
     email = email.strip().lower()
     _refuse_member(acting, email)
+    _refuse_flood(acting.user)
     token = secrets.token_urlsafe(32)
     with transaction.atomic():
         for former in pending(acting).filter(email=email) if email else ():
@@ -47,6 +50,12 @@ def _refuse_member(acting: Actor, email: str) -> None:
     member = Membership.objects.filter(team=acting.team, user__email__iexact=email).select_related("user").first()
     if email and member:
         raise Refused(f"{member.user} is in this team already, as {Role(member.role).label.lower()}.")
+
+
+def _refuse_flood(inviter: User) -> None:
+    lately = timezone.now() - timedelta(hours=1)
+    if Invitation.objects.filter(created_by=inviter, created_at__gt=lately).count() >= AN_HOUR:
+        raise Refused(f"You made {AN_HOUR} invitations within an hour. Go on in an hour.")
 
 
 def pending(acting: Actor) -> QuerySet[Invitation]:

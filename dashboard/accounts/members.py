@@ -113,20 +113,24 @@ def _set_role(acting: Actor, member: Membership, role: Role) -> None:
         before=about | {"role": before.label},
         after=about | {"role": role.label},
     )
-    if role < Role.ADMIN:
-        _take_back_invitations(acting, member.user)
-    if role < Role.CREATOR:
-        # A key may do what a creator may: nobody keeps one that can do more than they can.
-        keys.revoke_all(acting, of=member.user)
+    settle_rights(acting, member.user, role=role)
 
 
 def _end(acting: Actor, member: Membership, action: str) -> None:
     if member.role == Role.OWNER:
         _require_another_owner(member)
-    _take_back_invitations(acting, member.user)
-    keys.revoke_all(acting, of=member.user)
     record(acting, action, str(member.pk), before={"member": member.user.email, "role": Role(member.role).label})
     Membership.objects.filter(pk=member.pk).delete()
+    settle_rights(acting, member.user, role=None)
+
+
+def settle_rights(acting: Actor, person: User, *, role: int | None) -> None:
+    """Stop what somebody made that a ``role`` no longer allows; ``None`` is somebody outside."""
+    if role is None or role < Role.ADMIN:
+        _take_back_invitations(acting, person)
+    if role is None or role < Role.CREATOR:
+        # A key may do what a creator may: nobody keeps one that can do more than they can.
+        keys.revoke_all(acting, of=person)
 
 
 def _take_back_invitations(acting: Actor, inviter: User) -> None:

@@ -93,8 +93,8 @@ def test_jobs_of_somebody_removed_go_on_and_their_keys_stop(ada: User, bob: User
     assert keys.authenticate(f"Bearer {others}", address=None).team == creator.team
     assert page.get("/generate/").status_code == 403
     assert list(AuditEvent.objects.order_by("id").values_list("action", flat=True))[-2:] == [
-        "key.revoked",
         "member.removed",
+        "key.revoked",
     ]
 
 

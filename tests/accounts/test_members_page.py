@@ -8,6 +8,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
+from dashboard.accounts import invitations
 from dashboard.accounts.models import Invitation, Membership, Role, Team, User
 from dashboard.audit.models import AuditEvent
 from tests.conftest import browser_of
@@ -86,6 +87,16 @@ def test_what_cannot_be_invited_is_refused_in_a_sentence(
     assert answer.status_code == 422
     assert said in answer.content.decode()
     assert not Invitation.objects.exists() and mail.outbox == []
+
+
+def test_nobody_floods_the_world_with_invitations(
+    browser: Client, ada: User, team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(invitations, "AN_HOUR", 2)
+    data = {"email": "", "role": "10"}
+    assert [browser.post(PAGE, data).status_code for _ in range(3)] == [200, 200, 422]
+    Invitation.objects.update(created_at=timezone.now() - timedelta(hours=1))
+    assert browser.post(PAGE, data).status_code == 200
 
 
 def test_an_invitation_is_taken_back_once(browser: Client) -> None:

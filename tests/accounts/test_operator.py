@@ -1,0 +1,47 @@
+"""What an operator changes of a team's members follows the same rules."""
+
+import pytest
+from django.test import Client
+
+from dashboard.accounts.models import ApiKey, Role, Team, User
+from dashboard.audit.models import AuditEvent
+from tests.conftest import browser_of
+
+
+@pytest.fixture
+def operator(team: Team) -> Client:
+    return browser_of(User.objects.create_superuser(email="root@example.com", password="correct horse"))
+
+
+def save(operator: Client, team: Team, *rows: dict[str, str]) -> str:
+    """Send the team's page with these members; what it answers."""
+    form = {"name": team.name, "grant": "", "reason": "", "memberships-TOTAL_FORMS": str(len(rows))}
+    form["memberships-INITIAL_FORMS"] = str(sum("id" in row for row in rows))
+    for number, row in enumerate(rows):
+        form |= {f"memberships-{number}-{name}": value for name, value in ({"team": team.id} | row).items()}
+    return operator.post(f"/admin/accounts/team/{team.id}/change/", form, follow=True).content.decode()
+
+
+def of(user: User, role: Role, **more: str) -> dict[str, str]:
+    return {"id": str(user.memberships.get().pk), "user": str(user.pk), "role": str(role.value), **more}
+
+
+@pytest.mark.parametrize("change", [{"role": str(Role.ADMIN.value)}, {"DELETE": "on"}])
+def test_the_last_owner_stays(operator: Client, team: Team, alice: User, change: dict[str, str]) -> None:
+    assert "A team needs an owner." in save(operator, team, of(alice, Role.OWNER) | change)
+    assert alice.memberships.get().role == Role.OWNER
+
+
+def test_who_is_put_in_is_written_down(operator: Client, team: Team, alice: User, charlie: User) -> None:
+    save(operator, team, of(alice, Role.OWNER), {"user": str(charlie.pk), "role": str(Role.CREATOR.value)})
+    event = AuditEvent.objects.get(action="member.added")
+    assert (event.team, event.after) == (team, {"member": "charlie@example.com", "role": "Creator"})
+    assert event.user is not None and event.user.email == "root@example.com"
+
+
+def test_keys_of_who_is_put_out_stop(operator: Client, team: Team, alice: User, bob: User) -> None:
+    ApiKey.issue(team=team, name="Nightly", created_by=bob)
+    save(operator, team, of(alice, Role.OWNER), of(bob, Role.CREATOR, DELETE="on"))
+    assert not bob.memberships.exists()
+    assert not ApiKey.objects.filter(revoked_at=None).exists()
+    assert list(AuditEvent.objects.order_by("id").values_list("action", flat=True)) == ["member.removed", "key.revoked"]
