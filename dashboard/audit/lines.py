@@ -60,7 +60,8 @@ def line(event: AuditEvent, filters: Filters) -> dict[str, Any]:
     return {
         "event": event,
         "phrase": words.phrase(event.action),
-        "object": words.object_name(event) or event.object_id,
+        "object": words.called(event),
+        "object_name": words.object_name(event) or "it",
         "object_page": words.object_page(event.object_id),
         "url": filters.address(reverse("audit_event", args=[event.sequence])),
     }
@@ -85,6 +86,8 @@ def _text(value: Any) -> str | None:
         return None
     if isinstance(value, bool) or value is None:
         return {True: "Yes", False: "No", None: "None"}[value]
+    if value in ("", [], {}):
+        return "Empty"
     if isinstance(value, str):
-        return value or "Empty"
+        return value
     return f"{value:,}" if isinstance(value, int) else json.dumps(value, indent=2, ensure_ascii=False)

@@ -59,7 +59,15 @@ PAGES = {
 }
 """The page of an object by the prefix of its id, and whether its address has the id in it."""
 
+DETAILS = {
+    "batch.started": "{jobs} jobs, {credits} credits",
+    "credits.granted": "{credits} credits",
+}
+"""What to say of an object without a name, from the facts after the change."""
+
 _NAMES = ("name", "title", "email")
+_ONE_EACH = ("conn", "team", "brand")
+"""Objects of which a team has one, so that nobody needs to be told which."""
 
 
 def phrase(action: str) -> str:
@@ -75,8 +83,19 @@ def phrase(action: str) -> str:
 
 def sentence(event: AuditEvent) -> str:
     """What was done, and to what, without markup."""
-    name = object_name(event)
+    name = called(event)
     return f"{phrase(event.action)}: {name}" if name else phrase(event.action)
+
+
+def called(event: AuditEvent) -> str:
+    """What the object is called, else what is known of it, else the end of its id, which is unlike others'."""
+    if name := object_name(event):
+        return name
+    try:
+        return DETAILS[event.action].format_map(event.after)
+    except (KeyError, ValueError, TypeError):
+        prefix, _, rest = event.object_id.partition("_")
+        return f"…{rest[-6:]}" if len(rest) > 6 and prefix not in _ONE_EACH else ""
 
 
 def object_name(event: AuditEvent) -> str:

@@ -56,11 +56,15 @@ def test_only_those_who_may_see_it_have_it_in_their_rail(ada: User, bob: User) -
 
 def test_says_in_plain_words_who_did_what(admin: Actor, ada: User) -> None:
     product = add_product(admin, photo=photo(), filename="camp-mug.jpg")
-    record(admin, "picture.approved", "img_1")
+    record(admin, "picture.approved", "img_0rx9yr67hfvmmv73h31fqwrk2w")
+    record(admin, "batch.started", "batch_0rx9yr67hfvmmv73h31fqwrk2w", after={"jobs": 12, "credits": 60})
+    record(admin, "batch.started", "batch_0rx9yr67hfvmmv73h31fqwrk2w")
     record(admin, "brand_kit.palette_chosen", "brand_1")
     page = re.sub(r"<[^>]+>|\s+", " ", browser_of(ada).get("/audit/").content.decode())
     assert "Ada added a product Camp mug" in re.sub(" +", " ", page)
-    assert "Ada approved a picture img_1" in re.sub(" +", " ", page)
+    assert "Ada approved a picture …qwrk2w" in re.sub(" +", " ", page)
+    assert "Ada started a batch 12 jobs, 60 credits" in re.sub(" +", " ", page)
+    assert "Ada started a batch …qwrk2w" in re.sub(" +", " ", page)
     assert "Ada changed a brand kit: palette chosen" in re.sub(" +", " ", page)
     event = browser_of(ada).get("/audit/1/", headers={"HX-Request": "true"}).content.decode()
     assert f'href="/products/{product.id}/"' in event

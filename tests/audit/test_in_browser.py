@@ -1,0 +1,98 @@
+"""The audit page in a real browser, under the real policy. Requests are answered in-process: no server."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.db import connections
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from dashboard.accounts.access import Actor
+from dashboard.accounts.models import User
+from dashboard.audit import lines
+from dashboard.audit.record import record
+from tests.audit.conftest import Log
+from tests.conftest import browser_of
+from tests.gallery.test_in_browser import Open, serve
+from tests.ui.test_in_browser import CHROMIUM, HOST, QUIET
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    if not CHROMIUM:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("Chromium is missing.")
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps a loop running in this thread
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *QUIET])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def opened(chromium: Browser, ada: User) -> Iterator[Open]:
+    """Open a page as Ada; any complaint of the browser's policy fails the test."""
+    client, database = browser_of(ada), connections["default"]
+    context = chromium.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    context.route("**/*", lambda route: serve(route, client, database))
+    context.set_default_timeout(10_000)
+
+    def open_page(path: str = "/audit/") -> Page:
+        page = context.new_page()
+        page.on("pageerror", lambda error: pytest.fail(str(error)))
+        page.on("console", lambda said: pytest.fail(said.text) if "Content Security Policy" in said.text else None)
+        page.goto(HOST + path)
+        return page
+
+    yield open_page
+    context.close()
+
+
+def test_what_an_event_changed_comes_when_it_is_opened(log: Log, admin: Actor, opened: Open) -> None:
+    log(2)
+    record(admin, "preset.edited", "preset_1", before={"template": "At dawn"}, after={"template": "At dusk"})
+    page = opened()
+    first = page.locator(".audit-line").first
+    first.locator("summary").click()
+    expect(first.locator("del")).to_contain_text("At dawn")
+    expect(first.locator("ins")).to_contain_text("At dusk")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    first.get_by_text("All events of it").click()
+    expect(page).to_have_url(f"{HOST}/audit/?object=preset_1")
+    expect(page.locator(".audit-line")).to_have_count(1)
+
+
+def test_older_events_come_as_one_scrolls(log: Log, opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "PAGE", 20)
+    log(50)
+    page = opened()
+    expect(page.locator(".audit-line")).to_have_count(20)
+    for count in (40, 50):
+        page.mouse.wheel(0, 10_000)
+        expect(page.locator(".audit-line")).to_have_count(count)
+    assert page.locator(".audit-day").count() == 1
+
+
+def test_days_and_search_stay_in_the_address(log: Log, opened: Open) -> None:
+    log(1)
+    page = opened("/audit/?action=project.edited")
+    page.get_by_text("When").click()
+    page.fill("#since", "2026-01-01")
+    page.get_by_text("Show these days").click()
+    expect(page).to_have_url(f"{HOST}/audit/?since=2026-01-01&until=&action=project.edited")
+    page.wait_for_load_state()
+    page.keyboard.press("/")
+    page.keyboard.type("spring")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{HOST}/audit/?q=spring&action=project.edited&since=2026-01-01")
+    expect(page.locator(".audit-line")).to_have_count(1)
+
+
+def test_says_how_to_verify(log: Log, opened: Open) -> None:
+    log(1)
+    page = opened()
+    page.get_by_role("button", name="Verify").click()
+    expect(page.locator("#verify")).to_contain_text("python3 verify.py")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
