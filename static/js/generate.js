@@ -23,6 +23,9 @@ const showTabs = () => {
 };
 
 const showCounts = () => {
+  const boxes = all("#tray input");
+  find("[data-choose-all]").hidden = boxes.length < 2;
+  find("[data-choose-all]").textContent = boxes.every((box) => box.checked) ? "Choose none" : "Choose all";
   find("[data-chosen]").textContent = `${products().length} chosen`;
   find("[data-prompt-count]").textContent = `${number.format(find("#id_prompt").value.length)} of 4,000`;
   find("[data-model-summary]").textContent = find("#id_model").selectedOptions[0]?.dataset.summary ?? "";
@@ -68,6 +71,12 @@ document.addEventListener("click", (event) => {
     if (writing()) choose(find("[data-presets]"));
     showTabs();
   }
+  if (event.target.closest("[data-choose-all]")) {
+    const boxes = all("#tray input");
+    const on = boxes.some((box) => !box.checked);
+    for (const box of boxes) box.checked = on;
+    boxes[0].dispatchEvent(new Event("change", { bubbles: true }));
+  }
   const edit = event.target.closest("[data-edit-prompt]");
   if (edit) {
     find("#id_prompt").value = edit.dataset.editPrompt;
@@ -91,10 +100,10 @@ document.addEventListener("htmx:afterSettle", (event) => {
 });
 document.addEventListener("htmx:oobAfterSwap", (event) => { if (event.detail.target.id === "arriving") reveal(); });
 
-// Enter on a choice would press the button that spends credits; here it chooses, as the space bar does.
+// Enter would press the button that spends credits; on a choice it chooses, as the space bar does.
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || !event.target.closest("form[data-generate]") || !event.target.matches("[type=checkbox], [type=radio]")) return;
+  if (event.key !== "Enter" || !event.target.matches("form[data-generate] input:not([type=search], [type=file])")) return;
   event.preventDefault();
-  event.target.click();
+  if (event.target.matches("[type=checkbox], [type=radio]")) event.target.click();
 });
 show();
