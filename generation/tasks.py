@@ -34,11 +34,11 @@ def look_around() -> None:
 
 @shared_task
 def submit_next(connection_id: str, ticket: str = "") -> None:
-    """Submit the job whose turn it is. The message that holds the ticket also calls the next one, at the right time."""
+    """Submit the job whose turn it is. A message that holds a ticket also calls the next ones, in time."""
     goes_on = turns.enter(connection_id, ticket)
     turn = dispatch.next_job(connection_id)
     if goes_on and turn.wait is not None:
-        _send(dispatch.look(connection_id, wait=turn.wait))
+        _send(dispatch.look(connection_id, wait=turn.wait, lanes=1 if turn.wait else dispatch.LANES))
     if turn.job:
         submission.submit(turn.job)
 

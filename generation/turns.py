@@ -12,34 +12,41 @@ FORGET = 3600
 PATIENCE = 5.0
 """Seconds that a message may be late before another is sent."""
 _ASK = """
-local due = redis.call('HGET', KEYS[1], 'due')
-if due and tonumber(due) <= ARGV[2] + 0.5 then return 0 end
-redis.call('HSET', KEYS[1], 'ticket', ARGV[1], 'due', ARGV[2])
-redis.call('PEXPIRE', KEYS[1], ARGV[3])
+local ticket, now, due, lanes = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local all, in_time = redis.call('HGETALL', KEYS[1]), 0
+for place = 1, #all, 2 do
+  local other = tonumber(all[place + 1])
+  if other < now - tonumber(ARGV[5]) then
+    redis.call('HDEL', KEYS[1], all[place])
+  elseif other <= due + 0.5 then
+    in_time = in_time + 1
+  end
+end
+if in_time >= lanes then return 0 end
+redis.call('HSET', KEYS[1], ticket, due)
+redis.call('EXPIRE', KEYS[1], 120)
 return 1
 """
 _ENTER = """
-local ticket = redis.call('HGET', KEYS[1], 'ticket')
-if ticket and ticket ~= ARGV[1] then return 0 end
-redis.call('DEL', KEYS[1])
-return 1
+if redis.call('HDEL', KEYS[1], ARGV[1]) == 1 or redis.call('HLEN', KEYS[1]) == 0 then return 1 end
+return 0
 """
 
 
-def ask(connection_id: str, *, wait: float) -> str:
-    """A ticket for the message that looks at the queue in ``wait`` seconds; empty where one comes in time already.
+def ask(connection_id: str, *, wait: float, lanes: int = 1) -> str:
+    """A ticket for a message that looks at the queue in ``wait`` seconds; empty where ``lanes`` come in time already.
 
-    So a queue has one message on its way, however many events call for one.
+    So a queue has a few messages on their way, however many events call for one.
     """
-    ticket = secrets.token_hex(8)
+    ticket, now = secrets.token_hex(8), time.time()
     script = valkey().register_script(_ASK)
-    late = int((wait + PATIENCE) * 1000)
-    return ticket if script(keys=[_message(connection_id)], args=[ticket, f"{time.time() + wait:.3f}", late]) else ""
+    args = [ticket, f"{now:.3f}", f"{now + wait:.3f}", lanes, PATIENCE]
+    return ticket if script(keys=[_messages(connection_id)], args=args) else ""
 
 
 def enter(connection_id: str, ticket: str) -> bool:
-    """Whether the message with this ticket is the one that goes on; others do their one job and end."""
-    return bool(valkey().register_script(_ENTER)(keys=[_message(connection_id)], args=[ticket]))
+    """Whether the message with this ticket is one that goes on; others do their one job and end."""
+    return bool(valkey().register_script(_ENTER)(keys=[_messages(connection_id)], args=[ticket]))
 
 
 @dataclass(frozen=True)
@@ -78,8 +85,8 @@ def _remembered(connection_id: str, field: str) -> str:
     return told.decode() if isinstance(told, bytes) else ""
 
 
-def _message(connection_id: str) -> str:
-    return f"packshot:message:{connection_id}"
+def _messages(connection_id: str) -> str:
+    return f"packshot:messages:{connection_id}"
 
 
 def _turns(connection_id: str) -> str:

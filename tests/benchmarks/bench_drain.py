@@ -117,6 +117,12 @@ def resident(pid: int) -> float:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
+def busy(pid: int) -> float:
+    """Seconds of processor time."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def drain(running: Running, place: dict[str, str], n: int) -> dict[str, Any]:
     manage(place, PREPARE).communicate(str(n))
     counter, worker = manage(place, COUNT), running.pid(" worker ")
@@ -128,6 +134,8 @@ def drain(running: Running, place: dict[str, str], n: int) -> dict[str, Any]:
         return int(counter.stdout.readline())  # type: ignore[union-attr]
 
     memory, before = {}, finished()
+    parts = {"worker": worker, "web": running.pid("uvicorn")}
+    spent = {part: busy(pid) for part, pid in parts.items()}
     manage(place, RESUME).communicate()
     began, waiting = time.perf_counter(), list(SHARES)
     done = 0
@@ -139,7 +147,9 @@ def drain(running: Running, place: dict[str, str], n: int) -> dict[str, Any]:
             time.sleep(0.5)
     seconds = time.perf_counter() - began
     counter.communicate()
-    return {"n": n, "seconds": round(seconds, 1), "throughput": round(n / seconds, 1), "worker_mb": memory}
+    cpu = {part: round((busy(pid) - spent[part]) / n * 1000, 2) for part, pid in parts.items()}
+    rate = round(n / seconds, 1)
+    return {"n": n, "seconds": round(seconds, 1), "throughput": rate, "cpu_ms_a_job": cpu, "worker_mb": memory}
 
 
 @contextmanager
