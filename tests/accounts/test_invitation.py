@@ -69,6 +69,12 @@ class TestSigningUp:
         html = client.post(SIGN_UP, ANSWERS | {"email": charlie.email}).content.decode()
         assert "This address has an account already. Sign in with it instead." in html
 
+    def test_who_turns_to_sign_in_comes_back_to_the_invitation(self, client: Client, address: str) -> None:
+        way = f"{SIGN_UP}?{urlencode({'next': address}, safe='/')}"
+        assert f'href="{way}"' in client.get(address).content.decode()
+        assert f'href="/accounts/login/?{urlencode({"next": address})}"' in client.get(way).content.decode()
+        assert client.post(way, ANSWERS | {"next": address}).headers["Location"] == "/"
+
     def test_nobody_signs_up_without_an_invitation(self, client: Client, db: None) -> None:
         assert "By invitation" in client.get(SIGN_UP).content.decode()
         client.post(SIGN_UP, ANSWERS)
