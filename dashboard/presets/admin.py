@@ -1,14 +1,14 @@
 from django.contrib import admin
 
-from dashboard.presets.models import Preset, PresetVersion
+from dashboard.presets.models import BrandKit, Preset, PresetVersion
 from generation.admin import ReadOnly, Rows
 
 
 @admin.register(Preset)
 class PresetAdmin(Rows):
-    list_display = ["name", "team", "category", "created_at", "archived_at"]
+    list_display = ["name", "team", "category", "label", "visibility", "created_at", "archived_at"]
     list_select_related = ["team"]
-    list_filter = ["category"]
+    list_filter = ["category", "label", "visibility"]
     search_fields = ["name", "id", "team__name"]
     autocomplete_fields = ["team"]
     readonly_fields = ["current"]
@@ -21,3 +21,11 @@ class PresetVersionAdmin(ReadOnly):
     list_display = ["preset", "number", "model", "aspect_ratio", "created_by", "created_at"]
     list_select_related = ["preset", "created_by"]
     search_fields = ["preset__name", "template"]
+
+
+@admin.register(BrandKit)
+class BrandKitAdmin(Rows):
+    list_display = ["team", "prefix", "suffix"]
+    list_select_related = ["team"]
+    search_fields = ["team__name"]
+    autocomplete_fields = ["team"]

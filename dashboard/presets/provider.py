@@ -13,11 +13,12 @@ from dashboard.presets.drafts import Draft, draft_of
 from dashboard.presets.models import Preset, PresetVersion
 from dashboard.presets.variables import PRODUCT, Variable, check_all, read
 from generation import connections
+from generation.client import OutcomeUnknown
 from generation.contract import CATALOGUE, PROMPT_MAX, RemotePreset, is_text
 from generation.models import Connection
 
 PAGE = 100
-PAGES_MAX = 20
+PAGES_MAX = 10
 SECONDS = 10
 
 
@@ -52,8 +53,8 @@ def fetch(connection: Connection) -> list[RemotePreset]:
             page = client.list_presets(limit=PAGE, offset=number * PAGE)
             found |= {preset.preset_id: preset for preset in page.items}
             if not page.items or len(found) >= page.total:
-                break
-    return list(found.values())
+                return list(found.values())
+    raise OutcomeUnknown(f"There are more than {PAGE * PAGES_MAX:,}, which is more than one import takes.")
 
 
 def bring_in(acting: Actor, presets: list[RemotePreset]) -> Outcome:
@@ -94,7 +95,11 @@ def _bring_in(acting: Actor, remote: RemotePreset, row: Preset | None, outcome: 
 def draft_from(remote: RemotePreset) -> Draft:
     """The provider's preset in our words; its names become text variables. Raises ``ValueError``."""
     template = remote.prompt.replace("\r\n", "\n").strip()
-    if not template or len(template) > PROMPT_MAX or not is_text(template + remote.name + remote.description):
+    if (
+        not template
+        or len(template) > PROMPT_MAX
+        or not is_text("".join((template, remote.preset_id, remote.name, remote.description)))
+    ):
         raise ValueError(f"{remote.preset_id} has no prompt that can be used")
     templating.check(template)
     names = [name for name in templating.names(template) if name != PRODUCT]

@@ -9,7 +9,7 @@ from django.utils.html import escape
 from pytest_django import DjangoAssertNumQueries
 
 from dashboard.accounts.access import Actor
-from dashboard.accounts.models import User
+from dashboard.accounts.models import Role, User
 from dashboard.presets import actions
 from dashboard.presets.models import Preset
 from dashboard.projects.models import Product
@@ -118,12 +118,41 @@ def test_the_list_is_filtered_by_category(browser: Client, oak: Preset, creator:
     assert names(browser) == ["Snow", "Oak shelf"]
 
 
+def test_the_list_is_searched_and_narrowed_by_label_tag_and_who_sees_it(browser: Client, creator: Actor) -> None:
+    owner = Actor(creator.team, Role.OWNER, user=creator.user)
+    pine = actions.add(creator, actions.Draft(**WORDS | {"name": "Pine", "tags": ("Wood", "winter")}))
+    sea = actions.add(creator, actions.Draft(**WORDS | {"name": "Sea", "template": "{{product}} on wet sand"}))
+    actions.set_label(owner, pine, Preset.Label.APPROVED)
+    actions.add(creator, actions.Draft(**WORDS | {"name": "Mine"}), sharing=actions.Sharing(visibility="private"))
+    assert names(browser, "?q=wet+sea") == names(browser, "?q=SAND") == ["Sea"]
+    assert names(browser, "?tag=wood") == names(browser, "?label=approved") == names(browser, "?q=winter") == ["Pine"]
+    assert names(browser, "?visibility=private") == ["Mine"]
+    assert names(browser, "?label=approved&tag=sea") == names(browser, "?category=nonsense") == []
+    html = browser.get("/presets/").content.decode()
+    assert "?tag=winter" in html and sea.id in html
+
+
+def test_many_presets_come_page_by_page(browser: Client, creator: Actor) -> None:
+    for number in range(61):
+        actions.add(creator, actions.Draft(**WORDS | {"name": f"P{number:02}"}))
+    first = browser.get("/presets/?q=oak")
+    assert len(first.context["presets"]) == 60 and "?q=oak&amp;page=2" in first.content.decode()
+    more = browser.get("/presets/?q=oak&page=2", headers={"HX-Request": "true"}).content.decode()
+    assert "P00" in more and "<html" not in more
+
+
+def test_another_teams_picture_is_no_cover(browser: Client, oak: Preset, charlie: User) -> None:
+    assert browser.post(f"/presets/{oak.id}/cover/", {"picture": "img_unknown"}).status_code == 404
+    assert "No pictures yet" in browser.get(f"/presets/{oak.id}/cover/").content.decode()
+
+
 def test_a_picture_of_the_team_can_be_its_cover(browser: Client, oak: Preset, creator: Actor, mug: Product) -> None:
     wish = Wish(mug, "on an oak shelf", "nanobanana2", "4:3", 1, preset_version=oak.current)
     job = start(creator, wishes=[wish]).jobs.get()
     image = Image.objects.create(
         team=job.team, job=job, index=0, thumbnail="a/b.webp", width=4, height=3, stored_at=job.created_at
     )
+    assert image.id in browser.get(f"/presets/{oak.id}/cover/?q=shelf").content.decode()
     browser.post(f"/presets/{oak.id}/cover/", {"picture": image.id})
     oak.refresh_from_db()
     assert oak.cover == "a/b.webp"

@@ -105,6 +105,13 @@ def test_every_page_is_asked_for(bob: User, connection: Connection, httpserver: 
     assert Preset.objects.count() == 101
 
 
+def test_an_endless_list_is_given_up(bob: User, connection: Connection, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/v1/presets").respond_with_json(page([MARBLE], total=5000))
+    answer = browser_of(bob).post("/presets/import/provider/", follow=True)
+    assert "There are more than 1,000, which is more than one import takes." in answer.content.decode()
+    assert not Preset.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("status", "sentence"),
     [
