@@ -17,7 +17,7 @@ from dashboard.accounts.keys import authenticate, issue
 from dashboard.accounts.models import ApiKey, Membership, Role, Team, User
 from dashboard.api.models import CallerDelivery
 from dashboard.audit.models import AuditEvent
-from dashboard.presets.models import Preset, PresetVersion
+from dashboard.presets.models import BrandKit, Preset, PresetVersion
 from dashboard.projects.models import Product, Project
 from dashboard.studio.actions import Wish, start
 from generation import ledger
@@ -42,6 +42,7 @@ def one_of_everything(team: Team, alice: User, mug: Product) -> None:
     key, _ = issue(acting, name="Nightly")
     preset = Preset.objects.create(team=team, name="Marble")
     PresetVersion.objects.create(preset=preset, number=1, template="On marble", created_by=alice)
+    BrandKit.objects.create(team=team, prefix="Premium.")
     project = Project.objects.create(team=team, name="Spring")
     wish = Wish(product=mug, prompt="x", model="nanobanana", aspect_ratio="1:1", num_images=1, project=project)
     job = start(acting, wishes=[wish]).jobs.get()
