@@ -13,20 +13,17 @@ SHOWN = 12
 
 @dataclass(frozen=True)
 class Repeats:
-    """Of some wishes, those that a completed job of the team has fulfilled before."""
+    """Of some wishes, those that a completed job of the team has fulfilled before, and the others."""
 
-    wishes: list[Wish]
-    made: frozenset[str]
-    """Fingerprints."""
-
-    @property
-    def new(self) -> list[Wish]:
-        return [wish for wish in self.wishes if wish.fingerprint not in self.made]
+    made: list[Wish]
+    new: list[Wish]
+    fingerprints: frozenset[str]
+    """Of what is made."""
 
     @property
     def pictures(self) -> int:
         """How many of the pictures that are wished for need not be made."""
-        return sum(wish.num_images for wish in self.wishes if wish.fingerprint in self.made)
+        return sum(wish.num_images for wish in self.made)
 
     @property
     def new_pictures(self) -> int:
@@ -38,13 +35,17 @@ class Repeats:
 
 
 def find(acting: Actor, wishes: Iterable[Wish]) -> Repeats:
-    asked = list(wishes)
-    prints = {wish.fingerprint for wish in asked}
-    rows = Job.objects.filter(team=acting.team, fingerprint__in=prints, state=JobState.COMPLETED)
-    return Repeats(asked, frozenset(rows.values_list("fingerprint", flat=True).distinct()))
+    asked = [(wish.fingerprint, wish) for wish in wishes]
+    rows = Job.objects.filter(team=acting.team, fingerprint__in={key for key, _ in asked})
+    done = frozenset(rows.filter(state=JobState.COMPLETED).values_list("fingerprint", flat=True).distinct())
+    return Repeats(
+        made=[wish for key, wish in asked if key in done],
+        new=[wish for key, wish in asked if key not in done],
+        fingerprints=done,
+    )
 
 
 def pictures(acting: Actor, repeats: Repeats) -> list[Image]:
     """The newest of those that exist, to look at."""
-    rows = Image.objects.filter(team=acting.team, job__fingerprint__in=repeats.made, stored_at__isnull=False)
+    rows = Image.objects.filter(team=acting.team, job__fingerprint__in=repeats.fingerprints, stored_at__isnull=False)
     return list(rows.select_related("job__product").order_by("-id")[:SHOWN])
