@@ -71,7 +71,7 @@ class Frame:
             return []
         counts = _counts(self.membership, self._request.user)
         items = [
-            self._item("/generate/", "Generate", "plus"),
+            self._item("/generate/", "Generate", "plus", home_of="/batches/"),
             self._item("/gallery/", "Gallery", "layout-grid", counts["pictures_shown"]),
             self._item("/presets/", "Presets", "list", counts["presets_shown"]),
             self._item("/products/", "Products", "box", counts["products_shown"]),
@@ -98,8 +98,10 @@ class Frame:
             tabs.append(self._item("/settings/keys/", "API keys", "key-round"))
         return tabs
 
-    def _item(self, url: str, label: str, icon: str, count: int | None = None) -> RailItem:
-        return RailItem(url=url, label=label, icon=icon, count=count, active=self._request.path.startswith(url))
+    def _item(self, url: str, label: str, icon: str, count: int | None = None, *, home_of: str = "") -> RailItem:
+        """``home_of`` names pages without an item of their own, which are reached from this one."""
+        active = self._request.path.startswith((url, home_of or url))
+        return RailItem(url=url, label=label, icon=icon, count=count, active=active)
 
 
 def _counts(member: Membership, user: Any) -> dict[str, int]:
