@@ -1,7 +1,7 @@
 """Appends to a team's chain: each event carries the hash of the one before.
 
-Writers of one team queue at its head row from here to the end of their transaction, so an event is the last
-thing that a transaction writes: whoever holds the head then waits for nobody, and no two can deadlock.
+Writers of one team queue at its row from here to the end of their transaction, so an event is the last
+thing that a transaction writes: whoever is first then waits for nobody, and no two can deadlock.
 """
 
 from collections.abc import Mapping
@@ -10,12 +10,13 @@ from typing import Any
 
 from django.db import transaction
 
+from dashboard.accounts.models import Team
 from dashboard.audit.models import AuditEvent, AuditHead
 from dashboard.audit.verify import GENESIS, Link, hash_of
 
 
 class Forked(Exception):
-    """The head moved under its lock: the change that was to be recorded must not happen either."""
+    """The head moved although its team was locked: the change that was to be recorded must not happen either."""
 
 
 def append(event: AuditEvent) -> None:
@@ -31,12 +32,10 @@ def append(event: AuditEvent) -> None:
 
 
 def _lock(team_id: str) -> AuditHead:
-    heads = AuditHead.objects.select_for_update().filter(team_id=team_id)
-    head = heads.first()
-    if head is None:
-        AuditHead.objects.bulk_create([AuditHead(team_id=team_id, hash=GENESIS)], ignore_conflicts=True)
-        head = heads.get()
-    return head
+    # The team's row comes first: the event refers to it, so whoever holds it for itself must not wait for the head.
+    Team.objects.select_for_update(no_key=True).only("pk").get(pk=team_id)
+    head = AuditHead.objects.filter(team_id=team_id).first()
+    return head or AuditHead.objects.create(team_id=team_id, hash=GENESIS)
 
 
 def facts(event: Any) -> dict[str, Any]:

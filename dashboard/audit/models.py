@@ -44,7 +44,7 @@ class AuditEvent(models.Model):
 
 
 class AuditHead(models.Model):
-    """Where a team's chain ends: the row that its writers queue at."""
+    """Where a team's chain ends."""
 
     team = models.OneToOneField(Team, models.PROTECT, primary_key=True, related_name="audit_head")
     sequence = models.BigIntegerField(default=0)

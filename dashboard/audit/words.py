@@ -24,6 +24,10 @@ SENTENCES = {
     "job.tried_again": "had a job tried again",
     "key.issued": "created an API key",
     "key.revoked": "revoked an API key",
+    "member.joined": "joined the team",
+    "member.left": "left the team",
+    "member.removed": "removed a member",
+    "member.role_changed": "changed the role of a member",
     "preset.added": "added a preset",
     "preset.archived": "archived a preset",
     "preset.cover_chosen": "chose a cover for a preset",
@@ -60,8 +64,8 @@ PAGES = {
 """The page of an object by the prefix of its id, and whether its address has the id in it."""
 
 DETAILS = {
-    "batch.started": "{jobs} jobs, {credits} credits",
-    "credits.granted": "{credits} credits",
+    "batch.started": "for {credits:,} credits",
+    "credits.granted": "{credits:,}",
 }
 """What to say of an object without a name, from the facts after the change."""
 

@@ -94,8 +94,9 @@ def resume(acting: Actor, connection: Connection) -> None:
     """Let waiting jobs leave again; if the reason is still there, the first one finds it."""
     acting.require(Role.ADMIN)
     with transaction.atomic():
-        record(acting, "connection.resumed", connection.id, before={"pause": connection.pause})
+        before = {"pause": connection.pause}
         _reopen(connection)
+        record(acting, "connection.resumed", connection.id, before=before)
 
 
 def _reopen(connection: Connection) -> None:

@@ -42,7 +42,9 @@ def write(number):
         for turn in range(EACH):
             team = teams[turn % 2]
             with transaction.atomic():
-                Team.objects.filter(pk=team.pk).update(name=f"By {number}")
+                if number % 2:  # half of them hold the team's row for themselves, the others come straight here
+                    Team.objects.select_for_update().get(pk=team.pk)
+                    Team.objects.filter(pk=team.pk).update(name=f"By {number}")
                 record(Actor(team, Role.OWNER), "team.renamed", team.id, after={"name": f"By {number}"})
                 if turn % 4 == 3:
                     transaction.set_rollback(True)
