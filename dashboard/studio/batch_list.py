@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from dashboard.accounts import access
 from dashboard.accounts.models import Role
 from dashboard.accounts.views import members_only
+from dashboard.gallery.filters import identifier
 from dashboard.studio.batches import summaries
 from dashboard.studio.titles import titles
 from generation.models import Batch, Image
@@ -24,7 +25,7 @@ THUMBNAILS = 4
 @members_only
 @require_safe
 def batches(request: HttpRequest) -> HttpResponse:
-    acting, before = access.actor(request), request.GET.get("before", "")
+    acting, before = access.actor(request), identifier(request.GET.get("before", ""))
     rows = Batch.objects.filter(team=acting.team).select_related("project").annotate(**_thumbnails()).order_by("-id")
     found = list((rows.filter(id__lt=before) if before else rows)[: BATCHES + 1])
     shown = found[:BATCHES]

@@ -13,6 +13,7 @@ from dashboard.accounts import access
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.accounts.views import members_only
+from dashboard.gallery.filters import identifier
 from dashboard.studio import batch_actions, batch_csv, cards, estimate
 from dashboard.studio.actions import NotPossible
 from dashboard.studio.batch_list import part_or_page
@@ -36,7 +37,7 @@ def _find(acting: Actor, batch_id: str) -> Batch:
 @require_safe
 def batch(request: HttpRequest, batch_id: str) -> HttpResponse:
     """One batch: how far it is, and its jobs in keyset pages, all or those of one state."""
-    acting, after = access.actor(request), request.GET.get("after", "")
+    acting, after = access.actor(request), identifier(request.GET.get("after", ""))
     row, group = _find(acting, batch_id), _group(request)
     found = list(_jobs(row, group).filter(id__gt=after)[: JOBS + 1])
     mark = {"state": group.name if group else "", "after": found[JOBS - 1].id} if len(found) > JOBS else {}
@@ -86,7 +87,7 @@ def batch_now(request: HttpRequest, batch_id: str) -> HttpResponse:
     """The summary as it is now, with those rows (``row``, repeated) that the page has in view."""
     acting = access.actor(request)
     row = _find(acting, batch_id)
-    wanted = request.GET.getlist("row")[:SEEN]
+    wanted = [identifier(row_id) for row_id in request.GET.getlist("row")[:SEEN]]
     rows = cards.rows(row).filter(pk__in=wanted) if wanted else []
     context = _summary(acting, row, _group(request)) | {"rows": [cards.row(job, acting) for job in rows]}
     return render(request, "studio/_batch_now.html", context)
@@ -100,7 +101,9 @@ def retry_batch(request: HttpRequest, batch_id: str) -> HttpResponse:
     row = _find(acting, batch_id)
     agreed = request.POST.get("credits", "")
     try:
-        started = batch_actions.retry_failed(acting, row, agreed=int(agreed) if agreed.isdecimal() else 0)
+        started = batch_actions.retry_failed(
+            acting, row, agreed=int(agreed) if agreed.isdecimal() and len(agreed) < 10 else 0
+        )
     except (NotPossible, InsufficientCredits) as error:
         messages.error(request, str(error))
         return redirect("batch", row.id)

@@ -63,6 +63,11 @@ def test_newest_come_first_and_pages_follow_each_other(
     assert listed(rest) == [made[0]] and "<html" not in rest and "hx-get" not in rest
 
 
+@pytest.mark.parametrize("before", ["%00", "x" * 5000, "batch_'--"])
+def test_nonsense_in_the_address_harms_nothing(vera: User, before: str) -> None:
+    assert "<h1>Batches</h1>" in text(browser_of(vera), f"?before={before}")
+
+
 def test_a_script_is_named_by_its_key(team: Team, alice: User, mug: Product, vera: User) -> None:
     key, _ = ApiKey.issue(team=team, name="Night batch", created_by=alice)
     order(Actor(team, Role.CREATOR, api_key=key), mug)

@@ -161,6 +161,12 @@ class TestPage:
         assert rows_of(html) == [first.id, second.id] and html.count('hx-swap-oob="true"') == 3
         assert 'id="batch-summary"' in html and "now/?state=done" in html and "<html" not in html
 
+    @pytest.mark.parametrize(
+        "nonsense", ["?after=%00", "?after=img_x'--", "?state=%00", f"now/?row=%00&row={'x' * 5000}"]
+    )
+    def test_nonsense_in_the_address_harms_nothing(self, browser: Client, mixed: Batch, nonsense: str) -> None:
+        assert 'id="batch-summary"' in page(browser, mixed, nonsense)
+
     def test_rows_of_another_batch_do_not_come_along(self, browser: Client, mixed: Batch, order: Order) -> None:
         foreign = order().jobs.get()
         assert rows_of(page(browser, mixed, f"now/?row={foreign.id}", **SCRIPT)) == []
@@ -216,7 +222,7 @@ class TestTryAgain:
         assert "Nothing is left to try again" in self.press(browser, mixed)
         assert Batch.objects.count() == batches
 
-    @pytest.mark.parametrize("agreed", ["5", "", "much", "-10"])
+    @pytest.mark.parametrize("agreed", ["5", "", "much", "-10", "9" * 5000])
     def test_it_never_costs_more_than_the_button_said(
         self, browser: Client, mixed: Batch, team: Team, agreed: str
     ) -> None:
