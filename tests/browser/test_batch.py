@@ -1,8 +1,8 @@
 """Forty on-brand pictures in one go, as a creator makes them."""
 
-import json
 import re
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -11,23 +11,38 @@ from tests.browser.test_pictures import assert_accessible
 from tests.pictures import photo
 from tests.pipeline.studio import Studio
 
-SEASON = {"name": "season", "kind": "choice", "label": "Season", "choices": ["early spring", "deep winter"]}
-LIGHT = {"name": "light", "kind": "text", "label": "Light", "default": "soft light from the left"}
-PRESETS = {
+SEASON: dict[str, Any] = {
+    "name": "season",
+    "kind": "choice",
+    "label": "Season",
+    "choices": ["early spring", "deep winter"],
+}
+LIGHT: dict[str, Any] = {"name": "light", "kind": "text", "label": "Light", "default": "soft light from the left"}
+PRESETS: dict[str, tuple[str, list[dict[str, Any]]]] = {
     "Walnut shelf": ("{{product}} on a walnut shelf, {{season}}, {{light}}", [SEASON | {"required": True}, LIGHT]),
     "Slate morning": ("{{product}} on dark slate in {{season}}", [SEASON | {"required": True}]),
 }
 PRODUCTS = [f"Sample {number}" for number in range(10)]
 
 
-def write_presets(studio: Studio) -> None:
-    for name, (template, variables) in PRESETS.items():
-        studio.shell(
-            "import json; from dashboard.presets.models import Preset, PresetVersion; "
-            f"preset = Preset.objects.create(team=connection.team, name='{name}'); "
-            f"words = json.loads('''{json.dumps({'template': template, 'variables': variables})}'''); "
-            "preset.current = PresetVersion.objects.create(preset=preset, number=1, **words); preset.save()"
-        )
+def write_preset(page: Page, name: str) -> None:
+    """Through the editor, variable by variable."""
+    template, variables = PRESETS[name]
+    page.goto(page.url.split("/generate/")[0].split("/presets/")[0] + "/presets/new/")
+    page.get_by_label("Name", exact=True).first.fill(name)
+    page.locator("#id_template").fill(template)
+    for at, variable in enumerate(variables):
+        page.get_by_role("button", name="Add a variable").click()
+        row = page.locator("fieldset.variable").nth(at)
+        row.locator(f"[name=v-{at}-name]").fill(variable["name"])
+        row.locator(f"[name=v-{at}-kind]").select_option(variable["kind"])
+        row.locator(f"[name=v-{at}-label]").fill(variable["label"])
+        row.locator(f"[name=v-{at}-default]").fill(variable.get("default", ""))
+        if choices := variable.get("choices"):
+            row.locator(f"[name=v-{at}-choices]").fill("\n".join(choices))
+        row.locator(f"[name=v-{at}-required]").set_checked(variable.get("required", False))
+    page.get_by_role("button", name="Create preset").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(name)
 
 
 def upload(page: Page, folder: Path) -> None:
@@ -56,8 +71,10 @@ def first_batch(page: Page) -> Locator:
 def test_ten_products_in_two_presets_and_two_shapes_are_one_press(
     sign_in: SignIn, studio: Studio, tmp_path: Path
 ) -> None:
-    write_presets(studio)
     bob, left = sign_in("bob"), studio.left
+    for name in PRESETS:
+        write_preset(bob, name)
+    bob.goto(f"{studio.url}/generate/")
     upload(bob, tmp_path)
     choose(bob, presets=list(PRESETS), shapes=["1:1", "9:16"], products=PRODUCTS)
     button = bob.locator("[data-price-button]")
