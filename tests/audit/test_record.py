@@ -49,12 +49,12 @@ def test_what_is_rolled_back_leaves_no_gap(log: Log, admin: Actor, team: Team) -
     assert not list(Proof(team.id).faults())
 
 
-def test_costs_four_statements(log: Log, admin: Actor) -> None:
+def test_costs_three_statements(log: Log, admin: Actor) -> None:
     log(1)
     with CaptureQueriesContext(connection) as captured:
         record(admin, "batch.started", "batch_x", after={"jobs": 1000})
     asked = [query["sql"] for query in captured if "SAVEPOINT" not in query["sql"]]
-    assert len(asked) == 4
+    assert len(asked) == 3
 
 
 def test_values_that_databases_change_are_written_in_a_form_that_lasts(admin: Actor, team: Team) -> None:
