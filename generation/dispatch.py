@@ -7,8 +7,8 @@ delays work by seconds and loses nothing.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from threading import Lock
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
@@ -21,6 +21,8 @@ HINTED = timedelta(seconds=30)
 LANES = 4
 """Messages of one queue under way at once: choosing a job takes less of a worker than posting it."""
 _SWEEP = 500
+_CHOOSING = Lock()
+"""Threads that choose at once would choose the same job; between processes the claim decides."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +48,10 @@ def next_job(connection_id: str) -> Turn:
     """Claim the job that should leave now, within the connection's pause and rate limit.
 
     Members take turns (a script's key is a member of its own); so do a member's batches; within a batch the oldest
-    job leaves first. The lock lets one worker choose at a time, so that turns are kept exactly.
+    job leaves first. Only the claim itself writes: SQLite's one writer is needed elsewhere.
     """
-    with transaction.atomic():
-        open_now = Connection.objects.select_for_update().filter(connections.open_for_posting(), pk=connection_id)
-        connection = open_now.first()
+    with _CHOOSING:
+        connection = Connection.objects.filter(connections.open_for_posting(), pk=connection_id).first()
         waiting = _waiting(connection_id)
         job = _whose_turn(connection_id, waiting) if connection else None
         if connection is None or job is None:
@@ -59,11 +60,13 @@ def next_job(connection_id: str) -> Turn:
         if wait := limits.take(connection_id, limit=limit, window=window, slot=job.id):
             return Turn(wait=wait)
         if not jobs.claim(job):
-            limits.give_back(connection_id, job.id)
+            # Another process may have claimed it, whose slot this is now; a cancelled job needs none.
+            if Job.objects.filter(pk=job.id, state=JobState.CANCELLED).exists():
+                limits.give_back(connection_id, job.id)
             return Turn(wait=0)
-        job.connection = connection
         turns.note(job)
-        return Turn(job, wait=0 if waiting.exists() else None)
+    job.connection = connection
+    return Turn(job, wait=0 if waiting.exists() else None)
 
 
 def _waiting(connection_id: str) -> QuerySet[Job]:

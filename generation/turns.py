@@ -40,7 +40,7 @@ def ask(connection_id: str, *, wait: float, lanes: int = 1) -> str:
     """
     ticket, now = secrets.token_hex(8), time.time()
     script = valkey().register_script(_ASK)
-    args = [ticket, f"{now:.3f}", f"{now + wait:.3f}", lanes, PATIENCE]
+    args: list[str | float] = [ticket, f"{now:.3f}", f"{now + wait:.3f}", lanes, PATIENCE]
     return ticket if script(keys=[_messages(connection_id)], args=args) else ""
 
 

@@ -15,7 +15,7 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import ApiKey, Role, Team, User
 from dashboard.projects.models import Product
 from dashboard.studio.actions import Wish, start
-from generation import connections, dispatch, ledger, limits
+from generation import connections, dispatch, jobs, ledger, limits
 from generation.contract import PLAN_LIMITS
 from generation.models import Batch, Connection, Job
 from generation.sandbox import keys
@@ -132,6 +132,29 @@ def test_a_slot_is_free_again_when_nothing_was_sent(creator: Actor, queue: Conne
     assert leave(queue, 1) == []
     limits.give_back(queue.id, job.id)
     assert len(leave(queue, 1)) == 1
+
+
+@pytest.mark.parametrize(("taken_by", "free"), [(jobs.claim, False), (jobs.cancel, True)])
+def test_a_slot_stays_with_a_job_that_another_process_claimed_and_not_with_a_cancelled_one(
+    creator: Actor,
+    queue: Connection,
+    order: Order,
+    monkeypatch: pytest.MonkeyPatch,
+    taken_by: Callable[[Job], bool],
+    free: bool,
+) -> None:
+    Connection.objects.filter(pk=queue.pk).update(plan_limit=1)
+    order(creator, 2)
+    claim = jobs.claim
+
+    def overtaken(job: Job) -> bool:
+        monkeypatch.setattr(jobs, "claim", claim)
+        assert taken_by(Job.objects.get(pk=job.pk))
+        return claim(job)
+
+    monkeypatch.setattr(jobs, "claim", overtaken)
+    assert dispatch.next_job(queue.id) == dispatch.Turn(wait=0)
+    assert bool(leave(queue, 1)) is free
 
 
 def test_a_request_counts_from_when_it_may_have_arrived_at_the_latest() -> None:
