@@ -19,8 +19,8 @@ from generation.contract import RemoteJob
 from generation.media import Picture, StoredKeys
 from generation.models import Attempt, Batch, Image, Job, JobState
 
-LEASE = timedelta(seconds=75)
-"""How long a worker may take from claim to answer: an upload and a POST, each with its own deadline."""
+LEASE = timedelta(seconds=45)
+"""How long a worker may take for an upload, and again for the POST; their deadlines are shorter."""
 POLL_GAPS = (10, 20, 40, 60)
 """Seconds between looks at a job of which nothing is heard; the last repeats."""
 BACKOFF = (2, 5, 10, 20, 40, 60)
