@@ -1,10 +1,9 @@
 """Which events the audit page shows: what the address bar says, and the choices that change it."""
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Self
-from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
@@ -15,16 +14,16 @@ from django.utils.dateparse import parse_date
 from dashboard.accounts.models import ApiKey, Team, User
 from dashboard.audit import words
 from dashboard.audit.models import ActorKind, AuditEvent
+from dashboard.ui.filters import AddressFilters
 
 CHOICES_MAX = 200
-VALUE_MAX = 100
 _BIGGEST_KEY = 10**15
 TASKS = "task"
 """The value of ``who`` for what Packshot did by itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Filters:
+class Filters(AddressFilters):
     """One value each; empty means all."""
 
     q: str = ""
@@ -41,20 +40,12 @@ class Filters:
     @classmethod
     def of(cls, address: QueryDict) -> Self:
         """The filters that an address names; what cannot be a value is ignored."""
-        given = {field.name: address.get(field.name, "").replace("\0", "").strip()[:VALUE_MAX] for field in fields(cls)}
+        given = cls.given(address)
         if given["who"].isdecimal() and (not given["who"].isascii() or int(given["who"]) > _BIGGEST_KEY):
             given["who"] = ""
         for name in ("since", "until"):
             given[name] = given[name] if _day(given[name]) else ""
         return cls(**given)
-
-    def __bool__(self) -> bool:
-        return any(vars(self).values())
-
-    def address(self, path: str, **changes: str) -> str:
-        """``path`` with these filters, some of them changed."""
-        values = {name: value for name, value in {**vars(self), **changes}.items() if value}
-        return f"{path}?{urlencode(values)}" if values else path
 
     def narrow(self, rows: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
         exact = {"action": self.action, "object_id": self.object}

@@ -1,8 +1,7 @@
 """Which pictures the gallery shows: what the address bar says, and the menus that change it."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Self
-from urllib.parse import urlencode
 
 from django.core.validators import slug_re
 from django.db.models import QuerySet
@@ -13,11 +12,11 @@ from dashboard.accounts.models import Team, User
 from dashboard.presets.access import visible
 from dashboard.presets.models import Preset
 from dashboard.projects.models import Product, Project
+from dashboard.ui.filters import VALUE_MAX, AddressFilters
 from generation.contract import CATALOGUE, AspectRatio
 from generation.models import Image
 
 CHOICES_MAX = 200
-VALUE_MAX = 200
 _BIGGEST_KEY = 10**15
 _COLUMNS = {
     "q": "job__prompt__icontains",
@@ -36,7 +35,7 @@ def identifier(text: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Filters:
+class Filters(AddressFilters):
     """One value each; empty means all."""
 
     q: str = ""
@@ -51,21 +50,13 @@ class Filters:
     @classmethod
     def of(cls, address: QueryDict) -> Self:
         """The filters that an address names; what cannot be a value is ignored."""
-        given = {field.name: address.get(field.name, "").replace("\0", "").strip()[:VALUE_MAX] for field in fields(cls)}
+        given = cls.given(address)
         if not given["member"].isascii() or not given["member"].isdecimal() or int(given["member"]) > _BIGGEST_KEY:
             given["member"] = ""
         return cls(**given)
 
-    def __bool__(self) -> bool:
-        return any(vars(self).values())
-
     def narrow(self, pictures: QuerySet[Image]) -> QuerySet[Image]:
         return pictures.filter(**{_COLUMNS[name]: value for name, value in vars(self).items() if value})
-
-    def address(self, path: str, **changes: str) -> str:
-        """``path`` with these filters, some of them changed."""
-        values = {name: value for name, value in {**vars(self), **changes}.items() if value}
-        return f"{path}?{urlencode(values)}" if values else path
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,17 @@
 """Which presets the list shows: what the address bar says, and the chips that change it."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Self
-from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from dashboard.presets.models import Preset
-
-VALUE_MAX = 100
+from dashboard.ui.filters import AddressFilters
 
 
 @dataclass(frozen=True, kw_only=True)
-class Filters:
+class Filters(AddressFilters):
     """One value each; empty means all."""
 
     q: str = ""
@@ -27,11 +25,8 @@ class Filters:
     @classmethod
     def of(cls, address: QueryDict) -> Self:
         """The filters that an address names; ``?archived`` needs no value."""
-        given = {field.name: address.get(field.name, "").replace("\0", "").strip()[:VALUE_MAX] for field in fields(cls)}
+        given = cls.given(address)
         return cls(**given | {"archived": "yes" if "archived" in address else ""})
-
-    def __bool__(self) -> bool:
-        return any(vars(self).values())
 
     def narrow(self, presets: QuerySet[Preset]) -> QuerySet[Preset]:
         exact = {name: getattr(self, name) for name in ("category", "label", "visibility") if getattr(self, name)}
@@ -43,10 +38,6 @@ class Filters:
     def has_tag(self, preset: Preset) -> bool:
         """JSON columns compare differently from database to database, so tags are compared here."""
         return not self.tag or self.tag.casefold() in (tag.casefold() for tag in preset.tags)
-
-    def address(self, **changes: str) -> str:
-        """The list with these filters, some of them changed."""
-        return f"?{urlencode({name: value for name, value in {**vars(self), **changes}.items() if value})}"
 
 
 def _has(word: str) -> Q:
