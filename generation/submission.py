@@ -24,11 +24,15 @@ LINK_SECONDS = 3600
 def submit(job: Job) -> None:
     """Post a claimed job. Its slot of the rate limit counts from the answer, or is free again if nothing was sent."""
     with connections.open_client(job.connection) as client:
+        sent = False
         try:
             photo = _photo(job, client)
         except ProviderError as error:
             _turned_away(job, error, attempt=None)
-            sent = False
+        except FileNotFoundError:
+            jobs.refuse(job, code="photo_missing", message="The product's photo is no longer in the storage.")
+        except OSError as error:  # the storage is out of order
+            jobs.put_back(job, due_at=timezone.now() + jobs.gap(jobs.BACKOFF, job.tries), detail=str(error))
         else:
             sent = _post(job, client, photo)
     if sent:
@@ -74,6 +78,9 @@ def _post(job: Job, client: Client, photo: dict[str, str]) -> bool:
     except OutcomeUnknown as error:
         jobs.lose(job, attempt=attempt, detail=str(error))
     except ProviderError as error:
+        if isinstance(error, Refused) and error.status == 404:
+            # It may be the photo that the provider no longer knows; another try uploads it anew.
+            Asset.objects.filter(pk=job.asset_id).update(provider_id="")
         _turned_away(job, error, attempt=attempt)
         return not isinstance(error, NotSent)
     else:

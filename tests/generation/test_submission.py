@@ -3,6 +3,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 from django.utils import timezone
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
@@ -50,6 +51,39 @@ def test_a_photo_is_uploaded_once_and_then_named(order: Order, httpserver: HTTPS
         submit(Job.objects.get(pk=job.pk))
     assert [body["asset_id"] for body in posted] == ["asset_9", "asset_9"]
     assert "image_url" not in posted[0]
+
+
+def test_a_photo_that_the_provider_lost_is_uploaded_again_with_the_next_job(
+    claimed: Job, httpserver: HTTPServer
+) -> None:
+    answer(httpserver, 404, error("not_found"))
+    submit(claimed)
+    assert claimed.state == JobState.FAILED
+    claimed.asset.refresh_from_db()
+    assert claimed.asset.provider_id == ""
+
+
+def test_a_photo_that_is_gone_fails_the_job_in_plain_words(order: Order) -> None:
+    job = order()
+    default_storage.delete(job.asset.original)
+    jobs.claim(job)
+    submit(job)
+    assert (job.state, job.error_message) == (JobState.FAILED, "The product's photo is no longer in the storage.")
+    assert ledger.left(team_id=job.team_id) == 100
+
+
+def test_a_storage_out_of_order_postpones_the_job(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(key: str) -> bytes:
+        raise OSError("The bucket does not answer")
+
+    monkeypatch.setattr("generation.media.read", broken)
+    job = order()
+    jobs.claim(job)
+    submit(job)
+    assert job.state == JobState.QUEUED
+    assert job.due_at is not None
+    assert job.due_at > timezone.now()
+    assert not Attempt.objects.exists()
 
 
 def test_the_webhook_address_is_ours_and_belongs_to_the_attempt(claimed: Job, httpserver: HTTPServer) -> None:
