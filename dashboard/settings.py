@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "dashboard.gallery",
     "dashboard.connections",
     "dashboard.audit",
+    "dashboard.spend",
     "dashboard.api",
     "generation",
     "generation.sandbox",

@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("dashboard.connections.urls")),
     path("", include("dashboard.files.urls")),
     path("", include("dashboard.audit.urls")),
+    path("", include("dashboard.spend.urls")),
     path("", include("dashboard.gallery.urls")),
     path("", include("dashboard.live.urls")),
 ]

@@ -49,11 +49,11 @@ def _move(job: Job, *, sources: Iterable[JobState], to: JobState, leased: bool =
     return True
 
 
-def enqueue(*, batch: Batch, jobs: Sequence[Job], actor_id: int | None) -> None:
+def enqueue(*, batch: Batch, jobs: Sequence[Job], actor_id: int | None, spender_id: int | None) -> None:
     """Write jobs with their holds in one transaction. Raises ``ledger.InsufficientCredits``."""
     with transaction.atomic():
         Job.objects.bulk_create(jobs)
-        ledger.hold(batch=batch, jobs=jobs, actor_id=actor_id)
+        ledger.hold(batch=batch, jobs=jobs, actor_id=actor_id, spender_id=spender_id)
 
 
 def claim(job: Job) -> bool:
@@ -216,7 +216,7 @@ def rendered(job: Job, *, remote: RemoteJob) -> bool:
         sources = [JobState.SUBMITTED]
         if not _move(job, sources=sources, to=JobState.RENDERED, tokens_used=cost, progress=100, due_at=now, tries=0):
             return False
-        ledger.capture(job=job, credits=cost)
+        ledger.capture(job=job, credits=cost, pictures=len(remote.images))
         Image.objects.bulk_create(
             Image(team_id=job.team_id, job=job, index=index, source_url=link.url, width=link.width, height=link.height)
             for index, link in enumerate(remote.images)

@@ -1,69 +1,114 @@
 """The only writer of credit rows.
 
 Every function runs inside its caller's transaction, next to the change of state that it pays for. The
-account is changed by conditional updates: "sum, then insert" would grant the same credit twice.
+account is changed by conditional updates: "sum, then insert" would grant the same credit twice. The caps and the
+day's roll-up are written in the same transaction, under the lock of the account's row.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
-from django.utils import timezone
+from django.db.models import F, QuerySet, Sum
+from django.utils import formats, timezone
 
+from generation import caps, rollup
+from generation.caps import Standing
 from generation.models import Batch, CreditAccount, Hold, Job, LedgerEntry
 
 
 class InsufficientCredits(Exception):
     """The account cannot cover the hold; nothing was held."""
 
-    def __init__(self, *, asked: int, left: int) -> None:
-        super().__init__(f"This costs {asked:,} credits, but only {left:,} are left.")
+    def __init__(self, *, asked: int, left: int, sentence: str = "") -> None:
+        super().__init__(sentence or f"This costs {asked:,} credits, but only {left:,} are left.")
         self.asked = asked
         self.left = left
+
+
+class CapReached(InsufficientCredits):
+    """A cap allows less than the hold; nothing was held. ``standing`` says whose, how much and until when."""
+
+    def __init__(self, *, asked: int, standing: Standing) -> None:
+        left = max(0, standing.left)
+        sentence = f"This costs {asked:,} credits, but the {_called(standing)} allows only {left:,} more."
+        if standing.resets_at:
+            sentence += f" It starts anew on {_date(standing.resets_at, standing)}."
+        super().__init__(asked=asked, left=left, sentence=sentence)
+        self.standing = standing
 
 
 class HoldResolved(Exception):
     """The job's hold was captured or released before."""
 
 
+class BadEntry(Exception):
+    """The text is one clear sentence on what stands against the entry."""
+
+
+def _called(standing: Standing) -> str:
+    kind = "monthly cap" if standing.resets_at else "cap"
+    return f"{kind} of {standing.cap.whose}"
+
+
+def _date(moment: datetime, standing: Standing) -> str:
+    account = CreditAccount.objects.get(pk=standing.cap.team_id)
+    return formats.date_format(moment.astimezone(account.zone), "j F")
+
+
 def grant(*, team_id: str, credits: int, actor_id: int | None = None, reason: str = "") -> None:
     """Add ``credits`` to the team's account, which is opened by its first grant."""
-    if credits <= 0:
+    if not 0 < credits <= caps.MOST:
         raise ValueError("A grant adds at least one credit.")
     with transaction.atomic():
-        CreditAccount.objects.get_or_create(team_id=team_id)
+        caps.lock(team_id)
         CreditAccount.objects.filter(team_id=team_id).update(granted=F("granted") + credits)
         LedgerEntry.objects.create(
             account_id=team_id, kind=LedgerEntry.Kind.GRANT, granted=credits, actor_id=actor_id, reason=reason
         )
 
 
-def hold(*, batch: Batch, jobs: Sequence[Job], actor_id: int | None = None) -> None:
-    """Set aside the price of every job of a batch just written, or nothing. Raises :class:`InsufficientCredits`."""
+def hold(*, batch: Batch, jobs: Sequence[Job], actor_id: int | None = None, spender_id: int | None = None) -> None:
+    """Set aside the price of every job of a batch just written, or nothing.
+
+    ``spender_id`` is the person against whose cap it counts. Raises :class:`InsufficientCredits`.
+    """
     total = sum(job.price for job in jobs)
-    with transaction.atomic(), connection.cursor() as cursor:
+    now = timezone.now()
+    with transaction.atomic():
         account = CreditAccount.objects.filter(team_id=batch.team_id, granted__gte=F("held") + F("spent") + total)
         if not account.update(held=F("held") + total):
             raise InsufficientCredits(asked=total, left=left(team_id=batch.team_id))
-        cursor.execute(_HOLD_BATCH, [batch.id])
-        now = connection.ops.adapt_datetimefield_value(timezone.now())
-        cursor.execute(_ENTER_BATCH, [LedgerEntry.Kind.HOLD.value, actor_id, now, batch.id])
+        locked = CreditAccount.objects.get(pk=batch.team_id)
+        if refusing := caps.take(locked, jobs=jobs, spender_id=spender_id, at=now):
+            raise CapReached(asked=caps.asked(refusing.cap, jobs), standing=refusing)
+        _enter(batch, at=now, actor_id=actor_id, spender_id=spender_id)
+
+
+def _enter(batch: Batch, *, at: datetime, actor_id: int | None, spender_id: int | None) -> None:
+    moment = connection.ops.adapt_datetimefield_value(at)
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD_BATCH, [moment, spender_id, batch.id])
+        cursor.execute(_ENTER_BATCH, [LedgerEntry.Kind.HOLD.value, actor_id, moment, batch.id])
 
 
 # The database copies what the jobs say: a thousand jobs would take a thousand times the work in Python.
 _HOLD_BATCH = """
-INSERT INTO generation_hold (job_id, account_id, credits)
-SELECT id, team_id, price FROM generation_job WHERE batch_id = %s
+INSERT INTO generation_hold (job_id, account_id, credits, held_at, spender_id)
+SELECT id, team_id, price, %s, %s FROM generation_job WHERE batch_id = %s
 """
 _ENTER_BATCH = """
-INSERT INTO generation_ledgerentry (account_id, job_id, held, kind, granted, spent, actor_id, reason, created_at)
-SELECT team_id, id, price, %s, 0, 0, %s, '', %s FROM generation_job WHERE batch_id = %s ORDER BY id
+INSERT INTO generation_ledgerentry (account_id, job_id, held, kind, granted, spent, actor_id, reason, created_at,
+    project_id, member_id, api_key_id, preset_version_id, model, pictures)
+SELECT team_id, id, price, %s, 0, 0, %s, '', %s,
+    project_id, member_id, api_key_id, preset_version_id, model, 0
+FROM generation_job WHERE batch_id = %s ORDER BY id
 """
 
 
-def capture(*, job: Job, credits: int) -> None:
+def capture(*, job: Job, credits: int, pictures: int = 0) -> None:
     """Turn the job's hold into ``credits`` spent, the true cost, which may differ from the price."""
-    _resolve(job, kind=LedgerEntry.Kind.CAPTURE, spent=credits)
+    _resolve(job, kind=LedgerEntry.Kind.CAPTURE, spent=credits, pictures=pictures)
 
 
 def release(*, job: Job) -> None:
@@ -71,29 +116,123 @@ def release(*, job: Job) -> None:
     _resolve(job, kind=LedgerEntry.Kind.RELEASE, spent=0)
 
 
+def _resolve(job: Job, *, kind: LedgerEntry.Kind, spent: int, pictures: int = 0) -> None:
+    with transaction.atomic():
+        now = timezone.now()
+        if not Hold.objects.filter(job=job, resolved_at=None).update(resolved_at=now):
+            raise HoldResolved(job.id)
+        account = caps.lock(job.team_id)
+        entry = _entry(job, kind=kind, held=-job.price, spent=spent, pictures=pictures, created_at=now)
+        _post(account, entry)
+
+
 def release_all(*, team_id: str, jobs: QuerySet[Job]) -> int:
     """Give back the open holds of ``jobs``, which the caller has just ended, all at once; answers the credits."""
     with transaction.atomic():
-        holds = Hold.objects.filter(account_id=team_id, job__in=jobs, resolved_at=None)
-        open_now = list(holds.values_list("job_id", "credits"))
-        if holds.update(resolved_at=timezone.now()) != len(open_now):
-            raise HoldResolved(f"some of {len(open_now)} jobs")
-        total = sum(credits for _, credits in open_now)
-        CreditAccount.objects.filter(team_id=team_id).update(held=F("held") - total)
+        now = timezone.now()
+        open_holds = Hold.objects.filter(account_id=team_id, job__in=jobs, resolved_at=None)
+        found = list(open_holds.select_related("job"))
+        if open_holds.update(resolved_at=now) != len(found):
+            raise HoldResolved(f"some of {len(found)} jobs")
+        caps.lock(team_id)
+        CreditAccount.objects.filter(pk=team_id).update(held=F("held") - sum(hold.credits for hold in found))
+        kind = LedgerEntry.Kind.RELEASE
         LedgerEntry.objects.bulk_create(
-            LedgerEntry(account_id=team_id, kind=LedgerEntry.Kind.RELEASE, held=-credits, job_id=job_id)
-            for job_id, credits in open_now
+            _entry(hold.job, kind=kind, held=-hold.credits, created_at=now) for hold in found
         )
-    return total
+        _release_caps(team_id, found)
+    return sum(hold.credits for hold in found)
 
 
-def _resolve(job: Job, *, kind: LedgerEntry.Kind, spent: int) -> None:
+def _release_caps(team_id: str, holds: Sequence[Hold]) -> None:
+    """A batch's holds mostly share a project, a spender and a moment: one update for all that do."""
+    alike: dict[tuple[str | None, int | None, datetime], int] = {}
+    for hold in holds:
+        key = (hold.job.project_id, hold.spender_id, hold.held_at)
+        alike[key] = alike.get(key, 0) + hold.credits
+    for (project_id, spender_id, held_at), credits in alike.items():
+        caps.settle(team_id, project_id=project_id, spender_id=spender_id, held_at=held_at, held=-credits)
+
+
+def refund(*, job: Job, credits: int, actor_id: int | None, reason: str) -> None:
+    """Give back some of what a job cost. Raises :class:`BadEntry`."""
     with transaction.atomic():
-        if not Hold.objects.filter(job=job, resolved_at=None).update(resolved_at=timezone.now()):
-            raise HoldResolved(job.id)
-        account = CreditAccount.objects.filter(team_id=job.team_id)
-        account.update(held=F("held") - job.price, spent=F("spent") + spent)
-        LedgerEntry.objects.create(account_id=job.team_id, kind=kind, held=-job.price, spent=spent, job=job)
+        account = caps.lock(job.team_id)
+        paid = LedgerEntry.objects.filter(job=job).aggregate(paid=Sum("spent"))["paid"] or 0
+        if not 0 < credits <= paid:
+            raise BadEntry(f"This job cost {paid:,} credits; a refund gives back between 1 and that.")
+        _require(reason)
+        _post(account, _entry(job, kind=LedgerEntry.Kind.REFUND, spent=-credits, actor_id=actor_id, reason=reason))
+
+
+def adjust(
+    *, team_id: str, actor_id: int | None, reason: str, spent: int = 0, granted: int = 0, job: Job | None = None
+) -> None:
+    """Put right, with a reason, what was spent or granted; with a ``job`` its caps count it too.
+
+    Raises :class:`BadEntry` for an empty reason, no change, or one that leaves less than nothing spent or granted.
+    """
+    with transaction.atomic():
+        account = caps.lock(team_id)
+        _require(reason)
+        if not (spent or granted) or max(abs(spent), abs(granted)) > caps.MOST:
+            raise BadEntry(f"An adjustment changes the account by 1 to {caps.MOST:,} credits.")
+        if account.spent + spent < 0 or account.granted + granted < 0:
+            raise BadEntry("An adjustment cannot take back more than was ever spent or granted.")
+        kind = LedgerEntry.Kind.ADJUST
+        entry = _entry(job, kind=kind, spent=spent, granted=granted, actor_id=actor_id, reason=reason)
+        entry.account_id = team_id
+        _post(account, entry)
+
+
+def _require(reason: str) -> None:
+    if not reason.strip():
+        raise BadEntry("Say why, so that everybody can read it in the ledger.")
+
+
+def _entry(job: Job | None, **fields: object) -> LedgerEntry:
+    """An entry that carries what reports tell apart."""
+    entry = LedgerEntry(**fields)
+    if job:
+        entry.job, entry.account_id, entry.model = job, job.team_id, job.model
+        entry.project_id, entry.preset_version_id = job.project_id, job.preset_version_id
+        entry.member_id, entry.api_key_id = job.member_id, job.api_key_id
+    return entry
+
+
+def _post(account: CreditAccount, entry: LedgerEntry) -> None:
+    """Write an entry of a locked account, and what follows from it."""
+    entry.save(force_insert=True)
+    CreditAccount.objects.filter(pk=account.pk).update(
+        granted=F("granted") + entry.granted, held=F("held") + entry.held, spent=F("spent") + entry.spent
+    )
+    if entry.job:
+        hold = Hold.objects.get(pk=entry.job_id)
+        caps.settle(
+            account.pk,
+            project_id=entry.project_id,
+            spender_id=hold.spender_id,
+            held_at=hold.held_at,
+            held=entry.held,
+            spent=entry.spent,
+        )
+    if entry.spent or entry.pictures:
+        captured = int(entry.kind == LedgerEntry.Kind.CAPTURE)
+        rollup.add(
+            account, at=entry.created_at, job=entry.job, spent=entry.spent, jobs=captured, pictures=entry.pictures
+        )
+
+
+def set_time_zone(*, team_id: str, name: str) -> None:
+    """Let the team's days and months begin elsewhere; what is kept by day and by month is counted anew."""
+    with transaction.atomic():
+        account = caps.lock(team_id)
+        if account.time_zone == name:
+            return
+        account.time_zone = name
+        account.save(update_fields=["time_zone"])
+        caps.move_months(account)
+        rollup.rebuild(account)
 
 
 def left(*, team_id: str) -> int:

@@ -10,7 +10,8 @@ from django.db import transaction
 from django.db.models import F, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
-from generation.models import HOLDING, CreditAccount, Hold, Job, LedgerEntry
+from generation import caps
+from generation.models import HOLDING, CapPeriod, CreditAccount, DailySpend, Hold, Job, LedgerEntry
 
 FIGURES = ("granted", "held", "spent")
 
@@ -30,6 +31,8 @@ def findings() -> Iterator[Finding]:
         yield from _holds_without_a_live_job()
         yield from _live_jobs_without_a_hold()
         yield from _holds_that_sum_up_differently()
+        yield from _caps_that_count_differently()
+        yield from _days_that_sum_up_differently()
 
 
 def _sums() -> Iterator[Finding]:
@@ -67,3 +70,20 @@ def _holds_that_sum_up_differently() -> Iterator[Finding]:
         yield Finding(account.pk, f"held is {account.held}, its open holds sum up to {account.open}")
     for hold in Hold.objects.exclude(credits=F("job__price")).select_related("job"):
         yield Finding(hold.pk, f"its hold is {hold.credits}, its price {hold.job.price}")
+
+
+def _caps_that_count_differently() -> Iterator[Finding]:
+    """What a cap has taken is what the ledger says of its period."""
+    for period in CapPeriod.objects.select_related("cap"):
+        due = caps.usage(period.cap, starts=period.starts, ends=period.ends)
+        for name, should in due.items():
+            if (has := getattr(period, name)) != should:
+                yield Finding(period.cap_id, f"{name} is {has}, the ledger says {should}")
+
+
+def _days_that_sum_up_differently() -> Iterator[Finding]:
+    """What an account spent is the sum of its days."""
+    days = DailySpend.objects.filter(team=OuterRef("pk")).order_by().values("team")
+    total = Coalesce(Subquery(days.annotate(total=Sum("spent")).values("total")), Value(0))
+    for account in CreditAccount.objects.annotate(days=total).exclude(spent=F("days")):
+        yield Finding(account.pk, f"spent is {account.spent}, its days sum up to {account.days}")

@@ -34,6 +34,13 @@ class Actor:
     def may(self, role: Role) -> bool:
         return self.role >= role
 
+    @property
+    def spender_id(self) -> int | None:
+        """Whose cap counts what is spent: the person, or whoever made the key. A key is no way around a cap."""
+        if self.api_key:
+            return self.api_key.created_by_id
+        return self.user.pk if self.user else None
+
     def require(self, role: Role) -> None:
         if not self.may(role):
             raise PermissionDenied(f"Your role, {self.role.label.lower()}, may look but not change this.")

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from generation.ids import PublicIdField
+from generation.secrets import EncryptedField
 
 INVITATION_DAYS = 7
 
@@ -52,6 +53,11 @@ class Team(models.Model):
     id = PublicIdField(prefix="team")
     name = models.CharField(max_length=80)
     created_at = models.DateTimeField(auto_now_add=True)
+    approve_own = models.BooleanField(default=True, help_text="Members may approve pictures that they made themselves")
+    approved_only = models.BooleanField(default=False, help_text="Only approved pictures may be downloaded")
+    retention_days = models.PositiveIntegerField(default=0, help_text="Days that pictures are kept; 0 is for ever")
+    alert_url = models.URLField(max_length=1000, blank=True, help_text="Where warnings about caps are posted")
+    alert_secret = EncryptedField(blank=True, help_text="Signs those posts")
 
     def __str__(self) -> str:
         return self.name

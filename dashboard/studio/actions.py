@@ -72,7 +72,7 @@ def start(acting: Actor, *, wishes: list[Wish]) -> Batch:
     with transaction.atomic():
         batch = Batch.objects.create(team=acting.team, project=wishes[0].project, member=acting.user)
         rows = [_job(acting, batch, connection, wish) for wish in wishes]
-        jobs.enqueue(batch=batch, jobs=rows, actor_id=acting.user.pk if acting.user else None)
+        jobs.enqueue(batch=batch, jobs=rows, actor_id=_key(acting.user), spender_id=acting.spender_id)
         record(acting, "batch.started", batch.id, after={"jobs": len(rows), "credits": sum(row.price for row in rows)})
         hint_submission(connection)
     return batch

@@ -1,0 +1,186 @@
+"""What may be spent, by whom and until when: the only writer of caps and their periods.
+
+A job counts in the period in which its credits were held, and so does what it costs in the end: otherwise the
+first days of a month could pay for more than its cap. Whatever writes here has locked the account's row first;
+under that lock caps are read and changed one after another, always in the order of their ids.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import F, Q, Sum
+from django.utils import timezone
+
+from generation.models import Cap, CapPeriod, CreditAccount, Job, LedgerEntry
+
+FOREVER = (datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC))
+"""The one period of a cap in all."""
+MOST = 1_000_000_000
+"""Credits that a cap, a grant or an adjustment may name; more is a slip of the keyboard."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a cap allows at a moment, and what it has taken in the period of that moment."""
+
+    cap: Cap
+    limit: int
+    held: int
+    spent: int
+    starts: datetime
+    ends: datetime
+
+    @property
+    def used(self) -> int:
+        return self.held + self.spent
+
+    @property
+    def left(self) -> int:
+        """Credits that a new hold may take; negative where the cap was lowered below what is used."""
+        return self.limit - self.used
+
+    @property
+    def is_warned(self) -> bool:
+        return self.used * 100 >= self.limit * self.cap.warn_at
+
+    @property
+    def resets_at(self) -> datetime | None:
+        """When it starts anew; a cap in all never does."""
+        return self.ends if self.cap.period == Cap.Period.MONTH else None
+
+
+def lock(team_id: str) -> CreditAccount:
+    """The team's account, opened if need be and locked until the transaction ends."""
+    locked = CreditAccount.objects.select_for_update()
+    found = locked.filter(pk=team_id).first()
+    if found is None:
+        CreditAccount.objects.get_or_create(team_id=team_id)
+        found = locked.get(pk=team_id)
+    return found
+
+
+def bounds(period: str, *, at: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """The period's first moment and the first after it."""
+    if period == Cap.Period.TOTAL:
+        return FOREVER
+    first = at.astimezone(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0, fold=0)
+    after = first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
+    return first.astimezone(UTC), after.astimezone(UTC)
+
+
+def standings(*, team_id: str, at: datetime | None = None, only: Q | None = None) -> list[Standing]:
+    """How the team's caps stand, in the order of their ids; ``only`` narrows them down."""
+    at = at or timezone.now()
+    account = CreditAccount.objects.filter(pk=team_id).first()
+    rows = Cap.objects.filter(only or Q(), team=team_id).select_related("team", "project", "member", "created_by")
+    return _standings(list(rows.order_by("id")), account.zone if account else ZoneInfo("UTC"), at)
+
+
+def _standings(caps: Sequence[Cap], zone: ZoneInfo, at: datetime) -> list[Standing]:
+    now = CapPeriod.objects.filter(cap__in=caps, starts__lte=at, ends__gt=at)
+    periods = {period.cap_id: period for period in now} if caps else {}
+    return [_standing(cap, periods.get(cap.id), zone, at) for cap in caps]
+
+
+def _standing(cap: Cap, period: CapPeriod | None, zone: ZoneInfo, at: datetime) -> Standing:
+    starts, ends = (period.starts, period.ends) if period else bounds(cap.period, at=at, zone=zone)
+    held, spent = (period.held, period.spent) if period else (0, 0)
+    return Standing(cap, cap.limit(at), held, spent, starts, ends)
+
+
+def bounding(*, projects: Iterable[str | None], spender_id: int | None, prefix: str = "") -> Q:
+    """The caps that bound what a spender makes for some projects."""
+    of_team = Q(**{f"{prefix}project": None, f"{prefix}member": None})
+    of_project = Q(**{f"{prefix}project__in": [project for project in projects if project]})
+    return of_team | of_project | (Q(**{f"{prefix}member": spender_id}) if spender_id else Q())
+
+
+def take(account: CreditAccount, *, jobs: Sequence[Job], spender_id: int | None, at: datetime) -> Standing | None:
+    """Hold the jobs' prices in every cap that bounds them; the tightest one that refuses, if any does.
+
+    After a refusal the caller rolls back: some of the others have taken their share.
+    """
+    bound = bounding(projects={job.project_id for job in jobs}, spender_id=spender_id)
+    refusing = [
+        standing
+        for standing in standings(team_id=account.pk, at=at, only=bound)
+        if not _taken(standing, asked=asked(standing.cap, jobs), at=at)
+    ]
+    return min(refusing, key=lambda standing: standing.left, default=None)
+
+
+def asked(cap: Cap, jobs: Sequence[Job]) -> int:
+    """Credits that jobs which the cap bounds would take from it; jobs of other projects take nothing."""
+    return sum(job.price for job in jobs if cap.project_id in (None, job.project_id))
+
+
+def _taken(standing: Standing, *, asked: int, at: datetime) -> bool:
+    period, _ = CapPeriod.objects.get_or_create(
+        cap=standing.cap, starts=standing.starts, defaults={"ends": standing.ends, "team_id": standing.cap.team_id}
+    )
+    changes: dict[str, Any] = {"held": F("held") + asked}
+    if period.warned_at is None and (standing.used + asked) * 100 >= standing.limit * standing.cap.warn_at:
+        changes["warned_at"] = at
+    fits = CapPeriod.objects.filter(pk=period.pk, held__lte=standing.limit - asked - F("spent"))
+    return bool(fits.update(**changes))
+
+
+def settle(
+    account_id: str, *, project_id: str | None, spender_id: int | None, held_at: datetime, held: int = 0, spent: int = 0
+) -> None:
+    """Move what a hold of ``held_at`` became, in every cap that it counts in."""
+    bound = bounding(projects=[project_id], spender_id=spender_id, prefix="cap__")
+    rows = CapPeriod.objects.filter(bound, team=account_id, starts__lte=held_at, ends__gt=held_at)
+    rows.update(held=F("held") + held, spent=F("spent") + spent)
+
+
+def usage(cap: Cap, *, starts: datetime, ends: datetime) -> dict[str, int]:
+    """``held`` and ``spent`` of a period, summed up from the ledger."""
+    # An entry is never older than its hold, so that the index on created_at leaves out what came before.
+    rows = LedgerEntry.objects.filter(account=cap.team_id, created_at__gte=starts)
+    rows = rows.filter(job__hold__held_at__gte=starts, job__hold__held_at__lt=ends)
+    if cap.project_id:
+        rows = rows.filter(project=cap.project_id)
+    if cap.member_id:
+        rows = rows.filter(job__hold__spender=cap.member_id)
+    sums = rows.aggregate(held=Sum("held"), spent=Sum("spent"))
+    return {name: total or 0 for name, total in sums.items()}
+
+
+def save(cap: Cap) -> None:
+    """Write a new or changed cap; what is held and spent already counts at once, even above its limit."""
+    with transaction.atomic():
+        account = lock(cap.team_id)
+        cap.save()
+        _count(cap, account.zone)
+
+
+def remove(cap: Cap) -> None:
+    with transaction.atomic():
+        lock(cap.team_id)
+        cap.delete()
+
+
+def move_months(account: CreditAccount) -> None:
+    """Count every monthly cap anew, as the account's zone was changed. The caller holds the lock."""
+    for cap in Cap.objects.filter(team=account.pk, period=Cap.Period.MONTH).order_by("id"):
+        cap.periods.all().delete()
+        _count(cap, account.zone)
+
+
+def _count(cap: Cap, zone: ZoneInfo) -> None:
+    """Make the present period say what the ledger says; a warning that no longer holds may come again."""
+    now = timezone.now()
+    starts, ends = bounds(cap.period, at=now, zone=zone)
+    period = cap.periods.filter(starts=starts).first() or CapPeriod(cap=cap, starts=starts)
+    sums = usage(cap, starts=starts, ends=ends)
+    period.team_id, period.ends, period.held, period.spent = cap.team_id, ends, sums["held"], sums["spent"]
+    if not Standing(cap, cap.limit(now), period.held, period.spent, starts, ends).is_warned:
+        period.warned_at = period.announced_at = None
+    elif period.warned_at is None and period.used:
+        period.warned_at = now
+    period.save()

@@ -1,0 +1,29 @@
+"""What the machine remembers: connections, jobs, attempts, pictures and credits."""
+
+from generation.models.caps import Cap, CapPeriod
+from generation.models.connections import Connection
+from generation.models.credits import CreditAccount, DailySpend, Hold, LedgerEntry
+from generation.models.jobs import HOLDING, TERMINAL, Attempt, Batch, Job, JobState, WebhookDelivery
+from generation.models.pictures import Asset, Image
+from generation.models.reconciliation import Discrepancy, Reconciliation
+
+__all__ = [
+    "HOLDING",
+    "TERMINAL",
+    "Asset",
+    "Attempt",
+    "Batch",
+    "Cap",
+    "CapPeriod",
+    "Connection",
+    "CreditAccount",
+    "DailySpend",
+    "Discrepancy",
+    "Hold",
+    "Image",
+    "Job",
+    "JobState",
+    "LedgerEntry",
+    "Reconciliation",
+    "WebhookDelivery",
+]

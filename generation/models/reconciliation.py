@@ -1,0 +1,54 @@
+"""How the provider's figures and ours compare."""
+
+from django.conf import settings
+from django.db import models
+
+from generation.models.connections import Connection
+from generation.models.jobs import Job
+
+
+class Reconciliation(models.Model):
+    """One reading of the provider's balance, beside what we captured since the last quiet one."""
+
+    class Verdict(models.TextChoices):
+        NONE = "", "Open"
+        ADJUSTED = "adjusted", "Adjusted"
+        TOP_UP = "top_up", "A top-up"
+        EXPLAINED = "explained", "Explained"
+
+    team = models.ForeignKey("accounts.Team", models.CASCADE, db_index=False, related_name="reconciliations")
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="reconciliations")
+    checked_at = models.DateTimeField()
+    since = models.DateTimeField(null=True, blank=True, help_text="The reading that it compares with; empty for none")
+    balance = models.BigIntegerField()
+    captured_in_all = models.BigIntegerField(help_text="Credits captured through the connection when it was read")
+    moved = models.BigIntegerField(default=0, help_text="Credits that the balance fell by since then")
+    captured = models.BigIntegerField(default=0, help_text="Credits that we captured since then")
+    in_flight = models.BigIntegerField(default=0, help_text="Credits of jobs that the provider may have charged")
+    drift = models.BigIntegerField(default=0, help_text="What neither captures nor jobs under way explain")
+    verdict = models.CharField(max_length=10, choices=Verdict, default=Verdict.NONE, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+    settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["team", "-id"], name="reconciliation_of_team")]
+
+    def __str__(self) -> str:
+        return f"{self.connection_id} at {self.checked_at}"
+
+
+class Discrepancy(models.Model):
+    """A job whose cost differs between the provider and us, or that may explain a drift."""
+
+    reconciliation = models.ForeignKey(Reconciliation, models.CASCADE, related_name="discrepancies")
+    job = models.ForeignKey(Job, models.PROTECT, null=True, blank=True, related_name="discrepancies")
+    provider_job_id = models.CharField(max_length=100, blank=True)
+    captured = models.BigIntegerField(default=0, help_text="Credits that we captured")
+    charged = models.BigIntegerField(
+        null=True, blank=True, help_text="tokens_used, as the provider says; empty: unknown"
+    )
+    note = models.CharField(max_length=200, help_text="What is odd about it, in one sentence")
+
+    def __str__(self) -> str:
+        return self.provider_job_id or str(self.job_id)

@@ -1,0 +1,91 @@
+from datetime import UTC, date, datetime
+
+import pytest
+import time_machine
+
+from dashboard.accounts.access import Actor
+from dashboard.accounts.models import Team
+from dashboard.projects.models import Product
+from dashboard.studio.actions import Wish, start
+from generation import ledger, rollup
+from generation.ledger import BadEntry
+from generation.models import CreditAccount, DailySpend, Image, Job
+
+
+@pytest.fixture
+def job(creator: Actor, mug: Product) -> Job:
+    wish = Wish(product=mug, prompt="On marble", model="nanobanana2", aspect_ratio="1:1", num_images=2)
+    return start(creator, wishes=[wish]).jobs.get()
+
+
+def account(team: Team) -> CreditAccount:
+    return CreditAccount.objects.get(team=team)
+
+
+def test_a_capture_is_added_to_its_day(team: Team, job: Job) -> None:
+    with time_machine.travel(datetime(2026, 11, 22, 12, tzinfo=UTC)):
+        ledger.capture(job=job, credits=10, pictures=2)
+    row = DailySpend.objects.get()
+    assert (row.day, row.member, row.model) == (date(2026, 11, 22), job.member_id, "nanobanana2")
+    assert (row.spent, row.jobs, row.pictures, row.approved) == (10, 1, 2, 0)
+    assert list(rollup.differences(account(team))) == []
+
+
+def test_a_day_is_the_teams_own(team: Team, job: Job) -> None:
+    ledger.set_time_zone(team_id=team.id, name="Asia/Tokyo")
+    with time_machine.travel(datetime(2026, 11, 22, 16, tzinfo=UTC)):
+        ledger.capture(job=job, credits=10)
+    assert DailySpend.objects.get().day == date(2026, 11, 23)
+    ledger.set_time_zone(team_id=team.id, name="America/New_York")
+    assert DailySpend.objects.get().day == date(2026, 11, 22)
+
+
+def test_a_refund_counts_on_its_own_day(team: Team, job: Job) -> None:
+    with time_machine.travel(datetime(2026, 11, 22, 12, tzinfo=UTC)):
+        ledger.capture(job=job, credits=10)
+    with time_machine.travel(datetime(2026, 11, 23, 12, tzinfo=UTC)):
+        ledger.refund(job=job, credits=4, actor_id=None, reason="One was blurred.")
+        with pytest.raises(BadEntry, match="This job cost 6 credits"):
+            ledger.refund(job=job, credits=7, actor_id=None, reason="All of it.")
+    assert list(DailySpend.objects.order_by("day").values_list("spent", "jobs")) == [(10, 1), (-4, 0)]
+    assert list(rollup.differences(account(team))) == []
+
+
+def test_an_adjustment_belongs_to_nobody(team: Team) -> None:
+    ledger.adjust(team_id=team.id, actor_id=None, spent=3, reason="A picture was made outside Packshot.")
+    assert DailySpend.objects.values_list("spent", "member", "model").get() == (3, 0, "")
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"spent": 3, "reason": " "}, "Say why"),
+        ({"spent": 0, "reason": "Nothing"}, "changes the account by 1 to"),
+        ({"granted": 10**12, "reason": "Too much"}, "changes the account by 1 to"),
+        ({"granted": -101, "reason": "Too little"}, "cannot take back more"),
+        ({"spent": -1, "reason": "Nothing was spent"}, "cannot take back more"),
+    ],
+)
+def test_an_adjustment_that_cannot_be_says_why(team: Team, change: dict[str, object], sentence: str) -> None:
+    with pytest.raises(BadEntry, match=sentence):
+        ledger.adjust(team_id=team.id, actor_id=None, **change)  # type: ignore[arg-type]
+    assert account(team).granted == 100
+
+
+def test_an_approved_picture_counts_on_the_day_that_it_was_paid_for(team: Team, job: Job) -> None:
+    with time_machine.travel(datetime(2026, 11, 22, 12, tzinfo=UTC)):
+        ledger.capture(job=job, credits=10, pictures=1)
+    image = Image.objects.create(team=team, job=job, index=0, source_url="https://example.com/1", review="approved")
+    rollup.reviewed(image, approved=1)
+    row = DailySpend.objects.get()
+    assert (row.day, row.approved) == (date(2026, 11, 22), 1)
+    assert list(rollup.differences(account(team))) == []
+
+
+def test_what_parts_from_the_ledger_is_named_and_mended(team: Team, job: Job) -> None:
+    ledger.capture(job=job, credits=10)
+    DailySpend.objects.update(spent=11)
+    (found,) = rollup.differences(account(team))
+    assert found.sentence == "spent is 11, the ledger says 10"
+    rollup.rebuild(account(team))
+    assert list(rollup.differences(account(team))) == []
