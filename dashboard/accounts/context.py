@@ -77,6 +77,7 @@ class Frame:
             self._item("/products/", "Products", "box", counts["products_shown"]),
             self._item("/projects/", "Projects", "folder"),
         ]
+        items.append(self._item("/spend/", "Spend", "chart-column"))
         if self.membership.role >= Role.ADMIN:
             items.append(self._item("/audit/", "Audit", "scroll-text"))
         in_settings = self._request.path.startswith("/settings/")
@@ -96,6 +97,22 @@ class Frame:
             tabs.append(self._item("/settings/connection/", "Connection", "plug"))
             tabs.append(self._item("/settings/brand/", "Brand kit", "palette"))
             tabs.append(self._item("/settings/keys/", "API keys", "key-round"))
+        return tabs
+
+    @cached_property
+    def spend_tabs(self) -> list[RailItem]:
+        """The pages under Spend; a member below admin sees what concerns themselves."""
+        if self.membership is None:
+            return []
+        overview = self._request.path == "/spend/"
+        tabs = [
+            RailItem(url="/spend/", label="Overview", icon="chart-column", active=overview),
+            self._item("/spend/ledger/", "Ledger", "list"),
+            self._item("/spend/caps/", "Caps", "gauge"),
+        ]
+        if self.membership.role >= Role.ADMIN:
+            tabs.append(self._item("/spend/what-if/", "What if", "history"))
+            tabs.append(self._item("/spend/provider/", "Provider", "scale"))
         return tabs
 
     def _item(self, url: str, label: str, icon: str, count: int | None = None, *, home_of: str = "") -> RailItem:
@@ -138,7 +155,7 @@ def pause_notice(connection: Connection, *, waiting: int) -> str:
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The context of ``templates/base.html``; templates call what they use."""
     frame = Frame(request)
-    frame_parts = ("membership", "team", "teams", "rail", "settings_tabs")
+    frame_parts = ("membership", "team", "teams", "rail", "settings_tabs", "spend_tabs")
     names = (*frame_parts, "credits_left", "pictures_left", "connection_notice")
     return {name: _later(frame, name) for name in names}
 
