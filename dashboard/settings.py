@@ -56,12 +56,30 @@ try:
     S3_REGION = env.str("PACKSHOT_S3_REGION", "") or None
     S3_ACCESS_KEY = env.str("PACKSHOT_S3_ACCESS_KEY", "") or None
     S3_SECRET_KEY = env.str("PACKSHOT_S3_SECRET_KEY", "") or None
+    OIDC_URL = env.str("PACKSHOT_OIDC_URL", "").rstrip("/")
+    OIDC_CLIENT_ID = env.str("PACKSHOT_OIDC_CLIENT_ID", "")
+    OIDC_CLIENT_SECRET = env.str("PACKSHOT_OIDC_CLIENT_SECRET", "")
+    OIDC_NAME = env.str("PACKSHOT_OIDC_NAME", "single sign-on")
     TRUSTED_PROXIES = env.int("PACKSHOT_TRUSTED_PROXIES", 0)
     TRUSTED_WEBHOOKS: list[str] = env.list("PACKSHOT_TRUSTED_WEBHOOKS", [])
 except EnvError as error:
     raise ImproperlyConfigured(str(error)) from error
 
 HTTPS = PUBLIC_URL.startswith("https://")
+
+_single_sign_on = {
+    "PACKSHOT_OIDC_URL": OIDC_URL,
+    "PACKSHOT_OIDC_CLIENT_ID": OIDC_CLIENT_ID,
+    "PACKSHOT_OIDC_CLIENT_SECRET": OIDC_CLIENT_SECRET,
+}
+SINGLE_SIGN_ON = any(_single_sign_on.values())
+if SINGLE_SIGN_ON and not all(_single_sign_on.values()):
+    _missing = " and ".join(name for name, value in _single_sign_on.items() if not value)
+    raise ImproperlyConfigured(f"Single sign-on is half configured: set {_missing} too, or none of the three.")
+if SINGLE_SIGN_ON and not OIDC_URL.startswith(("https://", "http://")):
+    raise ImproperlyConfigured(
+        "PACKSHOT_OIDC_URL is the address of the identity provider, e.g. https://id.example.com."
+    )
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -77,6 +95,10 @@ INSTALLED_APPS = [
     "csp",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    *(["allauth.socialaccount.providers.openid_connect"] if SINGLE_SIGN_ON else []),
     "dashboard.operations",
     "dashboard.ui",
     "dashboard.accounts",
@@ -225,6 +247,36 @@ ACCOUNT_ADAPTER = "dashboard.accounts.adapter.TeamsOnly"
 ACCOUNT_SIGNUP_FORM_CLASS = "dashboard.accounts.forms.NameAtSignUp"
 # Counted by client address and, where a mail address is given, by that ("key").
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "signup": "20/m/ip"}
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+MFA_ADAPTER = "dashboard.accounts.second_factor.SecondFactor"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # people come in by invitation, so that nobody's address has to be confirmed
+MFA_FORMS = {
+    "authenticate": "dashboard.accounts.second_factor.CodeForm",
+    "reauthenticate": "dashboard.accounts.second_factor.CodeAgainForm",
+    "activate_totp": "dashboard.accounts.second_factor.FirstCodeForm",
+    "add_webauthn": "dashboard.accounts.second_factor.PasskeyForm",
+    "edit_webauthn": "dashboard.accounts.second_factor.PasskeyNameForm",
+}
+SOCIALACCOUNT_ADAPTER = "dashboard.accounts.single_sign_on.ByInvitation"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+# By a link: the policy would stop a form whose answer leads to the identity provider.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "sso",
+                "name": OIDC_NAME,
+                "client_id": OIDC_CLIENT_ID,
+                "secret": OIDC_CLIENT_SECRET,
+                "settings": {"server_url": OIDC_URL},
+            }
+        ],
+    }
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"

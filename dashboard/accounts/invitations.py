@@ -93,6 +93,12 @@ def remembered(request: HttpRequest) -> Invitation | None:
     return found if found and not fault(found) else None
 
 
+def newest_for(email: str) -> Invitation | None:
+    """The newest open invitation of an address, by whichever team."""
+    rows = _rows().filter(email=email.strip().lower(), accepted_at=None, revoked_at=None, expires_at__gt=timezone.now())
+    return rows.order_by("-id").first() if email else None
+
+
 def fault(invitation: Invitation) -> str:
     """Why nobody can accept it; empty while somebody can."""
     ask = f"Ask {invitation.created_by} for a new one."

@@ -1,6 +1,14 @@
-from django.urls import path
+from allauth.account.decorators import secure_admin_login
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
 
-from dashboard.accounts import invitation_views, member_views, team_views, views
+from dashboard.accounts import account_views, invitation_views, member_views, team_views, views
+
+# By the page that asks for the second factor, too.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+TO_YOUR_ACCOUNT = RedirectView.as_view(url="/accounts/you/")
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -8,6 +16,18 @@ urlpatterns = [
     path("accounts/team/new/", team_views.new_team, name="new_team"),
     path("accounts/invitation/<str:token>/", invitation_views.invitation, name="invitation"),
     path("accounts/signup/", invitation_views.SignUp.as_view(), name="account_signup"),
+    path("accounts/you/", account_views.your_account, name="your_account"),
+    path("accounts/you/address/", account_views.change_address, name="change_address"),
+    path("accounts/you/address/<str:token>/", account_views.confirm_address, name="confirm_address"),
+    path("accounts/you/sessions/end/", account_views.end_other_sessions, name="end_other_sessions"),
+    path("accounts/you/sessions/<int:session_id>/end/", account_views.end_session, name="end_session"),
+    # allauth's own lists: "Your account" has all of them.
+    path("accounts/email/", TO_YOUR_ACCOUNT),
+    path("accounts/confirm-email/", TO_YOUR_ACCOUNT),
+    path("accounts/confirm-email/<str:key>/", TO_YOUR_ACCOUNT),
+    path("accounts/2fa/", TO_YOUR_ACCOUNT),
+    path("accounts/2fa/webauthn/", TO_YOUR_ACCOUNT),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
     path("settings/team/", team_views.team, name="team"),
     path("settings/members/", member_views.people, name="members"),
     path("settings/members/leave/", member_views.leave, name="leave_team"),
@@ -16,3 +36,8 @@ urlpatterns = [
     path("settings/members/<int:membership_id>/owner/", member_views.hand_over, name="hand_over"),
     path("settings/invitations/<str:invitation_id>/revoke/", member_views.revoke_invitation, name="revoke_invitation"),
 ]
+if settings.SINGLE_SIGN_ON:
+    urlpatterns += [
+        path("accounts/", include("allauth.socialaccount.providers.openid_connect.urls")),
+        path("accounts/sso/", include("allauth.socialaccount.urls")),
+    ]

@@ -28,6 +28,12 @@ SENTENCES = {
     "member.left": "left the team",
     "member.removed": "removed a member",
     "member.role_changed": "changed the role of a member",
+    "passkey.added": "added a passkey",
+    "passkey.removed": "removed a passkey",
+    "password.changed": "changed their password",
+    "person.address_changed": "changed their mail address",
+    "person.renamed": "changed their name",
+    "person.second_factors_removed": "removed a member's second factors",
     "preset.added": "added a preset",
     "preset.archived": "archived a preset",
     "preset.cover_chosen": "chose a cover for a preset",
@@ -46,8 +52,13 @@ SENTENCES = {
     "project.cover_chosen": "chose a cover for a project",
     "project.edited": "edited a project",
     "project.restored": "restored a project",
+    "recovery_codes.renewed": "made new recovery codes",
+    "single_sign_on.tied": "tied their account to single sign-on",
+    "single_sign_on.untied": "untied their account from single sign-on",
     "team.founded": "founded the team",
     "team.renamed": "renamed the team",
+    "two_factor.switched_off": "switched two-factor sign-in off",
+    "two_factor.switched_on": "switched two-factor sign-in on",
 }
 """What comes after the actor's name."""
 

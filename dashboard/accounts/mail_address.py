@@ -1,0 +1,60 @@
+"""Another mail address for a person, once they have shown that they read its mail."""
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.core import signing
+from django.core.mail import send_mail
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from dashboard.accounts.members import Refused
+from dashboard.accounts.models import User
+from dashboard.accounts.security import note
+
+SALT = "another mail address"
+HOURS = 24
+TAKEN = "This address has an account already."
+OVER = "This link has expired or was used. Ask for another one under Your account."
+
+
+def ask(user: User, *, email: str) -> None:
+    """Send a link to the new address. Raises :class:`Refused`, and what a mail server that is away raises."""
+    if email == user.email:
+        raise Refused("This is your address already.")
+    if User.objects.filter(email__iexact=email).exists():
+        raise Refused(TAKEN)
+    token = signing.dumps([user.pk, user.email, email], salt=SALT)
+    link = settings.PUBLIC_URL + reverse("confirm_address", args=[token])
+    text = render_to_string("accounts/mail/address.txt", {"user": user, "email": email, "link": link, "hours": HOURS})
+    send_mail("Confirm your mail address for Packshot", text, None, [email])
+
+
+def asked(token: str) -> tuple[User, str]:
+    """Who asked for which address. Raises :class:`Refused` once the link leads nowhere."""
+    try:
+        person, former, email = signing.loads(token, salt=SALT, max_age=HOURS * 3600)
+    except signing.BadSignature as error:
+        raise Refused(OVER) from error
+    user = User.objects.filter(pk=person, email=former, is_active=True).first()
+    if user is None:
+        raise Refused(OVER)
+    return user, email
+
+
+def confirm(request: HttpRequest, token: str) -> User:
+    """Give the person their new address. Raises :class:`Refused`, and then everything stays as it was."""
+    user, email = asked(token)
+    former, user.email = user.email, email
+    if user.username == former:
+        user.username = email
+    try:
+        with transaction.atomic():
+            user.save(update_fields=["email", "username"])
+            EmailAddress.objects.filter(user=user).delete()
+            EmailAddress.objects.create(user=user, email=email, primary=True, verified=True)
+            note(request, user, "person.address_changed", before={"email": former}, after={"email": email})
+    except IntegrityError as error:
+        raise Refused(TAKEN) from error
+    return user

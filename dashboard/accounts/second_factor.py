@@ -1,0 +1,118 @@
+"""Two-factor sign-in: how allauth keeps its secrets here, names passkeys, and asks for codes."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import qrcode
+from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from django import forms
+from qrcode.image.svg import SvgPathImage
+
+from dashboard.accounts.devices import device
+from dashboard.accounts.models import User
+from generation.secrets import cipher
+
+WRONG = "This code is not right. Enter the one that your app shows now, or a recovery code that you have not used."
+TOO_MANY = "There were too many wrong codes. Wait five minutes, then try again."
+
+
+@dataclass(frozen=True)
+class Factors:
+    """What somebody has beside the password."""
+
+    app: Authenticator | None
+    passkeys: list[Authenticator]
+    codes_left: int | None
+
+    @property
+    def are_on(self) -> bool:
+        return bool(self.app or self.passkeys)
+
+
+def second_factors(user: User) -> Factors:
+    found = list(Authenticator.objects.filter(user=user).order_by("created_at"))
+    one_of = {row.type: row for row in found}
+    codes = one_of.get(Authenticator.Type.RECOVERY_CODES)
+    return Factors(
+        app=one_of.get(Authenticator.Type.TOTP),
+        passkeys=[row for row in found if row.type == Authenticator.Type.WEBAUTHN],
+        codes_left=len(codes.wrap().get_unused_codes()) if codes else None,
+    )
+
+
+class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]
+    error_messages = {**DefaultMFAAdapter.error_messages, "incorrect_code": WRONG}
+
+    def get_totp_issuer(self) -> str:
+        return "Packshot"
+
+    def build_totp_svg(self, url: str) -> str:
+        """A drawing to put into the page itself."""
+        return str(qrcode.make(url, image_factory=SvgPathImage, border=0).to_string(encoding="unicode"))
+
+    def encrypt(self, text: str) -> str:
+        return cipher().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return cipher().decrypt(encrypted_text.encode()).decode()
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
+        return device(context.request.headers.get("User-Agent", ""))
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return {**super().get_public_key_credential_rp_entity(), "name": "Packshot"}
+
+
+def _code(help_text: str) -> forms.CharField:
+    attributes = {"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
+    missing = {"required": "Enter the code."}
+    widget = forms.TextInput(attrs=attributes)
+    return forms.CharField(label="Code", max_length=20, help_text=help_text, widget=widget, error_messages=missing)
+
+
+class _Guessed:
+    """Says of too many wrong codes what helps against them: a new password does not."""
+
+    def clean_code(self) -> str:
+        try:
+            return str(super().clean_code())  # type: ignore[misc]
+        except forms.ValidationError as error:
+            too_many = error.code in {"too_many_login_attempts", "rate_limited"}
+            raise forms.ValidationError(TOO_MANY, code=error.code) if too_many else error from error
+
+
+class CodeForm(_Guessed, AuthenticateForm):  # type: ignore[misc]
+    code = _code("From your authenticator app, or one of your recovery codes.")
+
+
+class CodeAgainForm(_Guessed, ReauthenticateForm):  # type: ignore[misc]
+    code = _code("From your authenticator app, or one of your recovery codes.")
+
+
+class FirstCodeForm(_Guessed, ActivateTOTPForm):  # type: ignore[misc]
+    code = _code("The six digits that the app shows now.")
+
+
+def _name(**options: Any) -> forms.CharField:
+    help_text = "So that you know it again, e.g. by the device that keeps it."
+    return forms.CharField(label="Name", max_length=60, help_text=help_text, **options)
+
+
+class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
+    name = _name(required=False)
+    passwordless = forms.BooleanField(
+        label="Sign in with it alone, without the password",
+        required=False,
+        initial=True,
+        help_text="The device then asks for your finger, your face or its code. "
+        "Leave it off for a security key that cannot: it serves as the second step.",
+    )
+
+
+class PasskeyNameForm(EditWebAuthnForm):  # type: ignore[misc]
+    name = _name(error_messages={"required": "Give the passkey a name."})

@@ -1,0 +1,76 @@
+"""Changes of how a person signs in, written into the audit log of each of their teams.
+
+allauth makes these changes in its own views and tells of them by its signals only.
+"""
+
+from typing import Any
+
+from allauth.account.signals import password_changed, password_reset, password_set
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+from allauth.socialaccount.signals import social_account_added, social_account_removed
+from django.db import transaction
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from dashboard.accounts.access import Actor, memberships
+from dashboard.accounts.models import Role, User
+from dashboard.audit.record import record
+
+Type = Authenticator.Type
+ADDED = {Type.TOTP: "two_factor.switched_on", Type.WEBAUTHN: "passkey.added"}
+REMOVED = {Type.TOTP: "two_factor.switched_off", Type.WEBAUTHN: "passkey.removed"}
+"""Recovery codes come and go with them: only codes made anew are told of."""
+
+
+def note(
+    request: HttpRequest,
+    user: User,
+    action: str,
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    """Record an action of the person about themselves, once for each team that they are in."""
+    who, address = {"member": user.email}, request.META.get("REMOTE_ADDR") or None
+    for member in memberships(user):
+        acting = Actor(member.team, Role(member.role), user=user, address=address)
+        # One at a time: each event waits for its own team's chain, and holds no other team's up.
+        with transaction.atomic():
+            record(acting, action, str(member.pk), before=who | (before or {}), after=who | (after or {}))
+
+
+@receiver(authenticator_added)
+def _added(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
+    if action := ADDED.get(authenticator.type):
+        note(request, user, action, after=_called(authenticator))
+
+
+@receiver(authenticator_removed)
+def _removed(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
+    if action := REMOVED.get(authenticator.type):
+        note(request, user, action, before=_called(authenticator))
+
+
+@receiver(authenticator_reset)
+def _renewed(request: HttpRequest, user: User, **_: Any) -> None:
+    note(request, user, "recovery_codes.renewed")
+
+
+@receiver(social_account_added)
+def _tied(request: HttpRequest, sociallogin: Any, **_: Any) -> None:
+    note(request, sociallogin.user, "single_sign_on.tied")
+
+
+@receiver(social_account_removed)
+def _untied(request: HttpRequest, socialaccount: Any, **_: Any) -> None:
+    note(request, socialaccount.user, "single_sign_on.untied")
+
+
+@receiver([password_changed, password_reset, password_set])
+def _password(request: HttpRequest, user: User, **_: Any) -> None:
+    note(request, user, "password.changed")
+
+
+def _called(authenticator: Authenticator) -> dict[str, str]:
+    return {"name": authenticator.wrap().name} if authenticator.type == Type.WEBAUTHN else {}
