@@ -8,19 +8,29 @@ under that lock caps are read and changed one after another, always in the order
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F, Q, Sum
 from django.utils import timezone
 
-from generation.models import Cap, CapPeriod, CreditAccount, Job, LedgerEntry
+from generation.models import Cap, CapPeriod, CreditAccount, LedgerEntry
 
 FOREVER = (datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC))
 """The one period of a cap in all."""
 MOST = 1_000_000_000
 """Credits that a cap, a grant or an adjustment may name; more is a slip of the keyboard."""
+
+
+class Priced(Protocol):
+    """A job, or the wish for one."""
+
+    @property
+    def price(self) -> int: ...
+
+    @property
+    def project_id(self) -> str | None: ...
 
 
 @dataclass(frozen=True)
@@ -99,7 +109,7 @@ def bounding(*, projects: Iterable[str | None], spender_id: int | None, prefix: 
     return of_team | of_project | (Q(**{f"{prefix}member": spender_id}) if spender_id else Q())
 
 
-def take(account: CreditAccount, *, jobs: Sequence[Job], spender_id: int | None, at: datetime) -> Standing | None:
+def take(account: CreditAccount, *, jobs: Sequence[Priced], spender_id: int | None, at: datetime) -> Standing | None:
     """Hold the jobs' prices in every cap that bounds them; the tightest one that refuses, if any does.
 
     After a refusal the caller rolls back: some of the others have taken their share.
@@ -113,7 +123,7 @@ def take(account: CreditAccount, *, jobs: Sequence[Job], spender_id: int | None,
     return min(refusing, key=lambda standing: standing.left, default=None)
 
 
-def asked(cap: Cap, jobs: Sequence[Job]) -> int:
+def asked(cap: Cap, jobs: Sequence[Priced]) -> int:
     """Credits that jobs which the cap bounds would take from it; jobs of other projects take nothing."""
     return sum(job.price for job in jobs if cap.project_id in (None, job.project_id))
 

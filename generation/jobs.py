@@ -6,7 +6,7 @@ captures or releases. A function that answers ``False`` found the job elsewhere 
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from generation import ledger, live
+from generation import bulk, ledger, live
+from generation.caps import Priced
 from generation.contract import RemoteJob
 from generation.media import Picture, StoredKeys
 from generation.models import Attempt, Batch, Image, Job, JobState
@@ -49,11 +50,22 @@ def _move(job: Job, *, sources: Iterable[JobState], to: JobState, leased: bool =
     return True
 
 
-def enqueue(*, batch: Batch, jobs: Sequence[Job], actor_id: int | None, spender_id: int | None) -> None:
-    """Write jobs with their holds in one transaction. Raises ``ledger.InsufficientCredits``."""
+def enqueue(
+    *,
+    batch: Batch,
+    like: Job,
+    columns: Mapping[str, Sequence[Any]],
+    asked: Sequence[Priced],
+    actor_id: int | None,
+    spender_id: int | None,
+) -> None:
+    """Write jobs ``like`` one but for ``columns``, with holds of what is ``asked`` for, in one transaction.
+
+    Raises ``ledger.InsufficientCredits``.
+    """
     with transaction.atomic():
-        Job.objects.bulk_create(jobs)
-        ledger.hold(batch=batch, jobs=jobs, actor_id=actor_id, spender_id=spender_id)
+        bulk.insert(like, columns)
+        ledger.hold(batch=batch, jobs=asked, actor_id=actor_id, spender_id=spender_id)
 
 
 def claim(job: Job) -> bool:

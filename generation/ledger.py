@@ -13,7 +13,7 @@ from django.db.models import F, QuerySet, Sum
 from django.utils import formats, timezone
 
 from generation import caps, rollup
-from generation.caps import Standing
+from generation.caps import Priced, Standing
 from generation.models import Batch, CreditAccount, Hold, Job, LedgerEntry
 
 
@@ -68,7 +68,7 @@ def grant(*, team_id: str, credits: int, actor_id: int | None = None, reason: st
         )
 
 
-def hold(*, batch: Batch, jobs: Sequence[Job], actor_id: int | None = None, spender_id: int | None = None) -> None:
+def hold(*, batch: Batch, jobs: Sequence[Priced], actor_id: int | None = None, spender_id: int | None = None) -> None:
     """Set aside the price of every job of a batch just written, or nothing.
 
     ``spender_id`` is the person against whose cap it counts. Raises :class:`InsufficientCredits`.
