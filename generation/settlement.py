@@ -116,7 +116,7 @@ def _in_the_list(client: Client, job: Job, attempt: Attempt) -> RemoteJob | None
     """The one job that nobody else claims and that fits; two that fit are a person's decision."""
     listed = client.list_jobs(limit=100).items
     taken = connections.adopted(attempt.connection, {remote.job_id for remote in listed})
-    fitting = [remote for remote in listed if remote.job_id not in taken and _fits(remote, job, attempt)]
+    fitting = [remote for remote in listed if remote.job_id not in taken and fits(remote, job, attempt)]
     lost = Attempt.objects.filter(connection=attempt.connection, outcome=Attempt.Outcome.UNKNOWN).exclude(pk=attempt.pk)
     rivals = lost.filter(
         job__model=job.model,
@@ -127,7 +127,8 @@ def _in_the_list(client: Client, job: Job, attempt: Attempt) -> RemoteJob | None
     return fitting[0] if len(fitting) == 1 and not rivals.exists() else None
 
 
-def _fits(remote: RemoteJob, job: Job, attempt: Attempt) -> bool:
+def fits(remote: RemoteJob, job: Job, attempt: Attempt) -> bool:
+    """Whether the provider's job may be what became of the attempt, as far as model, count and time tell."""
     try:
         made = datetime.fromisoformat(remote.created_at)
     except ValueError:
