@@ -36,6 +36,8 @@ class Faults:
     """The job takes so much longer."""
     failure: bool = False
     """The job fails with ``generation_failed``."""
+    charge_failure: bool = False
+    """With ``failure``: the price is kept, and no answer says so."""
     webhook: str = ""
     """``twice``, ``early`` (the job ends and the webhook is sent before the 202 leaves), ``late``, ``never``,
     ``forged`` (a signed lie is sent at acceptance, then the true one at the end)."""
@@ -106,6 +108,7 @@ _CHECKS: Mapping[str, tuple[Callable[[object], bool], str]] = {
     "drop_answer": (_is_flag, "true or false"),
     "delay_seconds": (_seconds_up_to(86_400), "a number of seconds from 0 to 86400"),
     "failure": (_is_flag, "true or false"),
+    "charge_failure": (_is_flag, "true or false"),
     "webhook": _one_of(WEBHOOKS),
     "late_seconds": (_seconds_up_to(86_400), "a number of seconds from 0 to 86400"),
     "expired_links": (_is_flag_or_count, _SOME),

@@ -158,7 +158,7 @@ def _end(job: SandboxJob, status: SandboxJob.Status, message: str = "") -> None:
         )
         if not ended:
             return
-        if status == Status.FAILED:
+        if status == Status.FAILED and not job.faults.get("charge_failure"):
             books.refund(job=job)
         if job.webhook_url:
             webhooks.announce_end(job=job)
