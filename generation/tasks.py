@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from celery import current_app, shared_task
 from kombu.exceptions import OperationalError
 
-from generation import connections, dispatch, ingest, settlement, submission, turns
+from generation import connections, dispatch, ingest, reconcile, settlement, submission, turns
 from generation.client import ProviderError
 from generation.models import Connection, Image, Job, JobState
 
@@ -91,6 +91,19 @@ def check_balances() -> None:
                 connections.note_balance(connection, credits=client.get_account().credits)
         except ProviderError:
             continue  # said on the connection's page by the age of the balance
+
+
+@shared_task
+def compare_books(connection_id: str = "") -> None:
+    """Take a reading of one provider's books, or without an id send a message for each that has a key."""
+    if not connection_id:
+        for key in Connection.objects.exclude(key="").values_list("pk", flat=True):
+            hint("compare_books", key)
+        return
+    try:
+        reconcile.check(Connection.objects.get(pk=connection_id))
+    except ProviderError as error:
+        log.warning("The books of %s were not compared: %s", connection_id, error)
 
 
 def _job(job_id: str) -> Job:

@@ -9,7 +9,7 @@ from dashboard.audit.record import record
 from dashboard.connections.addresses import sandbox_address
 from dashboard.presets.models import Preset
 from dashboard.studio.actions import NotPossible, hint_submission
-from generation import connections
+from generation import connections, reconcile
 from generation.client import Client, ProviderError
 from generation.contract import PLAN_LIMITS, Account
 from generation.models import Asset, Connection, Job, JobState
@@ -74,6 +74,7 @@ def _leave(connection: Connection) -> None:
         raise NotPossible(f"{jobs} still being made there. Wait for the pictures, then change the provider.")
     for rows in (Asset.objects, Preset.objects):
         rows.filter(team_id=connection.team_id).exclude(provider_id="").update(provider_id="")
+    reconcile.begin_anew(connection)
 
 
 def _facts(connection: Connection) -> dict[str, str | int]:

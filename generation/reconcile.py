@@ -1,0 +1,190 @@
+"""Whether the provider's books and ours agree: its balance beside our captures, its jobs beside ours.
+
+Nothing is put right here: a reading is written down, and a person settles what it shows.
+
+A busy team shows no false drift, because a reading never asks for more than is known. The contract does not say when
+a job is charged; it is at some moment between our POST and the answer that says that the job ended, and only then do
+we capture. So what was charged lies between our captures and our captures with all jobs under way. What is read, in
+this order:
+
+1. the jobs under way (open hold, no longer queued), then our captures and the newest entry in one statement;
+2. the balance;
+3. the jobs under way again, then the entries that came since 1.
+
+What was captured at 1 was charged before 2. Whatever else was charged by 2 belongs to a job that was under way at 1 or
+at 3, or that ended in between and has an entry since 1: no job is in none of them, since both looks begin with the jobs
+under way, so that one that ends meanwhile is seen twice. Entries are found by their ids, which follow the order of
+commits within an account, as its row is locked before an id is drawn; clocks of several machines need not agree.
+
+With nothing under way a reading is **quiet**: exact, and the base of later ones. Others widen their bounds by the jobs
+under way, are compared with the last quiet one, and so lose nothing: what they could not tell, the next quiet one does.
+A drift that was settled is left out from then on.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max, Q, QuerySet, Sum
+from django.utils import timezone
+
+from generation import caps, connections, discrepancies
+from generation.client import KeyRefused
+from generation.contract import RemoteJob
+from generation.models import Connection, Discrepancy, Hold, JobState, LedgerEntry, Reconciliation
+
+
+class NotOpen(Exception):
+    """The drift was settled before, or a newer reading took its place."""
+
+
+@dataclass(frozen=True)
+class _Look:
+    """Our books at a moment."""
+
+    under_way: dict[str, int]
+    """Credits held, by job."""
+    captured: int
+    """Credits, since the beginning."""
+    newest: int
+    """The id of the last entry that is counted."""
+
+
+@dataclass(frozen=True)
+class _Reading:
+    at: datetime
+    balance: int
+    captured: int
+    under_way: int
+    """Credits of jobs that may or may not be in the balance."""
+    listed: Sequence[RemoteJob]
+
+
+def check(connection: Connection) -> Reconciliation:
+    """Take a reading and write it down. Raises ``client.ProviderError``, and then wrote nothing."""
+    try:
+        reading = _read(connection)
+    except KeyRefused as error:
+        connections.stop(connection, pause=Connection.Pause.KEY, message=str(error))
+        raise
+    connections.note_balance(connection, credits=reading.balance)
+    with transaction.atomic():
+        caps.lock(connection.team_id)
+        return _write(connection, reading)
+
+
+def _read(connection: Connection) -> _Reading:
+    at = timezone.now()
+    last = Reconciliation.objects.filter(connection=connection).order_by("-id").first()
+    look = _look(connection)
+    with connections.open_client(connection) as client:
+        balance = client.get_account().credits
+        under_way = look.under_way | _under_way(connection)
+        for job_id, credits in _ended_since(connection, look.newest):
+            under_way[job_id] = max(credits, under_way.get(job_id, 0))
+        listed = discrepancies.listed(client, since=last.checked_at) if last else ()
+    return _Reading(at, balance, look.captured, sum(under_way.values()), listed)
+
+
+def _look(connection: Connection) -> _Look:
+    under_way = _under_way(connection)
+    captures = Q(kind=LedgerEntry.Kind.CAPTURE)
+    entries = LedgerEntry.objects.filter(account=connection.team_id).order_by()
+    sums = entries.aggregate(captured=Sum("spent", filter=captures), newest=Max("id"))
+    return _Look(under_way, captured=sums["captured"] or 0, newest=sums["newest"] or 0)
+
+
+def _under_way(connection: Connection) -> dict[str, int]:
+    holds = Hold.objects.filter(account=connection.team_id, resolved_at=None).exclude(job__state=JobState.QUEUED)
+    return dict(holds.values_list("job_id", "credits"))
+
+
+def _ended_since(connection: Connection, newest: int) -> list[tuple[str, int]]:
+    """Jobs captured or released by entries after ``newest``, with the most that each may have cost."""
+    ends = (LedgerEntry.Kind.CAPTURE, LedgerEntry.Kind.RELEASE)
+    rows = LedgerEntry.objects.filter(account=connection.team_id, id__gt=newest, kind__in=ends).order_by("id")
+    return [(str(row.job_id), max(row.spent, -row.held)) for row in rows]
+
+
+def _write(connection: Connection, reading: _Reading) -> Reconciliation:
+    row = Reconciliation(
+        team_id=connection.team_id,
+        connection=connection,
+        checked_at=reading.at,
+        balance=reading.balance,
+        captured_in_all=reading.captured,
+        in_flight=reading.under_way,
+    )
+    base = _base(connection, before=reading.at)
+    if base:
+        _compare(row, base)
+    row.save()
+    first = _of_this_account(connection).first() or row
+    odd = discrepancies.found(connection, reading.listed, began=first.checked_at)
+    if base and row.drift > 0:
+        odd += discrepancies.suspects(connection, since=base.checked_at)
+    for found in odd:
+        found.reconciliation = row
+    Discrepancy.objects.bulk_create(odd)
+    return row
+
+
+def _base(connection: Connection, *, before: datetime) -> Reconciliation | None:
+    """The last quiet reading; while there is none, the first of all."""
+    rows = _of_this_account(connection).filter(checked_at__lt=before)
+    return rows.filter(in_flight=0).last() or rows.first()
+
+
+def _of_this_account(connection: Connection) -> QuerySet[Reconciliation]:
+    rows = Reconciliation.objects.filter(connection=connection).order_by("id")
+    began = rows.filter(since=None, settled_at__isnull=False).last()
+    return rows.filter(checked_at__gt=began.checked_at) if began else rows
+
+
+def _compare(row: Reconciliation, base: Reconciliation) -> None:
+    row.since = base.checked_at
+    row.moved = base.balance - row.balance
+    row.captured = row.captured_in_all - base.captured_in_all
+    unexplained = row.moved - _settled_since(base)
+    above = unexplained - (row.captured + row.in_flight)
+    below = unexplained - (row.captured - base.in_flight)
+    row.drift = max(0, above) + min(0, below)
+
+
+def _settled_since(base: Reconciliation) -> int:
+    """Drifts that somebody settled while jobs were under way, so that those readings are no base."""
+    rows = Reconciliation.objects.filter(connection=base.connection_id, checked_at__gt=base.checked_at)
+    return rows.filter(settled_at__isnull=False).aggregate(total=Sum("drift"))["total"] or 0
+
+
+def open_drifts(*, team_id: str) -> list[Reconciliation]:
+    """What nobody has settled, newest first. A reading amid running jobs counts until the next one repeats it."""
+    rows = Reconciliation.objects.filter(team=team_id).order_by("-id")
+    newest = rows.values("id")[:1]
+    return list(rows.filter(Q(in_flight=0) | Q(id__in=newest), verdict="").exclude(drift=0)[:50])
+
+
+def settle(reading: Reconciliation, *, verdict: Reconciliation.Verdict, actor_id: int | None, reason: str) -> None:
+    """Write down what a person says of a drift, once. Raises :class:`NotOpen`."""
+    with transaction.atomic():
+        caps.lock(reading.team_id)
+        if reading.pk not in {row.pk for row in open_drifts(team_id=reading.team_id)}:
+            raise NotOpen
+        answer = {"verdict": verdict, "reason": reason, "settled_by_id": actor_id, "settled_at": timezone.now()}
+        Reconciliation.objects.filter(pk=reading.pk).update(**answer)
+
+
+def begin_anew(connection: Connection) -> None:
+    """The connection leads to another account from now on, whose balance has nothing to do with earlier readings."""
+    now = timezone.now()
+    Reconciliation.objects.create(
+        team_id=connection.team_id,
+        connection=connection,
+        checked_at=now,
+        balance=0,
+        captured_in_all=0,
+        verdict=Reconciliation.Verdict.EXPLAINED,
+        reason="Another account at the provider begins here.",
+        settled_at=now,
+    )
