@@ -182,10 +182,16 @@ CELERY = {
     "beat_schedule": {
         "look around": {"task": "generation.tasks.look_around", "schedule": 2.0, "options": {"expires": 10}},
         "balances": {"task": "generation.tasks.check_balances", "schedule": 60.0, "options": {"expires": 60}},
+        "books": {"task": "generation.tasks.compare_books", "schedule": 3600.0, "options": {"expires": 3600}},
         "audit heads": {"task": "dashboard.audit.tasks.sign_heads", "schedule": 3600.0, "options": {"expires": 3600}},
         "webhooks to callers": {
             "task": "dashboard.api.tasks.look_for_deliveries",
             "schedule": 2.0,
+            "options": {"expires": 10},
+        },
+        "alerts about caps": {
+            "task": "dashboard.spend.tasks.look_for_alerts",
+            "schedule": 5.0,
             "options": {"expires": 10},
         },
         "product imports": {
