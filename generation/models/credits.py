@@ -40,10 +40,17 @@ class CreditAccount(models.Model):
 
 
 class Hold(models.Model):
-    """Credits set aside for a job; resolves exactly once, by capture or release."""
+    """Credits set aside for a job; resolves exactly once, by capture or release.
 
-    job = models.OneToOneField(Job, models.PROTECT, primary_key=True, related_name="hold")
-    account = models.ForeignKey(CreditAccount, models.PROTECT, db_index=False, related_name="holds")
+    Its references carry no constraints, for a press writes a thousand holds: the entry that is written with each
+    hold, from the same row, and can never be deleted, has a constraint on the job and on the account. The spender
+    is the job's member or whoever made its key, which has one.
+    """
+
+    job = models.OneToOneField(Job, models.PROTECT, primary_key=True, db_constraint=False, related_name="hold")
+    account = models.ForeignKey(
+        CreditAccount, models.PROTECT, db_index=False, db_constraint=False, related_name="holds"
+    )
     credits = models.PositiveIntegerField()
     held_at = models.DateTimeField(
         default=timezone.now, help_text="The whole cost of a job counts in the caps' period of this moment"
@@ -53,6 +60,7 @@ class Hold(models.Model):
         models.PROTECT,
         null=True,
         db_index=False,
+        db_constraint=False,
         related_name="+",
         help_text="Whose cap it counts against: the member, or whoever made the key",
     )
