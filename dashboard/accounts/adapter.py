@@ -27,7 +27,8 @@ class TeamsOnly(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return invitations.remembered(request) is not None
 
-    def clean_email(self, email: str) -> str:
+    def validate_unique_email(self, email: str) -> str:
+        """Asked of who signs up by a form."""
         invitation = invitations.remembered(self.request)
         if invitation and not invitations.is_for(invitation, email):
             raise ValidationError(f"This invitation is for {invitation.email}. Use that address, or ask for another.")

@@ -37,7 +37,4 @@ urlpatterns = [
     path("settings/invitations/<str:invitation_id>/revoke/", member_views.revoke_invitation, name="revoke_invitation"),
 ]
 if settings.SINGLE_SIGN_ON:
-    urlpatterns += [
-        path("accounts/", include("allauth.socialaccount.providers.openid_connect.urls")),
-        path("accounts/sso/", include("allauth.socialaccount.urls")),
-    ]
+    urlpatterns.append(path("accounts/", include("dashboard.accounts.identity_urls")))

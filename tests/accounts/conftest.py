@@ -14,7 +14,7 @@ from django.test import Client
 
 MOMENT = 56_789_012
 """Half minutes since 1970, at which the clock of codes stands still."""
-PASSWORD = "correct horse"  # noqa: S105
+PASSWORD = "correct horse"
 
 
 @pytest.fixture
