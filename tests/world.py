@@ -86,8 +86,6 @@ def writes() -> Iterator[set[str]]:
 
 _WRITE = re.compile(r'\s*(?:INSERT (?:OR IGNORE )?INTO|UPDATE|DELETE FROM) "?(\w+)')
 _NOTES = re.compile(r'\w+ (?:INTO |FROM )?"(?:django_session|usersessions_|accounts_membership" SET "last_active)')
-    r'\w+ (?:INTO |FROM )?"(?:django_session|usersessions_usersession|accounts_membership" SET "last_active)'
-)
 
 
 def _world() -> World:
