@@ -17,6 +17,7 @@ app.autodiscover_tasks(
         "dashboard.presets",
         "dashboard.projects",
         "dashboard.audit",
+        "dashboard.spend",
     ]
 )
 app.set_default()

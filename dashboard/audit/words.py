@@ -9,6 +9,11 @@ SENTENCES = {
     "batch.started": "started a batch",
     "batch.tried_again": "started the failed jobs of a batch again",
     "brand_kit.changed": "changed the brand kit",
+    "cap.changed": "changed a cap",
+    "cap.raise_ended": "ended the raise of a cap",
+    "cap.raised": "raised a cap for a while",
+    "cap.removed": "removed a cap",
+    "cap.set": "set a cap",
     "connection.changed": "changed the connection to ProductAI",
     "connection.paused": "paused the connection to ProductAI",
     "connection.resumed": "resumed the connection to ProductAI",
@@ -71,6 +76,7 @@ PAGES = {
     "import": ("product_import", True),
     "key": ("api_keys", False),
     "conn": ("connection", False),
+    "cap": ("caps", False),
 }
 """The page of an object by the prefix of its id, and whether its address has the id in it."""
 

@@ -1,0 +1,107 @@
+"""Warnings about caps: written once for each period that reached its share, sent until they have arrived.
+
+The row is the truth: a mail server or a receiver that is out of order only delays what it says, for up to a day.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from dashboard.api.actions import trusted_webhooks
+from dashboard.spend import alerts_mail, cap_words
+from dashboard.spend.models import Alert
+from generation import outgoing
+from generation.caps import Standing
+from generation.models import CapPeriod
+from generation.serving import iso
+
+LEASE = timedelta(seconds=60)
+EVENT = "cap.warning"
+_SWEEP = 100
+
+
+def announce() -> int:
+    """Write an alert for every period of a cap that reached its share and of which nobody was told; how many."""
+    found = CapPeriod.objects.filter(warned_at__isnull=False, announced_at=None)
+    return sum(_announce(pk) for pk in found.order_by("warned_at").values_list("pk", flat=True)[:_SWEEP])
+
+
+def _announce(period_id: int) -> bool:
+    with transaction.atomic():
+        now = timezone.now()
+        untold = CapPeriod.objects.filter(pk=period_id, warned_at__isnull=False, announced_at=None)
+        if not untold.update(announced_at=now):
+            return False
+        period = CapPeriod.objects.select_related("cap__team", "cap__project", "cap__member").get(pk=period_id)
+        Alert.objects.create(team=period.cap.team, cap=period.cap, payload=_payload(period, at=now), due_at=now)
+    return True
+
+
+def _payload(period: CapPeriod, *, at: datetime) -> dict[str, Any]:
+    cap = period.cap
+    standing = Standing(cap, cap.limit(at), period.held, period.spent, period.starts, period.ends)
+    return {
+        "cap": {
+            "id": cap.id,
+            "name": cap_words.called(cap),
+            "project_id": cap.project_id,
+            "member": cap.member.email if cap.member else None,
+            "period": cap.period,
+            "warn_at": cap.warn_at,
+        },
+        "limit": standing.limit,
+        "used": standing.used,
+        "held": standing.held,
+        "spent": standing.spent,
+        "left": max(0, standing.left),
+        "resets_at": iso(standing.resets_at) if standing.resets_at else None,
+        "url": settings.PUBLIC_URL + reverse("caps"),
+    }
+
+
+def _due() -> QuerySet[Alert]:
+    return Alert.objects.filter(due_at__lte=timezone.now())
+
+
+def due() -> list[str]:
+    """Alerts to send now."""
+    return list(_due().order_by("due_at").values_list("pk", flat=True)[:_SWEEP])
+
+
+def deliver(alert_id: str) -> None:
+    """Mail and post what has not arrived yet, and write down when to try again. Safe to run twice at once."""
+    if not _due().filter(pk=alert_id).update(due_at=timezone.now() + LEASE, tries=F("tries") + 1):
+        return
+    alert = Alert.objects.select_related("team", "cap").get(pk=alert_id)
+    if alert.mailed_at is None:
+        alert.mail_fault = alerts_mail.send(alert)
+        alert.mailed_at = None if alert.mail_fault else timezone.now()
+    if alert.posted_at is None and alert.team.alert_url:
+        answer = _post(alert)
+        alert.post_fault = "" if answer.arrived else answer.words[:200]
+        alert.posted_at = timezone.now() if answer.arrived else None
+    alert.due_at = _next(alert)
+    alert.save(update_fields=["mailed_at", "mail_fault", "posted_at", "post_fault", "due_at"])
+
+
+def _next(alert: Alert) -> datetime | None:
+    now = timezone.now()
+    missing = alert.mail_fault or alert.post_fault
+    return now + outgoing.gap(alert.tries) if missing and now < alert.gives_up_at else None
+
+
+def _post(alert: Alert) -> outgoing.Answer:
+    if not alert.team.alert_secret:
+        return outgoing.Answer(False, "The team has no secret to sign it with.")
+    return outgoing.post(
+        url=alert.team.alert_url,
+        secret=alert.team.alert_secret,
+        message_id=alert.id,
+        body={"type": EVENT, "timestamp": iso(alert.created_at), "data": alert.payload},
+        trusted=trusted_webhooks(),
+    )

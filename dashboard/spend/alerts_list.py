@@ -1,0 +1,73 @@
+"""Past warnings about caps, as the caps page lists them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from dashboard.accounts.access import Actor
+from dashboard.accounts.models import Role
+from dashboard.spend import cap_words
+from dashboard.spend.cap_list import Row
+from dashboard.spend.models import Alert
+
+SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What became of it on one way: ``Mailed``, or why not yet."""
+
+    label: str
+    tone: str
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    alert: Alert
+    zone: ZoneInfo
+
+    @property
+    def at(self) -> datetime:
+        return self.alert.created_at.astimezone(self.zone)
+
+    @property
+    def text(self) -> str:
+        told = self.alert.payload
+        share = cap_words.share(told["used"], told["limit"])
+        return f"The {told['cap']['name']} reached {share} %: {cap_words.of_used(told['used'], told['limit'])}."
+
+    @property
+    def deliveries(self) -> list[Delivery]:
+        alert = self.alert
+        ways = [_delivery(alert, "mail", "Mailed", alert.mailed_at, alert.mail_fault)]
+        if alert.posted_at or alert.post_fault:
+            ways.append(_delivery(alert, "webhook", "Posted", alert.posted_at, alert.post_fault))
+        return ways
+
+
+def _delivery(alert: Alert, way: str, done: str, arrived: datetime | None, fault: str) -> Delivery:
+    if arrived:
+        return Delivery(done, "good")
+    if not fault:
+        return Delivery(f"The {way} is on its way", "neutral")
+    if alert.due_at is None:
+        return Delivery(f"The {way} was not delivered", "bad", f"{fault} Given up after a day.")
+    return Delivery(f"The {way} is not delivered yet", "warn", f"{fault} Tried again {_when(alert.due_at)}.")
+
+
+def _when(due: datetime) -> str:
+    minutes = max(0, round((due - timezone.now()).total_seconds() / 60))
+    return f"in {minutes} minute{'' if minutes == 1 else 's'}" if minutes else "in a moment"
+
+
+def latest(acting: Actor, seen: Iterable[Row]) -> list[Line]:
+    """The newest warnings about the caps that the actor sees; admins see those of removed caps, too."""
+    rows = Alert.objects.filter(team=acting.team).order_by("-id")
+    if not acting.may(Role.ADMIN):
+        rows = rows.filter(cap__in=[row.cap for row in seen])
+    zone = cap_words.zone_of(acting.team.id)
+    return [Line(alert, zone) for alert in rows[:SHOWN]]

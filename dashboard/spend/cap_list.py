@@ -1,0 +1,127 @@
+"""Caps as pages show them: whose they are, how far they are used, when they start anew."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+from django.utils import timezone
+
+from dashboard.accounts.access import Actor
+from dashboard.accounts.models import Membership, Role
+from dashboard.projects.models import Project
+from dashboard.spend import cap_words
+from generation import caps
+from generation.caps import Standing
+from generation.models import Cap
+
+
+@dataclass(frozen=True)
+class Row:
+    """One cap at this moment."""
+
+    standing: Standing
+    zone: ZoneInfo
+    now: datetime
+    is_former: bool = False
+    """Whether its member is not in the team any more."""
+
+    @property
+    def cap(self) -> Cap:
+        return self.standing.cap
+
+    @property
+    def called(self) -> str:
+        return cap_words.called(self.cap)
+
+    @property
+    def left(self) -> int:
+        return max(0, self.standing.left)
+
+    @property
+    def share(self) -> int:
+        return cap_words.share(self.standing.used, self.standing.limit)
+
+    @property
+    def is_warned(self) -> bool:
+        """Whether it stands above its share; a cap that nobody has used yet warns of nothing."""
+        return self.standing.is_warned and self.standing.used > 0
+
+    @property
+    def is_used_up(self) -> bool:
+        return self.standing.left <= 0
+
+    @property
+    def resets(self) -> str:
+        return cap_words.resets(self.standing, self.zone)
+
+    @property
+    def raised_through(self) -> str:
+        """The last day of a raise that runs; nothing without one."""
+        until = self.cap.raised_until
+        if until is None or until <= self.now:
+            return ""
+        return cap_words.day(until - timedelta(seconds=1), self.zone)
+
+    @property
+    def used(self) -> str:
+        return cap_words.of_used(self.standing.used, self.standing.limit)
+
+    @property
+    def spent_width(self) -> float:
+        """Of the bar, in per cent; the bar is as long as the limit, or as what is used if that is more."""
+        return self._width(self.standing.spent)
+
+    @property
+    def held_width(self) -> float:
+        return self._width(self.standing.held)
+
+    @property
+    def warn_mark(self) -> float:
+        return self._width(self.standing.limit * self.cap.warn_at / 100)
+
+    def _width(self, credits: float) -> float:
+        return round(100 * credits / max(self.standing.limit, self.standing.used, 1), 2)
+
+
+@dataclass(frozen=True)
+class Group:
+    title: str
+    rows: list[Row]
+
+
+def rows(acting: Actor, only: Q | None = None) -> list[Row]:
+    """The caps that the actor may see: admins all of them, others those that bind them."""
+    now, zone = timezone.now(), cap_words.zone_of(acting.team.id)
+    seen = _seen(acting) & (only or Q())
+    found = caps.standings(team_id=acting.team.id, at=now, only=seen)
+    members = set(Membership.objects.filter(team=acting.team).values_list("user_id", flat=True)) if found else set()
+    return [Row(it, zone, now, is_former=bool(it.cap.member_id) and it.cap.member_id not in members) for it in found]
+
+
+def _seen(acting: Actor) -> Q:
+    if acting.may(Role.ADMIN):
+        return Q()
+    projects = Project.objects.filter(team=acting.team, archived_at=None).values_list("pk", flat=True)
+    return caps.bounding(projects=projects, spender_id=acting.spender_id)
+
+
+def row(acting: Actor, cap: Cap) -> Row:
+    return rows(acting, Q(pk=cap.pk))[0]
+
+
+def groups(found: Iterable[Row]) -> list[Group]:
+    """The team's, then the projects', then the members', each by name."""
+    parts: dict[str, list[Row]] = {"The whole team": [], "Projects": [], "Members": []}
+    for one in sorted(found, key=lambda it: (it.cap.whose.lower(), it.cap.period)):
+        title = "Projects" if one.cap.project_id else "Members" if one.cap.member_id else "The whole team"
+        parts[title].append(one)
+    return [Group(title, members) for title, members in parts.items() if members]
+
+
+def warnings(acting: Actor) -> list[Row]:
+    """Caps above their share: all of them for admins, one's own for the others."""
+    concerned = Q() if acting.may(Role.ADMIN) else Q(member=acting.spender_id)
+    found = [one for one in rows(acting, concerned) if one.is_warned]
+    return sorted(found, key=lambda it: it.standing.left)

@@ -1,0 +1,143 @@
+"""Caps: seen by those whom they bind, set by admins and owners."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from dashboard.accounts import access
+from dashboard.accounts.access import Actor
+from dashboard.accounts.models import Role
+from dashboard.accounts.views import members_only
+from dashboard.spend import alerts_list, cap_actions, cap_list, cap_words
+from dashboard.spend.cap_actions import Refused
+from dashboard.spend.cap_forms import AmountForm, CapForm, RaiseForm
+from dashboard.spend.cap_list import Row
+from generation.models import Cap
+
+
+@members_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def caps(request: HttpRequest) -> HttpResponse:
+    """List the caps with past warnings, and set another."""
+    writes = request.method == "POST"
+    acting = access.actor(request, Role.ADMIN if writes else Role.VIEWER)
+    may_change = acting.may(Role.ADMIN)
+    form = CapForm(request.POST if writes else None, acting=acting) if may_change else None
+    if form and form.is_valid():
+        try:
+            cap = cap_actions.add(acting, **form.cleaned_data)
+        except Refused as error:
+            form.add_error(None, str(error))
+        else:
+            return _said(request, cap_list.row(acting, cap))
+    found = cap_list.rows(acting)
+    context = {"groups": cap_list.groups(found), "form": form, "may_change": may_change}
+    context |= {"alerts": alerts_list.latest(acting, found)}
+    return render(request, "spend/caps.html", context, status=422 if form and form.errors else 200)
+
+
+def _said(request: HttpRequest, row: Row) -> HttpResponse:
+    """What the cap allows now, and what it no longer does."""
+    until = f" until {row.resets}" if row.resets else ""
+    allows = f"{row.left:,} more credit{'' if row.left == 1 else 's'}"
+    if row.is_used_up and row.standing.used:
+        messages.warning(request, f"Already {row.standing.used:,} used; nothing more fits{until}.")
+    else:
+        messages.success(request, f"The {row.called} allows {allows}{until}.")
+    return redirect("caps")
+
+
+@members_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def cap(request: HttpRequest, cap_id: str) -> HttpResponse:
+    """One cap: how it stands, how much it allows, a raise for a while (``?lack=35`` proposes one), its end."""
+    acting = access.actor(request, Role.ADMIN)
+    found = _find(acting, cap_id)
+    form = _amount_form(found, request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        return _done(request, acting, found, lambda: cap_actions.change(acting, found, **form.cleaned_data))
+    return _page(request, acting, found, form=form)
+
+
+@members_only
+@require_POST
+def raise_cap(request: HttpRequest, cap_id: str) -> HttpResponse:
+    acting = access.actor(request, Role.ADMIN)
+    found = _find(acting, cap_id)
+    form = RaiseForm(request.POST, cap=found, zone=cap_words.zone_of(acting.team.id))
+    if form.is_valid():
+        return _done(request, acting, found, lambda: cap_actions.raise_for_a_while(acting, found, **form.cleaned_data))
+    return _page(request, acting, found, raise_form=form)
+
+
+@members_only
+@require_POST
+def end_raise(request: HttpRequest, cap_id: str) -> HttpResponse:
+    acting = access.actor(request, Role.ADMIN)
+    found = _find(acting, cap_id)
+    return _done(request, acting, found, lambda: cap_actions.end_raise(acting, found))
+
+
+@members_only
+@require_POST
+def remove_cap(request: HttpRequest, cap_id: str) -> HttpResponse:
+    acting = access.actor(request, Role.ADMIN)
+    found = _find(acting, cap_id)
+    try:
+        cap_actions.remove(acting, found)
+    except Refused as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"The {cap_words.called(found)} is gone. It stops nothing any more.")
+    return redirect("caps")
+
+
+def _find(acting: Actor, cap_id: str) -> Cap:
+    rows = Cap.objects.select_related("team", "project", "member", "created_by")
+    return access.find(acting, rows, pk=cap_id)
+
+
+def _done(request: HttpRequest, acting: Actor, found: Cap, act: Callable[[], Cap]) -> HttpResponse:
+    try:
+        changed = act()
+    except Refused as error:
+        messages.error(request, str(error))
+        return redirect("caps")
+    return _said(request, cap_list.row(acting, changed))
+
+
+def _page(
+    request: HttpRequest,
+    acting: Actor,
+    found: Cap,
+    *,
+    form: AmountForm | None = None,
+    raise_form: RaiseForm | None = None,
+) -> HttpResponse:
+    row = cap_list.row(acting, found)
+    context: dict[str, Any] = {
+        "row": row,
+        "form": form or _amount_form(found),
+        "raise_form": raise_form or _raise_form(request, row),
+    }
+    is_wrong = any(shown.errors for shown in (context["form"], context["raise_form"]))
+    return render(request, "spend/cap.html", context, status=422 if is_wrong else 200)
+
+
+def _amount_form(found: Cap, data: Any = None) -> AmountForm:
+    return AmountForm(data, initial={"credits": found.credits, "warn_at": found.warn_at})
+
+
+def _raise_form(request: HttpRequest, row: Row) -> RaiseForm:
+    """Proposes what somebody lacks, to the end of the cap's month or for a week."""
+    lack = request.GET.get("lack", "")
+    ends = row.standing.resets_at or timezone.now() + timedelta(days=8)
+    last = (ends - timedelta(seconds=1)).astimezone(row.zone).date()
+    initial = {"credits": int(lack) if lack.isdecimal() and len(lack) < 10 else None, "until": last}
+    return RaiseForm(cap=row.cap, zone=row.zone, initial=initial)

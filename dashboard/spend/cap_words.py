@@ -1,0 +1,40 @@
+"""Caps in plain words."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils import formats
+
+from generation.caps import Standing
+from generation.models import Cap, CreditAccount
+
+
+def zone_of(team_id: str) -> ZoneInfo:
+    """Where the team's days and months begin."""
+    account = CreditAccount.objects.filter(pk=team_id).first()
+    return account.zone if account else ZoneInfo("UTC")
+
+
+def called(cap: Cap) -> str:
+    """``monthly cap of Spring``, as ``generation.ledger`` calls it when it refuses."""
+    return f"{'monthly cap' if cap.period == Cap.Period.MONTH else 'cap'} of {cap.whose}"
+
+
+def day(moment: datetime, zone: ZoneInfo) -> str:
+    """``1 December``, where the team is."""
+    return formats.date_format(moment.astimezone(zone), "j F")
+
+
+def resets(standing: Standing, zone: ZoneInfo) -> str:
+    """The day on which it starts anew; nothing where it never does."""
+    return day(standing.resets_at, zone) if standing.resets_at else ""
+
+
+def of_used(used: int, limit: int) -> str:
+    """``336 of 400 credits used``."""
+    return f"{used:,} of {limit:,} credit{'' if limit == 1 else 's'} used"
+
+
+def share(used: int, limit: int) -> int:
+    """Per cent, rounded down; of nothing, all is used."""
+    return used * 100 // limit if limit else 100

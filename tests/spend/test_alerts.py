@@ -1,0 +1,165 @@
+"""Word that a cap is nearly used up: once a period, by mail and webhook, until it arrives."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from smtplib import SMTPServerDisconnected
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.mail import EmailMessage
+from django.core.mail.backends.base import BaseEmailBackend
+from django.utils import timezone
+from pytest_httpserver import HTTPServer
+from standardwebhooks import Webhook
+
+from dashboard.accounts.access import Actor
+from dashboard.accounts.models import Membership, Team, User
+from dashboard.projects.models import Product
+from dashboard.spend import alerts
+from dashboard.spend.models import Alert
+from generation import caps
+from generation.models import CapPeriod
+from tests.spend.orders import cap, order
+
+SECRET = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz"
+
+
+class NoServer(BaseEmailBackend):
+    """A mail server that hangs up."""
+
+    def send_messages(self, email_messages: Any) -> int:
+        raise SMTPServerDisconnected
+
+
+def sweep() -> None:
+    alerts.announce()
+    for alert_id in alerts.due():
+        alerts.deliver(alert_id)
+
+
+@pytest.fixture
+def warned(team: Team, creator: Actor, mug: Product, bob: User) -> None:
+    """Bob has used 5 of the 6 credits that he may."""
+    cap(team, 6, member=bob)
+    order(creator, mug)
+
+
+@pytest.fixture
+def receiver(httpserver: HTTPServer, settings: Any, team: Team) -> Iterator[HTTPServer]:
+    """The team's own server, which the operator trusts to be on a private network."""
+    settings.TRUSTED_WEBHOOKS = [httpserver.url_for("")]
+    Team.objects.filter(pk=team.pk).update(alert_url=httpserver.url_for("/caps"), alert_secret=SECRET)
+    yield httpserver
+
+
+def test_nothing_is_said_below_the_share(team: Team, creator: Actor, mug: Product) -> None:
+    cap(team, 7)
+    order(creator, mug)
+    assert alerts.announce() == 0
+
+
+def test_admins_owners_and_the_member_concerned_get_one_mail(
+    warned: None, ada: User, vera: User, mailoutbox: list[EmailMessage]
+) -> None:
+    sweep()
+    sweep()
+    (mail,) = mailoutbox
+    assert set(mail.to) == {"alice@example.com", "ada@example.com", "bob@example.com"}
+    assert mail.subject == "83 % of the monthly cap of Bob is used"
+    assert "5 of 6 credits are used, 0 spent and 5 held" in mail.body and "/spend/caps/" in mail.body
+    alert = Alert.objects.get()
+    assert (alert.due_at, alert.tries) == (None, 1)
+    assert alert.mailed_at
+
+
+def test_who_left_the_team_is_not_told(warned: None, bob: User, mailoutbox: list[EmailMessage]) -> None:
+    Membership.objects.filter(user=bob).delete()
+    sweep()
+    assert mailoutbox[0].to == ["alice@example.com"]
+
+
+def test_two_beats_at_once_make_one_alert(warned: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    (period,) = CapPeriod.objects.values_list("pk", flat=True)
+    assert alerts._announce(period) is True
+    assert alerts._announce(period) is False
+    assert Alert.objects.count() == 1
+
+
+def test_the_next_month_warns_anew(team: Team, creator: Actor, mug: Product) -> None:
+    cap(team, 6)
+    order(creator, mug)
+    assert alerts.announce() == 1
+    with time_machine.travel(timezone.now() + timedelta(days=32), tick=True):
+        order(creator, mug)
+        assert alerts.announce() == 1
+
+
+def test_the_teams_webhook_is_signed_and_says_how_the_cap_stands(
+    warned: None, receiver: HTTPServer, team: Team
+) -> None:
+    receiver.expect_request("/caps", method="POST").respond_with_data(status=204)
+    sweep()
+    sweep()
+    ((request, _),) = receiver.log
+    alert = Alert.objects.get()
+    told = Webhook(SECRET).verify(request.data, dict(request.headers))
+    assert request.headers["webhook-id"] == alert.id
+    assert told["type"] == "cap.warning"
+    data = told["data"]
+    assert (data["limit"], data["used"], data["held"], data["left"]) == (6, 5, 5, 1)
+    assert data["cap"]["name"] == "monthly cap of Bob" and data["cap"]["member"] == "bob@example.com"
+    assert alert.posted_at and alert.mailed_at and alert.due_at is None
+
+
+def test_a_receiver_out_of_order_is_tried_again_and_nobody_is_mailed_twice(
+    warned: None, receiver: HTTPServer, mailoutbox: list[EmailMessage]
+) -> None:
+    receiver.expect_ordered_request("/caps").respond_with_data(status=500)
+    receiver.expect_ordered_request("/caps").respond_with_data()
+    sweep()
+    alert = Alert.objects.get()
+    assert (alert.post_fault, alert.posted_at) == ("HTTP 500", None)
+    assert alert.due_at and alert.due_at > timezone.now()
+    with time_machine.travel(alert.due_at + timedelta(seconds=1), tick=True):
+        sweep()
+    alert.refresh_from_db()
+    assert alert.posted_at and alert.post_fault == "" and alert.due_at is None
+    assert len(mailoutbox) == 1
+
+
+def test_a_mail_server_out_of_order_loses_nothing(warned: None, settings: Any, mailoutbox: list[EmailMessage]) -> None:
+    settings.EMAIL_BACKEND, works = f"{__name__}.NoServer", settings.EMAIL_BACKEND
+    sweep()
+    alert = Alert.objects.get()
+    assert alert.mailed_at is None and alert.due_at
+    assert alert.mail_fault == "The mail server did not take it (SMTPServerDisconnected)."
+    settings.EMAIL_BACKEND = works
+    with time_machine.travel(alert.due_at + timedelta(seconds=1), tick=True):
+        sweep()
+    assert len(mailoutbox) == 1
+    assert Alert.objects.get().mail_fault == ""
+
+
+def test_it_is_given_up_after_a_day(warned: None, settings: Any) -> None:
+    settings.EMAIL_BACKEND = f"{__name__}.NoServer"
+    sweep()
+    with time_machine.travel(timezone.now() + timedelta(hours=25), tick=True):
+        sweep()
+    alert = Alert.objects.get()
+    assert alert.due_at is None and alert.mailed_at is None and alert.mail_fault
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/caps", "http://10.0.0.1/", "http://[::1]/"])
+def test_a_private_address_is_never_posted_to(warned: None, team: Team, url: str) -> None:
+    Team.objects.filter(pk=team.pk).update(alert_url=url, alert_secret=SECRET)
+    sweep()
+    assert Alert.objects.get().post_fault == "The address is not on the public internet."
+
+
+def test_an_alert_outlives_its_cap(warned: None, team: Team, mailoutbox: list[EmailMessage]) -> None:
+    alerts.announce()
+    caps.remove(team.caps.get())
+    sweep()
+    assert Alert.objects.get().cap is None
+    assert "bob@example.com" not in mailoutbox[0].to
