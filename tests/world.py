@@ -25,7 +25,7 @@ from dashboard.projects.actions import add_product
 from dashboard.projects.models import ProductImport, Project
 from dashboard.studio.actions import Wish, start
 from generation import ledger
-from generation.models import Connection, Job
+from generation.models import Cap, Connection, Job
 from tests.conftest import member
 from tests.gallery.conftest import stored
 from tests.pictures import photo
@@ -130,6 +130,7 @@ def _things(owner: Actor, people: dict[str, User]) -> dict[str, str]:
         "invitation_id": invite(owner, email="", role=Role.VIEWER)[0].pk,
         "import_id": ProductImport.objects.create(team=team, member=owner.user, filename="spring.csv").pk,
         "asset_id": job.asset_id,
+        "cap_id": Cap.objects.create(team=team, credits=1000).pk,
         "sequence": str(AuditEvent.objects.filter(team=team).count()),
     }
 
