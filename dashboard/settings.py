@@ -253,6 +253,7 @@ ACCOUNT_ADAPTER = "dashboard.accounts.adapter.TeamsOnly"
 ACCOUNT_SIGNUP_FORM_CLASS = "dashboard.accounts.forms.NameAtSignUp"
 # Counted by client address and, where a mail address is given, by that ("key").
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "signup": "20/m/ip"}
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 MFA_ADAPTER = "dashboard.accounts.second_factor.SecondFactor"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]

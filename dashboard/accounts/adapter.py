@@ -1,17 +1,22 @@
 """How allauth behaves here."""
 
+import logging
+from smtplib import SMTPException
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.contrib import messages
 from django.db import transaction
 from django.forms import Form, ValidationError
 from django.http import HttpRequest
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 
 from dashboard.accounts import access, invitations
 from dashboard.accounts.members import Refused
 from dashboard.accounts.models import User
 
+log = logging.getLogger(__name__)
 TOO_MANY = "There were too many failed attempts. Wait five minutes, or choose a new password by mail."
 
 
@@ -49,3 +54,10 @@ class TeamsOnly(DefaultAccountAdapter):  # type: ignore[misc]
             raise ImmediateHttpResponse(redirect("account_login")) from error
         request.session[access.TEAM_IN_SESSION] = member.team_id
         return saved
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (OSError, SMTPException) as error:
+            log.warning("%s could not be mailed: %s", template_prefix, error)
+            raise ImmediateHttpResponse(render(self.request, "account/no_mail.html", status=503)) from error

@@ -1,18 +1,24 @@
 """Mails go to the console of the embedded default, and to a mail server where there is one."""
 
 import os
+import re
 import socketserver
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core import mail
+from django.core.cache import cache
+from django.test import Client
 
 from dashboard.accounts.models import Invitation, User
+from dashboard.audit.models import AuditEvent
+from tests.accounts.conftest import is_in
 from tests.conftest import browser_of
 
 SEND = """
@@ -85,3 +91,44 @@ def test_a_mail_server_that_is_away_loses_no_invitation(ada: User, monkeypatch: 
     assert "The mail could not be sent. Copy the link now and pass it on yourself" in html
     assert "http://testserver/accounts/invitation/" in html
     assert Invitation.objects.get().email == "dora@example.com" and mail.outbox == []
+
+
+@pytest.fixture
+def by_smtp(settings: Any, postbox: tuple[int, list[str]]) -> list[str]:
+    """What the mail server is given from now on."""
+    cache.clear()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", postbox[0]
+    return postbox[1]
+
+
+RESET = "/accounts/password/reset/"
+
+
+def test_a_forgotten_password_is_replaced_by_a_mailed_link(bob: User, by_smtp: list[str]) -> None:
+    before, browser, new = browser_of(bob), Client(), "seven quiet lamps"
+    assert "Look into your mail" in browser.post(RESET, {"email": bob.email}, follow=True).content.decode()
+    (given,) = by_smtp
+    assert "Subject: Choose a new password for Packshot" in given and f"To: {bob.email}" in given
+    link = re.findall(r"http://testserver(\S+)", given)[0]
+    form = browser.get(link, follow=True)
+    assert "New password" in form.content.decode()
+    done = browser.post(form.request["PATH_INFO"], {"password1": new, "password2": new}, follow=True)
+    assert "Your new password is saved" in done.content.decode()
+    assert before.get("/generate/").status_code == 302, "every browser is signed out"
+    browser.post("/accounts/login/", {"login": bob.email, "password": new})
+    assert is_in(browser)
+    assert "This link is over" in Client().get(link, follow=True).content.decode()
+    assert AuditEvent.objects.get(action="password.changed").user == bob
+
+
+def test_an_address_without_an_account_is_told_by_mail_only(bob: User, by_smtp: list[str]) -> None:
+    assert "Look into your mail" in Client().post(RESET, {"email": "dora@example.com"}, follow=True).content.decode()
+    assert "No account has this address." in by_smtp[0]
+
+
+def test_a_reset_without_a_mail_server_is_a_sentence(bob: User, by_smtp: list[str], settings: Any) -> None:
+    settings.EMAIL_PORT = 9
+    answer = Client().post(RESET, {"email": bob.email})
+    assert answer.status_code == 503
+    assert "The mail could not be sent, so nothing has changed. Try again later" in answer.content.decode()
