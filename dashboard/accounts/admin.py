@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING, Any, cast
 
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
@@ -10,7 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from dashboard.accounts import keys, members
+from dashboard.accounts import access, keys, members
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import ApiKey, Membership, Role, Team, User
 from dashboard.audit.record import record
@@ -31,6 +34,10 @@ else:
     _People = UserAdmin
 
 
+# Secrets and sessions that nobody reads or writes by hand, and providers that the environment names.
+admin.site.unregister([Authenticator, UserSession, SocialAccount, SocialApp, SocialToken])
+
+
 def _operator(request: HttpRequest, team: Team) -> Actor:
     address = request.META.get("REMOTE_ADDR") or None
     return Actor(team, Role.OWNER, user=cast("User", request.user), address=address)
@@ -48,6 +55,7 @@ class PersonAdmin(_People):
     ordering = ["email"]
     list_display = ["email", "name", "is_active", "is_staff", "last_login"]
     search_fields = ["email", "name"]
+    actions = ["remove_second_factors"]
     fieldsets = [
         (None, {"fields": ["email", "password"]}),
         ("Person", {"fields": ["name"]}),
@@ -55,6 +63,19 @@ class PersonAdmin(_People):
         ("Dates", {"fields": ["last_login", "date_joined"]}),
     ]
     add_fieldsets = [(None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})]
+
+    @admin.action(description="Remove the second factors of the chosen people (a lost device)")
+    def remove_second_factors(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        """They sign in by password alone until they set up new ones; each of their teams reads of it."""
+        for person in people:
+            with transaction.atomic():
+                removed, _ = Authenticator.objects.filter(user=person).delete()
+                for member in access.memberships(person) if removed else ():
+                    before = {"member": person.email}
+                    record(
+                        _operator(request, member.team), "person.second_factors_removed", str(member.pk), before=before
+                    )
+        messages.success(request, "Their second factors are removed.")
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         # Sign-in looks for addresses in lower case.

@@ -157,3 +157,22 @@ class TestChanging:
                 "two_factor.switched_off",
             ]
             assert {event.user for event in events} == {bob} and events[0].address == "127.0.0.1"
+
+
+def test_an_operator_helps_who_lost_everything(browser: Client, bob: User, team: Team) -> None:
+    switch_on(browser)
+    operator = browser_of(User.objects.create_superuser(email="root@example.com", password="correct horse"))
+    form = {"action": "remove_second_factors", "_selected_action": [str(bob.pk)]}
+    operator.post("/admin/accounts/user/", form)
+    assert is_in(enter(bob.email))
+    event = AuditEvent.objects.get(action="person.second_factors_removed")
+    assert (event.team, event.actor, event.before) == (team, "root@example.com", {"member": bob.email})
+
+
+def test_somebody_elses_passkey_does_not_exist(browser: Client, vera: User) -> None:
+    key = Authenticator.objects.create(user=vera, type=Authenticator.Type.WEBAUTHN, data={"name": "Vera's"})
+    confirm(browser)
+    for verb in ("edit", "remove"):
+        url = f"/accounts/2fa/webauthn/keys/{key.pk}/{verb}/"
+        assert browser.get(url).status_code == browser.post(url, {"name": "mine"}).status_code == 404
+    assert Authenticator.objects.get(pk=key.pk).data == {"name": "Vera's"}
