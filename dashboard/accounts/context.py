@@ -125,7 +125,7 @@ def _counts(member: Membership, user: Any) -> dict[str, int]:
     """How many pictures, presets and products the member sees, in one query."""
     acting = access.Actor(member.team, Role(member.role), user=user)
     shown = {
-        "pictures_shown": Image.objects.filter(stored_at__isnull=False),
+        "pictures_shown": Image.objects.in_gallery(),
         "presets_shown": visible(acting).filter(archived_at=None),
         "products_shown": Product.objects.filter(archived_at=None),
     }

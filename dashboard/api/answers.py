@@ -43,7 +43,7 @@ def accepted(job: Job) -> Accepted:
 def jobs_of(team: Team) -> QuerySet[Job]:
     """The team's jobs, newest first, with all that :func:`show_job` needs."""
     posted = Attempt.objects.filter(job=OuterRef("pk")).order_by("-id").values("created_at")[:1]
-    pictures = Prefetch("images", Image.objects.order_by("index"))
+    pictures = Prefetch("images", Image.objects.filter(deleted_at=None).order_by("index"))
     rows = Job.objects.filter(team=team).annotate(started_at=Subquery(posted))
     return rows.prefetch_related(pictures).order_by("-id")
 

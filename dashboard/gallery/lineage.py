@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from generation.models import Image, Job
+from generation.models import Image, Job, JobState
 
 SHOWN = 8
 """Pictures of its descendants that a picture shows."""
@@ -38,15 +38,19 @@ def origin(job: Job) -> Origin | None:
     parent = job.parent
     if parent is None:
         return None
-    picture = Image.objects.filter(job=parent, stored_at__isnull=False).order_by("index").first()
+    picture = Image.objects.in_gallery().filter(job=parent).order_by("index").first()
     row = f"{reverse('batch', args=[parent.batch_id])}#row-{parent.id}"
     when = date_format(timezone.localtime(parent.created_at), "j F, H:i")
     return Origin(
         term=FROM.get(Job.Lineage(job.lineage), FROM[Job.Lineage.RETRY]),  # a child without a word is an old retry
-        text=f"the picture of {when}" if picture else f"the job of {when}, which made no picture",
+        text=f"the picture of {when}" if picture else f"the job of {when}, {_without_picture(parent)}",
         url=reverse("picture", args=[picture.id]) if picture else row,
         is_picture=picture is not None,
     )
+
+
+def _without_picture(job: Job) -> str:
+    return "whose pictures were removed" if job.state == JobState.COMPLETED else "which made no picture"
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,6 @@ def offspring(job: Job) -> Offspring | None:
     counts = {Job.Lineage(row["lineage"] or Job.Lineage.RETRY): row["many"] for row in rows}
     if not counts:
         return None
-    found = Image.objects.filter(job__parent=job, stored_at__isnull=False).select_related("job__product")
+    found = Image.objects.in_gallery().filter(job__parent=job).select_related("job__product")
     words = [f"{counts[kind]} {MADE[kind][counts[kind] > 1]}" for kind in MADE if kind in counts]
     return Offspring(words=" · ".join(words), pictures=list(found.order_by("-id")[:SHOWN]))

@@ -19,8 +19,8 @@ class Page:
 
 def shown(team: Team, filters: Filters) -> QuerySet[Image]:
     """What is in the gallery, newest first, with what a tile says."""
-    stored = Image.objects.filter(team=team, stored_at__isnull=False)
-    return filters.narrow(stored).select_related("job__product").order_by("-id")
+    pictures = Image.objects.in_gallery().filter(team=team)
+    return filters.narrow(pictures).select_related("job__product").order_by("-id")
 
 
 def page(team: Team, filters: Filters, *, before: str = "") -> Page:

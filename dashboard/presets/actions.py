@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from dashboard.accounts import access
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.audit.record import record
@@ -111,6 +112,8 @@ def choose_cover(acting: Actor, preset: Preset, image: Image) -> None:
     check_lock(acting, preset)
     before = {"cover": preset.cover}
     with transaction.atomic():
+        # Locked: whatever removes old pictures looks at the covers only then.
+        access.find(acting, Image.objects.in_gallery().select_for_update(), pk=image.pk)
         change(preset, cover=image.thumbnail)
         record(acting, "preset.cover_chosen", preset.id, before=before, after={"cover": preset.cover})
 

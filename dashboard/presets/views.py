@@ -55,7 +55,7 @@ def preset(request: HttpRequest, preset_id: str) -> HttpResponse:
     """One preset: its words, its settings, its versions, who uses it, and what was made with it."""
     acting = access.actor(request)
     row = access.find(acting, visible(acting).select_related("current", "project", "created_by"), pk=preset_id)
-    pictures = Image.objects.filter(team=acting.team, job__preset_version__preset=row, stored_at__isnull=False)
+    pictures = Image.objects.in_gallery().filter(team=acting.team, job__preset_version__preset=row)
     versions = list(row.versions.select_related("created_by").order_by("-number"))
     used = usage(row)
     draft = draft_of(row)
@@ -130,7 +130,7 @@ def preset_cover(request: HttpRequest, preset_id: str) -> HttpResponse:
     """Choose a cover among the team's pictures, those made with the preset first."""
     acting = access.actor(request, Role.CREATOR)
     row = access.find(acting, visible(acting), pk=preset_id)
-    stored = Image.objects.filter(team=acting.team, stored_at__isnull=False)
+    stored = Image.objects.in_gallery().filter(team=acting.team)
     if request.method == "POST":
         return _take_cover(request, acting, row, access.find(acting, stored, pk=request.POST.get("picture", "")))
     words = request.GET.get("q", "").replace("\0", "").strip()[:100]

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from dashboard.accounts import access
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.audit.record import record
@@ -113,6 +114,8 @@ def choose_cover(acting: Actor, project: Project, *, picture: Image | None) -> N
         return
     project.cover = picture
     with transaction.atomic():
+        if picture:  # locked: whatever removes old pictures looks at the covers only then
+            access.find(acting, Image.objects.in_gallery().select_for_update(), pk=picture.pk)
         project.save(update_fields=["cover"])
         record(acting, "project.cover_chosen", project.id, before={"cover": before}, after={"cover": project.cover_id})
 

@@ -40,11 +40,11 @@ class Summary:
 
 def summaries(projects: list[Project]) -> list[Summary]:
     """One for each of a team's projects, in their order."""
-    stored = Image.objects.filter(job__project__in=projects, stored_at__isnull=False)
+    stored = Image.objects.in_gallery().filter(job__project__in=projects)
     counted = stored.values_list("job__project").annotate(Count("pk"), Max("pk"))
     pictures = {project: (count, newest) for project, count, newest in counted}
     covers = {row.pk: row.cover_id or pictures.get(row.pk, (0, ""))[1] for row in projects}
-    images = Image.objects.filter(stored_at__isnull=False).in_bulk([pk for pk in covers.values() if pk])
+    images = Image.objects.in_gallery().in_bulk([pk for pk in covers.values() if pk])
     spent = spends(projects)
     return [
         Summary(

@@ -36,7 +36,7 @@ def product(request: HttpRequest, product_id: str) -> HttpResponse:
 def _page(request: HttpRequest, acting: Actor, row: Product, **forms: Any) -> HttpResponse:
     details = ProductForm(initial={"name": row.name, "sku": row.sku, "tags": row.tags})
     shown = {"form": details, "photo_form": PhotoForm(), **forms}
-    pictures = Image.objects.filter(team=acting.team, job__product=row, stored_at__isnull=False)
+    pictures = Image.objects.in_gallery().filter(team=acting.team, job__product=row)
     context = {
         "product": row,
         "earlier": earlier_photos(row),

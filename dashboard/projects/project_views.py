@@ -43,7 +43,7 @@ def new_project(request: HttpRequest) -> HttpResponse:
 def project(request: HttpRequest, project_id: str) -> HttpResponse:
     acting = access.actor(request)
     row = access.find(acting, Project, pk=project_id)
-    pictures = Image.objects.filter(team=acting.team, job__project=row, stored_at__isnull=False)
+    pictures = Image.objects.in_gallery().filter(team=acting.team, job__project=row)
     products, product_count = overview.products_of(row)
     context = {
         "project": row,
@@ -77,7 +77,7 @@ def cover(request: HttpRequest, project_id: str) -> HttpResponse:
     acting = access.actor(request, Role.CREATOR)
     row = access.find(acting, Project, pk=project_id)
     chosen = request.POST.get("picture", "")
-    pictures = Image.objects.filter(job__project=row, stored_at__isnull=False)
+    pictures = Image.objects.in_gallery().filter(job__project=row)
     picture = access.find(acting, pictures, pk=chosen) if chosen else None
     actions.choose_cover(acting, row, picture=picture)
     messages.success(request, "This is the cover now." if picture else "The newest picture is the cover again.")

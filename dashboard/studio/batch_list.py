@@ -44,7 +44,7 @@ def batches(request: HttpRequest) -> HttpResponse:
 
 def _thumbnails() -> dict[str, Subquery]:
     """A batch's first pictures, in the order of its jobs."""
-    pictures = Image.objects.filter(job__batch=OuterRef("pk"), stored_at__isnull=False).order_by("job_id", "index")
+    pictures = Image.objects.in_gallery().filter(job__batch=OuterRef("pk")).order_by("job_id", "index")
     keys = pictures.values("thumbnail")
     return {f"thumbnail_{place}": Subquery(keys[place : place + 1]) for place in range(THUMBNAILS)}
 

@@ -23,7 +23,7 @@ SHOWN = 48
 
 def jobs() -> QuerySet[Job]:
     """Jobs with everything that a card shows."""
-    in_gallery = Image.objects.filter(stored_at__isnull=False).order_by("index")
+    in_gallery = Image.objects.in_gallery().order_by("index")
     return (
         Job.objects.select_related("product", "batch")
         .prefetch_related(Prefetch("images", in_gallery, to_attr="stored"))
@@ -61,7 +61,7 @@ def card(job: Job, acting: Actor) -> dict[str, Any]:
         "count": job.num_images,
         "missing": 0 if job.is_finished else job.num_images - len(pictures),
         "progress": job.progress,
-        "error": words.explain(job),
+        "error": words.REMOVED if job.state == JobState.COMPLETED and not pictures else words.explain(job),
         "provider_message": job.error_message,
         "pictures": [tile(image) for image in pictures],
         "refresh_url": reverse("job_card", args=[job.id]),

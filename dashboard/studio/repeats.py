@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
+
 from dashboard.accounts.access import Actor
 from dashboard.studio.actions import Wish
 from generation.models import Image, Job, JobState
@@ -13,7 +15,7 @@ SHOWN = 12
 
 @dataclass(frozen=True)
 class Repeats:
-    """Of some wishes, those that a completed job of the team has fulfilled before, and the others."""
+    """Of some wishes, those of which the team has pictures already, and the others."""
 
     made: list[Wish]
     new: list[Wish]
@@ -37,15 +39,17 @@ class Repeats:
 def find(acting: Actor, wishes: Iterable[Wish]) -> Repeats:
     asked = [(wish.fingerprint, wish) for wish in wishes]
     rows = Job.objects.filter(team=acting.team, fingerprint__in={key for key, _ in asked})
-    done = frozenset(rows.filter(state=JobState.COMPLETED).values_list("fingerprint", flat=True).distinct())
+    still_there = Exists(Image.objects.in_gallery().filter(job=OuterRef("pk")))
+    done = rows.filter(still_there, state=JobState.COMPLETED).values_list("fingerprint", flat=True)
+    fingerprints = frozenset(done.distinct())
     return Repeats(
-        made=[wish for key, wish in asked if key in done],
-        new=[wish for key, wish in asked if key not in done],
-        fingerprints=done,
+        made=[wish for key, wish in asked if key in fingerprints],
+        new=[wish for key, wish in asked if key not in fingerprints],
+        fingerprints=fingerprints,
     )
 
 
 def pictures(acting: Actor, repeats: Repeats) -> list[Image]:
     """The newest of those that exist, to look at."""
-    rows = Image.objects.filter(team=acting.team, job__fingerprint__in=repeats.fingerprints, stored_at__isnull=False)
+    rows = Image.objects.in_gallery().filter(team=acting.team, job__fingerprint__in=repeats.fingerprints)
     return list(rows.select_related("job__product").order_by("-id")[:SHOWN])

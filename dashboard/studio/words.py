@@ -11,6 +11,7 @@ FAILURES = {
     "given_up": "You gave this job up.",
 }
 UNKNOWN = "ProductAI did not answer clearly. We are asking it whether the job runs, so that nothing is paid for twice."
+REMOVED = "The team keeps pictures for a time only, and removed these since."
 NEEDS_REVIEW = "Nobody can tell whether this job ran. Look into your ProductAI account, then decide."
 
 

@@ -1,5 +1,7 @@
 """Photos that go in, and pictures that come out."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 
@@ -30,6 +32,12 @@ class Asset(models.Model):
         return self.id
 
 
+class Pictures(models.QuerySet["Image"]):
+    def in_gallery(self) -> Self:
+        """Those that may be shown: they are stored, and nobody has removed them."""
+        return self.filter(stored_at__isnull=False, deleted_at__isnull=True)
+
+
 class Image(models.Model):
     """One picture of a job. It is in the gallery from ``stored_at`` to ``deleted_at``."""
 
@@ -56,6 +64,8 @@ class Image(models.Model):
     stored_at = models.DateTimeField(null=True, blank=True)
     review = models.CharField(max_length=8, choices=Review, default=Review.NONE, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True, help_text="Its files are gone; what it cost stays")
+
+    objects = Pictures.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["job", "index"], name="image_of_job_once")]
