@@ -119,6 +119,7 @@ TABLE: dict[str, Rule] = {
     "gallery/new/": SEE.to("Watch pictures arrive"),
     "gallery/<picture_id>/": SEE.to("See a picture and its receipt"),
     "gallery/<picture_id>/download/": SEE.to("Download a picture"),
+    "gallery/<picture_id>/review/": ACT.to("Approve or reject a picture"),
 }
 
 
@@ -211,6 +212,7 @@ BODIES = {
     "projects/<project_id>/cover/": "picture=<picture_id>",
     "products/<product_id>/photo/earlier/": "asset=<asset_id>",
     "jobs/<job_id>/resolve/": "choice=retry",
+    "gallery/<picture_id>/review/": "verdict=rejected",
 }
 MISSING = {"membership_id": "987654321", "sequence": "987654321"}
 

@@ -39,6 +39,10 @@ SENTENCES = {
     "person.address_changed": "changed their mail address",
     "person.renamed": "changed their name",
     "person.second_factors_removed": "removed a member's second factors",
+    "picture.approved": "approved a picture",
+    "picture.rejected": "rejected a picture",
+    "picture.review_cleared": "took the review of a picture back",
+    "pictures.removed": "removed pictures that were older than the team keeps them",
     "preset.added": "added a preset",
     "preset.archived": "archived a preset",
     "preset.cover_chosen": "chose a cover for a preset",
@@ -62,6 +66,7 @@ SENTENCES = {
     "single_sign_on.untied": "untied their account from single sign-on",
     "team.founded": "founded the team",
     "team.renamed": "renamed the team",
+    "team.rules_changed": "changed the team's settings",
     "two_factor.switched_off": "switched two-factor sign-in off",
     "two_factor.switched_on": "switched two-factor sign-in on",
 }
@@ -76,6 +81,7 @@ PAGES = {
     "import": ("product_import", True),
     "key": ("api_keys", False),
     "conn": ("connection", False),
+    "team": ("team", False),
     "cap": ("caps", False),
 }
 """The page of an object by the prefix of its id, and whether its address has the id in it."""
@@ -83,6 +89,10 @@ PAGES = {
 DETAILS = {
     "batch.started": "for {credits:,} credits",
     "credits.granted": "{credits:,}",
+    "picture.approved": "{product}",
+    "picture.rejected": "{product}",
+    "picture.review_cleared": "{product}",
+    "pictures.removed": "{pictures:,}",
 }
 """What to say of an object without a name, from the facts after the change."""
 

@@ -26,6 +26,13 @@ _COLUMNS = {
     "model": "job__model",
     "ratio": "job__aspect_ratio",
     "member": "job__member",
+    "review": "review",
+}
+NOT_REVIEWED = "none"
+_REVIEWS = {
+    Image.Review.APPROVED.value: "Approved",
+    Image.Review.REJECTED.value: "Rejected",
+    NOT_REVIEWED: "Not reviewed",
 }
 
 
@@ -46,6 +53,7 @@ class Filters(AddressFilters):
     model: str = ""
     ratio: str = ""
     member: str = ""
+    review: str = ""
 
     @classmethod
     def of(cls, address: QueryDict) -> Self:
@@ -53,10 +61,15 @@ class Filters(AddressFilters):
         given = cls.given(address)
         if not given["member"].isascii() or not given["member"].isdecimal() or int(given["member"]) > _BIGGEST_KEY:
             given["member"] = ""
+        if given["review"] not in _REVIEWS:
+            given["review"] = ""
         return cls(**given)
 
     def narrow(self, pictures: QuerySet[Image]) -> QuerySet[Image]:
-        return pictures.filter(**{_COLUMNS[name]: value for name, value in vars(self).items() if value})
+        asked = {_COLUMNS[name]: value for name, value in vars(self).items() if value}
+        if self.review == NOT_REVIEWED:
+            asked["review"] = Image.Review.NONE
+        return pictures.filter(**asked)
 
 
 @dataclass(frozen=True)
@@ -85,6 +98,7 @@ def menus(acting: Actor, filters: Filters) -> list[Menu]:
         "model": ("Model", [(name, name) for name in CATALOGUE]),
         "ratio": ("Shape", [(shape.value, shape.value) for shape in AspectRatio]),
         "member": ("Made by", _people(team)),
+        "review": ("Review", list(_REVIEWS.items())),
     }
     return [
         Menu(name, label, choices, chosen=getattr(filters, name))

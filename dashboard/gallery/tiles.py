@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 
 from dashboard.files.links import page_link
 from dashboard.gallery.filters import Filters
-from dashboard.projects.templatetags.pictures import alt_text
+from dashboard.projects.templatetags.pictures import alt_text, reviewed
 from generation.models import Image
 
 
@@ -47,6 +47,7 @@ def tile(picture: Image, filters: Filters) -> dict[str, Any]:
         "height": picture.height,
         "alt": alt_text(picture),
         "thumb_hash": picture.thumb_hash,
+        **reviewed(picture),
     }
 
 

@@ -7,4 +7,5 @@ urlpatterns = [
     path("gallery/new/", views.arrived, name="gallery_new"),
     path("gallery/<slug:picture_id>/", views.picture, name="picture"),
     path("gallery/<slug:picture_id>/download/", views.download, name="picture_download"),
+    path("gallery/<slug:picture_id>/review/", views.review_picture, name="review_picture"),
 ]

@@ -2,21 +2,23 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
 
 from dashboard.accounts import access
 from dashboard.accounts.models import Role
 from dashboard.accounts.views import members_only
 from dashboard.files.links import page_link
-from dashboard.gallery import pictures, tiles
+from dashboard.gallery import pictures, review, tiles
 from dashboard.gallery.filters import Filters, identifier, menus
 from dashboard.gallery.lineage import offspring
 from dashboard.gallery.receipt import file_name, receipt
-from dashboard.projects.templatetags.pictures import alt_text
+from dashboard.projects.templatetags.pictures import alt_text, reviewed
 from generation.models import Image
 
 LATEST = 24
@@ -92,7 +94,7 @@ def picture(request: HttpRequest, picture_id: str) -> HttpResponse:
     """A picture large with its receipt: over the gallery for a script, over a whole gallery page otherwise."""
     acting, filters = access.actor(request), Filters.of(request.GET)
     row = _find(acting, picture_id)
-    context = _lightbox(row, filters) | {"may_create": acting.may(Role.CREATOR)}
+    context = _lightbox(acting, row, filters)
     if request.headers.get("HX-Request"):
         return _varying(render(request, "gallery/_picture.html", context))
     context |= _page(acting, filters) | _frame(acting, filters) | {"opened": True}
@@ -100,17 +102,17 @@ def picture(request: HttpRequest, picture_id: str) -> HttpResponse:
 
 
 def _find(acting: access.Actor, picture_id: str) -> Image:
-    rows = Image.objects.filter(stored_at__isnull=False).select_related(*WITH_RECEIPT)
+    rows = Image.objects.in_gallery().select_related(*WITH_RECEIPT)
     return access.find(acting, rows, pk=picture_id)
 
 
-def _lightbox(row: Image, filters: Filters) -> dict[str, Any]:
+def _lightbox(acting: access.Actor, row: Image, filters: Filters) -> dict[str, Any]:
     newer, older = (
         filters.address(reverse("picture", args=[near])) if near else "" for near in pictures.neighbours(row, filters)
     )
     large = {
         "src": page_link(row.display),
-        "original": page_link(row.original),
+        "original": "" if review.download_refusal(acting, row) else page_link(row.original),
         "width": row.width,
         "height": row.height,
         "alt": alt_text(row),
@@ -125,12 +127,51 @@ def _lightbox(row: Image, filters: Filters) -> dict[str, Any]:
         "older_url": older,
         "photo": page_link(row.job.asset.display),
         "photo_small": page_link(row.job.asset.thumbnail),
+        **_review(acting, row, filters),
     }
+
+
+def _review(acting: access.Actor, row: Image, filters: Filters) -> dict[str, Any]:
+    """What can be decided of a picture, and what was."""
+    return {
+        "row": row,
+        "may_create": acting.may(Role.CREATOR),
+        "review_url": filters.address(reverse("review_picture", args=[row.id])),
+        "barred": review.barred(acting, row),
+        "download_refusal": review.download_refusal(acting, row),
+        "decisions": review.history(row),
+    }
+
+
+@members_only
+@require_POST
+def review_picture(request: HttpRequest, picture_id: str) -> HttpResponse:
+    """Approve, reject or take back; answers a script with that part of the lightbox and tells the tiles."""
+    acting, filters = access.actor(request, Role.CREATOR), Filters.of(request.GET)
+    row = _find(acting, picture_id)
+    verdict, by_script = request.POST.get("verdict"), bool(request.headers.get("HX-Request"))
+    if verdict not in Image.Review.values:
+        return HttpResponse("Choose whether to approve or to reject.", "text/plain; charset=utf-8", status=400)
+    try:
+        review.review(acting, row, verdict=Image.Review(verdict))
+    except review.NotAllowed as error:
+        if by_script and request.headers.get("HX-Target") != "review":  # that part gives the reason itself
+            return HttpResponse(str(error), "text/plain; charset=utf-8", status=409)
+        if not by_script:
+            messages.error(request, str(error))
+    if not by_script:
+        return redirect(filters.address(reverse("picture", args=[row.id])))
+    row = _find(acting, picture_id)  # somebody may have been faster
+    response = render(request, "gallery/_review.html", _review(acting, row, filters))
+    return trigger_client_event(response, "picture:reviewed", {"picture": row.id, **reviewed(row)})
 
 
 @members_only
 @require_safe
 def download(request: HttpRequest, picture_id: str) -> HttpResponse:
     """The picture as the provider delivered it, under a name that says what it shows."""
-    row = _find(access.actor(request), picture_id)
+    acting = access.actor(request)
+    row = _find(acting, picture_id)
+    if refusal := review.download_refusal(acting, row):
+        return render(request, "gallery/no_download.html", {"row": row, "reason": refusal}, status=403)
     return redirect(page_link(row.original, download_as=file_name(row)))

@@ -1,5 +1,6 @@
 // The lightbox: <a data-lightbox href="/gallery/img_…/"> opens in <dialog id="lightbox"> and the address follows;
 // back closes it. The server answers HX-Request with templates/components/lightbox_body.html.
+// A picture's review is told by the event "picture:reviewed" {picture, review, badge, badge_tone}; its tiles follow.
 //   arrows go to the previous and next picture, z or a press zooms, Escape closes
 // A page that is opened at a picture's own address renders the dialog with data-open and data-home (where closing leads).
 const dialog = document.getElementById("lightbox");
@@ -35,6 +36,23 @@ const pan = (event) => {
   if (sharp) { sharp.src = sharp.dataset.original; delete sharp.dataset.original; }
   area.scrollTo(at.x * picture.offsetWidth - area.clientWidth / 2, at.y * picture.offsetHeight - area.clientHeight / 2);
 };
+
+// Tiles say how their picture was reviewed, wherever that was done.
+const mark = ({ picture, review, badge, badge_tone: tone }) => {
+  for (const link of document.querySelectorAll(`.picture > a[href*="/${CSS.escape(picture)}/"]`)) {
+    const tile = link.parentElement;
+    tile.querySelector(".picture-marks > .badge:not(.is-favourite)")?.remove();
+    if (review) tile.dataset.review = review; else delete tile.dataset.review;
+    if (!badge) continue;
+    let marks = tile.querySelector(".picture-marks");
+    if (!marks) { marks = document.createElement("span"); marks.className = "picture-marks"; link.after(marks); }
+    const label = document.createElement("span");
+    label.className = `badge is-${tone}`;
+    label.textContent = badge;
+    marks.append(label);
+  }
+};
+document.body.addEventListener("picture:reviewed", (event) => mark(event.detail));
 
 if (dialog) {
   if (dialog.open) dialog.focus();

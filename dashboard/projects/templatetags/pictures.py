@@ -27,7 +27,15 @@ def tile(image: Image) -> dict[str, Any]:
         "height": image.height,
         "alt": alt_text(image),
         "thumb_hash": image.thumb_hash,
+        **reviewed(image),
     }
+
+
+def reviewed(image: Image) -> dict[str, str]:
+    """What a tile says of the picture's review."""
+    label = str(Image.Review(image.review).label) if image.review else ""
+    tone = "good" if image.review == Image.Review.APPROVED else "bad"
+    return {"review": image.review, "badge": label, "badge_tone": tone}
 
 
 def alt_text(image: Image) -> str:
