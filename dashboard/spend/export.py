@@ -1,0 +1,56 @@
+"""The days' spending for spreadsheets, written while it is read: of a long period one week is in memory."""
+
+import csv
+from collections.abc import Iterator
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+from dashboard.accounts.access import Actor
+from dashboard.spend import names
+from dashboard.spend.names import Names
+from dashboard.spend.periods import Span
+from dashboard.spend.scopes import Scope
+from dashboard.studio.batch_csv import MARK, safe
+from generation.rollup import FIGURES, NAMES
+
+COLUMNS = (
+    "Day", "Project", "Member", "API key", "Preset", "Version", "Model", "Credits", "Jobs", "Pictures", "Approved",
+)  # fmt: skip
+
+
+def csv_lines(acting: Actor, span: Span, scope: Scope) -> Iterator[str]:
+    """Oldest first."""
+    yield MARK + _text([COLUMNS])
+    rows = scope.narrow(acting.team.id).order_by("day", *NAMES, "id").values_list("day", *NAMES, *FIGURES)
+    first = span.first
+    while first <= span.last:
+        last = min(first + timedelta(days=6), span.last)
+        week = list(rows.filter(day__gte=first, day__lte=last))
+        if week:
+            yield _text(_named(acting, week))
+        first = last + timedelta(days=1)
+
+
+def _text(rows: Any) -> str:
+    out = StringIO()
+    csv.writer(out).writerows(rows)
+    return out.getvalue()
+
+
+def _named(acting: Actor, rows: list[tuple[Any, ...]]) -> Iterator[list[Any]]:
+    called = names.of_team(acting, members={row[2] for row in rows}, versions={row[4] for row in rows})
+    for day, project, member, api_key, version, model, *figures in rows:
+        said = _said(called, project, member, api_key, version)
+        yield [day.isoformat(), *map(safe, (*said, model)), *figures]
+
+
+def _said(called: Names, project: str, member: int, api_key: str, version: int) -> tuple[str, ...]:
+    preset = called.versions.get(version)
+    return (
+        called.projects.get(project, names.GONE) if project else "",
+        called.who(member, "") if member else "",
+        called.who(0, api_key),
+        preset.preset if preset else "",
+        str(preset.number) if preset else "",
+    )

@@ -1,0 +1,20 @@
+"""``{% load caps %}{% cap_warnings %}``: the line above a page while caps are nearly used up."""
+
+from typing import Any
+
+from django import template
+from django.template import Context
+
+from dashboard.accounts import access
+from dashboard.spend import cap_list
+
+register = template.Library()
+NAMED = 3
+"""Caps whose names the line has room for."""
+
+
+@register.inclusion_tag("spend/cap_warnings.html", takes_context=True)
+def cap_warnings(context: Context) -> dict[str, Any]:
+    found = cap_list.warnings(access.actor(context["request"]))
+    names = list(dict.fromkeys(row.cap.whose for row in found))
+    return {"request": context["request"], "rows": found, "names": names[:NAMED], "more": max(0, len(names) - NAMED)}

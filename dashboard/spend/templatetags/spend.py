@@ -1,0 +1,15 @@
+"""Links of the charts: ``{% load spend %}``."""
+
+from django import template
+
+from dashboard.spend import links
+from dashboard.spend.periods import Span
+from dashboard.spend.scopes import Scope
+
+register = template.Library()
+
+
+@register.filter
+def ledger_of(span: Span, scope: Scope) -> str:
+    """``{{ bar.span|ledger_of:scope }}``: the lines behind what was spent in these days."""
+    return links.ledger(span, **scope.query)
