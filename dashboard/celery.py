@@ -14,6 +14,7 @@ app.autodiscover_tasks(
         "generation.sandbox",
         "dashboard.api",
         "dashboard.demo",
+        "dashboard.gallery",
         "dashboard.presets",
         "dashboard.projects",
         "dashboard.audit",

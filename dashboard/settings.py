@@ -181,6 +181,11 @@ CELERY = {
     "task_default_queue": "packshot",
     "beat_schedule": {
         "look around": {"task": "generation.tasks.look_around", "schedule": 2.0, "options": {"expires": 10}},
+        "old pictures": {
+            "task": "dashboard.gallery.tasks.remove_old_pictures",
+            "schedule": 900.0,
+            "options": {"expires": 900},
+        },
         "balances": {"task": "generation.tasks.check_balances", "schedule": 60.0, "options": {"expires": 60}},
         "books": {"task": "generation.tasks.compare_books", "schedule": 3600.0, "options": {"expires": 3600}},
         "audit heads": {"task": "dashboard.audit.tasks.sign_heads", "schedule": 3600.0, "options": {"expires": 3600}},

@@ -43,6 +43,10 @@ class Bucket(S3Storage):  # type: ignore[misc]
         with _as_os_error():
             return str(super()._save(name, content))
 
+    def delete(self, name: str) -> None:
+        with _as_os_error():
+            super().delete(name)
+
     def _open(self, name: str, mode: str = "rb") -> "File[bytes]":
         """The whole file at once: all that is kept here fits into memory, and faults show now."""
         with _as_os_error(), super()._open(name, mode) as remote:
