@@ -7,18 +7,20 @@ under that lock caps are read and changed one after another, always in the order
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from django.utils import timezone
 
 from generation.models import Cap, CapPeriod, CreditAccount, LedgerEntry
 
 FOREVER = (datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC))
 """The one period of a cap in all."""
+CLOCKS = timedelta(days=1)
+"""How far machines' clocks may be apart, or one may be set back."""
 MOST = 1_000_000_000
 """Credits that a cap, a grant or an adjustment may name; more is a slip of the keyboard."""
 
@@ -86,14 +88,20 @@ def standings(*, team_id: str, at: datetime | None = None, only: Q | None = None
     """How the team's caps stand, in the order of their ids; ``only`` narrows them down."""
     at = at or timezone.now()
     account = CreditAccount.objects.filter(pk=team_id).first()
-    rows = Cap.objects.filter(only or Q(), team=team_id).select_related("team", "project", "member", "created_by")
-    return _standings(list(rows.order_by("id")), account.zone if account else ZoneInfo("UTC"), at)
+    zone = account.zone if account else ZoneInfo("UTC")
+    rows = list(_caps(team_id, only or Q()))
+    periods = _periods(rows, at)
+    return [_standing(cap, periods.get(cap.id), zone, at) for cap in rows]
 
 
-def _standings(caps: Sequence[Cap], zone: ZoneInfo, at: datetime) -> list[Standing]:
-    now = CapPeriod.objects.filter(cap__in=caps, starts__lte=at, ends__gt=at)
-    periods = {period.cap_id: period for period in now} if caps else {}
-    return [_standing(cap, periods.get(cap.id), zone, at) for cap in caps]
+def _caps(team_id: str, only: Q) -> QuerySet[Cap]:
+    rows = Cap.objects.filter(only, team=team_id).order_by("id")
+    return rows.select_related("team", "project", "member", "created_by")
+
+
+def _periods(rows: Sequence[Cap], at: datetime) -> dict[str, CapPeriod]:
+    """The period of ``at`` of each cap that has one, by the cap's id."""
+    return {period.cap_id: period for period in CapPeriod.objects.filter(cap__in=rows, starts__lte=at, ends__gt=at)}
 
 
 def _standing(cap: Cap, period: CapPeriod | None, zone: ZoneInfo, at: datetime) -> Standing:
@@ -115,11 +123,15 @@ def take(account: CreditAccount, *, jobs: Sequence[Priced], spender_id: int | No
     After a refusal the caller rolls back: some of the others have taken their share.
     """
     bound = bounding(projects={job.project_id for job in jobs}, spender_id=spender_id)
-    refusing = [
-        standing
-        for standing in standings(team_id=account.pk, at=at, only=bound)
-        if not _taken(standing, asked=asked(standing.cap, jobs), at=at)
-    ]
+    rows = list(_caps(account.pk, bound))
+    periods = _periods(rows, at)
+    refusing = []
+    for cap in rows:
+        # Mostly a month's first hold finds nothing before it; after a change of zone or of the clock it may.
+        period = periods.get(cap.id) or _count(cap, account.zone, at=at)
+        standing = _standing(cap, period, account.zone, at)
+        if not _taken(standing, period, asked=asked(cap, jobs), at=at):
+            refusing.append(standing)
     return min(refusing, key=lambda standing: standing.left, default=None)
 
 
@@ -128,10 +140,7 @@ def asked(cap: Cap, jobs: Sequence[Priced]) -> int:
     return sum(job.price for job in jobs if cap.project_id in (None, job.project_id))
 
 
-def _taken(standing: Standing, *, asked: int, at: datetime) -> bool:
-    period, _ = CapPeriod.objects.get_or_create(
-        cap=standing.cap, starts=standing.starts, defaults={"ends": standing.ends, "team_id": standing.cap.team_id}
-    )
+def _taken(standing: Standing, period: CapPeriod, *, asked: int, at: datetime) -> bool:
     changes: dict[str, Any] = {"held": F("held") + asked}
     if period.warned_at is None and (standing.used + asked) * 100 >= standing.limit * standing.cap.warn_at:
         changes["warned_at"] = at
@@ -150,8 +159,8 @@ def settle(
 
 def usage(cap: Cap, *, starts: datetime, ends: datetime) -> dict[str, int]:
     """``held`` and ``spent`` of a period, summed up from the ledger."""
-    # An entry is never older than its hold, so that the index on created_at leaves out what came before.
-    rows = LedgerEntry.objects.filter(account=cap.team_id, created_at__gte=starts)
+    # The index on created_at leaves out what came before: an entry is not older than its hold, give or take clocks.
+    rows = LedgerEntry.objects.filter(account=cap.team_id, created_at__gte=starts - CLOCKS)
     rows = rows.filter(job__hold__held_at__gte=starts, job__hold__held_at__lt=ends)
     if cap.project_id:
         rows = rows.filter(project=cap.project_id)
@@ -165,8 +174,16 @@ def save(cap: Cap) -> None:
     """Write a new or changed cap; what is held and spent already counts at once, even above its limit."""
     with transaction.atomic():
         account = lock(cap.team_id)
+        known = Cap.objects.filter(pk=cap.pk).first()
+        if known and _kind(known) != _kind(cap):
+            known.periods.all().delete()
         cap.save()
-        _count(cap, account.zone)
+        _count(cap, account.zone, at=timezone.now())
+
+
+def _kind(cap: Cap) -> tuple[str, str | None, int | None]:
+    """What a cap's periods count; of another kind they say nothing."""
+    return cap.period, cap.project_id, cap.member_id
 
 
 def remove(cap: Cap) -> None:
@@ -179,18 +196,18 @@ def move_months(account: CreditAccount) -> None:
     """Count every monthly cap anew, as the account's zone was changed. The caller holds the lock."""
     for cap in Cap.objects.filter(team=account.pk, period=Cap.Period.MONTH).order_by("id"):
         cap.periods.all().delete()
-        _count(cap, account.zone)
+        _count(cap, account.zone, at=timezone.now())
 
 
-def _count(cap: Cap, zone: ZoneInfo) -> None:
-    """Make the present period say what the ledger says; a warning that no longer holds may come again."""
-    now = timezone.now()
-    starts, ends = bounds(cap.period, at=now, zone=zone)
+def _count(cap: Cap, zone: ZoneInfo, *, at: datetime) -> CapPeriod:
+    """Make the period of ``at`` say what the ledger says; a warning that no longer holds may come again."""
+    starts, ends = bounds(cap.period, at=at, zone=zone)
     period = cap.periods.filter(starts=starts).first() or CapPeriod(cap=cap, starts=starts)
     sums = usage(cap, starts=starts, ends=ends)
     period.team_id, period.ends, period.held, period.spent = cap.team_id, ends, sums["held"], sums["spent"]
-    if not Standing(cap, cap.limit(now), period.held, period.spent, starts, ends).is_warned:
+    if not _standing(cap, period, zone, at).is_warned:
         period.warned_at = period.announced_at = None
     elif period.warned_at is None and period.used:
-        period.warned_at = now
+        period.warned_at = at
     period.save()
+    return period

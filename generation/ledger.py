@@ -74,13 +74,13 @@ def hold(*, batch: Batch, jobs: Sequence[Priced], actor_id: int | None = None, s
     ``spender_id`` is the person against whose cap it counts. Raises :class:`InsufficientCredits`.
     """
     total = sum(job.price for job in jobs)
-    now = timezone.now()
     with transaction.atomic():
-        account = CreditAccount.objects.filter(team_id=batch.team_id, granted__gte=F("held") + F("spent") + total)
-        if not account.update(held=F("held") + total):
-            raise InsufficientCredits(asked=total, left=left(team_id=batch.team_id))
-        locked = CreditAccount.objects.get(pk=batch.team_id)
-        if refusing := caps.take(locked, jobs=jobs, spender_id=spender_id, at=now):
+        account = caps.lock(batch.team_id)
+        now = timezone.now()  # only now: a month may have ended while others had the lock
+        fits = CreditAccount.objects.filter(pk=account.pk, granted__gte=F("held") + F("spent") + total)
+        if not fits.update(held=F("held") + total):
+            raise InsufficientCredits(asked=total, left=account.left)
+        if refusing := caps.take(account, jobs=jobs, spender_id=spender_id, at=now):
             raise CapReached(asked=caps.asked(refusing.cap, jobs), standing=refusing)
         _enter(batch, at=now, actor_id=actor_id, spender_id=spender_id)
 
@@ -158,7 +158,7 @@ def refund(*, job: Job, credits: int, actor_id: int | None, reason: str) -> None
     """Give back some of what a job cost. Raises :class:`BadEntry`."""
     with transaction.atomic():
         account = caps.lock(job.team_id)
-        paid = LedgerEntry.objects.filter(job=job).aggregate(paid=Sum("spent"))["paid"] or 0
+        paid = _paid(job)
         if not 0 < credits <= paid:
             raise BadEntry(f"This job cost {paid:,} credits; a refund gives back between 1 and that.")
         _require(reason)
@@ -179,10 +179,17 @@ def adjust(
             raise BadEntry(f"An adjustment changes the account by 1 to {caps.MOST:,} credits.")
         if account.spent + spent < 0 or account.granted + granted < 0:
             raise BadEntry("An adjustment cannot take back more than was ever spent or granted.")
+        if job and spent < 0 and (paid := _paid(job)) + spent < 0:
+            raise BadEntry(f"This job cost {paid:,} credits; an adjustment cannot take back more.")
         kind = LedgerEntry.Kind.ADJUST
         entry = _entry(job, kind=kind, spent=spent, granted=granted, actor_id=actor_id, reason=reason)
         entry.account_id = team_id
         _post(account, entry)
+
+
+def _paid(job: Job) -> int:
+    """What a job cost up to now, with refunds and adjustments."""
+    return LedgerEntry.objects.filter(job=job).aggregate(paid=Sum("spent"))["paid"] or 0
 
 
 def _require(reason: str) -> None:

@@ -12,7 +12,7 @@ from dashboard.accounts.models import ApiKey, Role, Team, User
 from dashboard.projects.models import Product, Project
 from dashboard.studio.actions import Wish, start
 from generation import caps, jobs, ledger, proof
-from generation.ledger import CapReached
+from generation.ledger import BadEntry, CapReached
 from generation.models import Cap, CapPeriod, CreditAccount, Hold, Job, LedgerEntry
 
 Order = Callable[..., list[Job]]
@@ -192,3 +192,61 @@ def test_a_removed_cap_stops_nothing(team: Team, order: Order) -> None:
     caps.remove(row)
     order(1)
     assert LedgerEntry.objects.filter(kind=LedgerEntry.Kind.HOLD).count() == 1
+
+
+def test_a_hold_that_waited_over_the_months_end_counts_in_the_new_month(
+    team: Team, order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = cap(team, 5)
+    with time_machine.travel(datetime(2026, 11, 30, 23, 59, 59, tzinfo=UTC), tick=False) as clock:
+        order(1)
+
+        def wait(team_id: str) -> CreditAccount:
+            clock.shift(2)
+            return lock(team_id)
+
+        lock = caps.lock
+        monkeypatch.setattr(caps, "lock", wait)
+        order(1)
+    assert list(row.periods.order_by("starts").values_list("held", flat=True)) == [5, 5]
+    assert list(proof.findings()) == []
+
+
+def test_a_clock_set_back_finds_what_was_used_before(team: Team, order: Order) -> None:
+    evening, midnight = datetime(2026, 11, 30, 23, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC)
+    with time_machine.travel(evening, tick=False) as clock:
+        row = cap(team, 9)
+        (job,) = order(1)
+        clock.move_to(midnight)
+        ledger.set_time_zone(team_id=team.id, name="Atlantic/Reykjavik")
+        clock.move_to(evening)
+        with pytest.raises(CapReached, match="allows only 4 more"):
+            order(1)
+        clock.move_to(midnight - timedelta(days=1))
+        jobs.cancel(job)
+        clock.move_to(midnight)
+        caps.save(row)
+        assert list(proof.findings()) == []
+
+
+def test_a_cap_that_becomes_another_counts_anew(team: Team, order: Order, spring: Project) -> None:
+    row = cap(team, 50)
+    order(1, project=spring)
+    order(1)
+    row.period = Cap.Period.TOTAL
+    caps.save(row)
+    assert standing(row) == (10, 0)
+    row.project = spring
+    caps.save(row)
+    assert standing(row) == (5, 0)
+    assert list(proof.findings()) == []
+
+
+def test_an_adjustment_takes_no_more_from_a_job_than_it_cost(team: Team, order: Order) -> None:
+    row = cap(team, 50)
+    first, second = order(2)
+    ledger.capture(job=first, credits=5)
+    ledger.capture(job=second, credits=3)
+    with pytest.raises(BadEntry, match="This job cost 3 credits"):
+        ledger.adjust(team_id=team.id, actor_id=None, spent=-4, job=second, reason="It was free.")
+    assert standing(row) == (0, 8)
