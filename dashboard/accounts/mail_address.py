@@ -1,5 +1,8 @@
 """Another mail address for a person, once they have shown that they read its mail."""
 
+import logging
+from smtplib import SMTPException
+
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core import signing
@@ -13,6 +16,7 @@ from dashboard.accounts.members import Refused
 from dashboard.accounts.models import User
 from dashboard.accounts.security import note
 
+log = logging.getLogger(__name__)
 SALT = "another mail address"
 HOURS = 24
 TAKEN = "This address has an account already."
@@ -57,4 +61,14 @@ def confirm(request: HttpRequest, token: str) -> User:
             note(request, user, "person.address_changed", before={"email": former}, after={"email": email})
     except IntegrityError as error:
         raise Refused(TAKEN) from error
+    _tell(former, user)
     return user
+
+
+def _tell(former: str, user: User) -> None:
+    """Let the former address know, so that nobody loses an account in silence."""
+    text = render_to_string("accounts/mail/address_changed.txt", {"user": user, "former": former})
+    try:
+        send_mail("Your mail address for Packshot was changed", text, None, [former])
+    except (OSError, SMTPException) as error:
+        log.warning("The former address of user %s could not be told: %s", user.pk, error)

@@ -9,6 +9,7 @@ from allauth.account.signals import password_changed, password_reset, password_s
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 from allauth.socialaccount.signals import social_account_added, social_account_removed
+from django.contrib import messages
 from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -21,6 +22,7 @@ Type = Authenticator.Type
 ADDED = {Type.TOTP: "two_factor.switched_on", Type.WEBAUTHN: "passkey.added"}
 REMOVED = {Type.TOTP: "two_factor.switched_off", Type.WEBAUTHN: "passkey.removed"}
 """Recovery codes come and go with them: only codes made anew are told of."""
+TIED = "From now on you sign in with {name}. Your password here has ended, since your address was never confirmed."
 
 
 def note(
@@ -60,6 +62,8 @@ def _renewed(request: HttpRequest, user: User, **_: Any) -> None:
 @receiver(social_account_added)
 def _tied(request: HttpRequest, sociallogin: Any, **_: Any) -> None:
     note(request, sociallogin.user, "single_sign_on.tied")
+    if not sociallogin.user.has_usable_password():
+        messages.warning(request, TIED.format(name=sociallogin.provider.name))
 
 
 @receiver(social_account_removed)

@@ -157,7 +157,7 @@ def test_the_password_of_an_address_that_was_never_confirmed_ends_with_the_tie(
     early.send("/accounts/login/", login=user["email"], password=user["password"])
     assert early.is_in
     identity.person = is_somebody("v-2", user["email"])
-    browser.open(ENTRY)
+    assert "Your password here has ended" in browser.open(ENTRY).text
     assert browser.is_in and not early.is_in
     again = Browser(studio)
     again.send("/accounts/login/", login=user["email"], password=user["password"])

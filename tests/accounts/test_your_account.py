@@ -87,6 +87,7 @@ class TestAddress:
         browser.post(link)
         bob.refresh_from_db()
         assert bob.email == "robert@example.com" == EmailAddress.objects.get(user=bob, verified=True).email
+        assert mail.outbox[-1].to == ["bob@example.com"] and "If this was not you" in str(mail.outbox[-1].body)
         assert is_in(enter("robert@example.com")) and not is_in(enter("bob@example.com"))
         event = AuditEvent.objects.get(action="person.address_changed")
         assert (event.before["email"], event.after["email"]) == ("bob@example.com", "robert@example.com")
