@@ -15,7 +15,7 @@ from dashboard.presets.models import PresetVersion
 from dashboard.presets.prompts import BannedWord, compose, within
 from dashboard.presets.variables import BadValues, fill, read
 from dashboard.studio.actions import Wish, start
-from generation import ledger
+from generation import caps, ledger
 from generation.contract import PROMPT_MAX, GenerateRequest
 from generation.fetch import is_public
 from generation.models import Job
@@ -63,6 +63,10 @@ def _afford(acting: Actor, request: GenerateRequest) -> None:
     left = ledger.left(team_id=acting.team.id)
     if left < request.price:
         raise ledger.InsufficientCredits(asked=request.price, left=left)
+    bound = caps.bounding(projects=[], spender_id=acting.spender_id)
+    tightest = min(caps.standings(team_id=acting.team.id, only=bound), key=lambda it: it.left, default=None)
+    if tightest and tightest.left < request.price:
+        raise ledger.CapReached(asked=request.price, standing=tightest)
 
 
 def _preset(acting: Actor, preset_id: str) -> PresetVersion:

@@ -126,6 +126,11 @@ def _unaffordable(request: HttpRequest, error: ledger.InsufficientCredits) -> Ht
     return refusal(ContractError(ErrorCode.INSUFFICIENT_CREDITS, message))
 
 
+@api.exception_handler(ledger.CapReached)
+def _capped(request: HttpRequest, error: ledger.CapReached) -> HttpResponse:
+    return refusal(ContractError(ErrorCode.INSUFFICIENT_CREDITS, str(error)))
+
+
 @api.exception_handler(ValidationError)
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     first: dict[str, Any] = error.errors[0]

@@ -25,9 +25,8 @@ def add(acting: Actor, *, project: Project | None, member: User | None, period: 
         caps.lock(acting.team.id)
         same = Cap.objects.filter(team=acting.team, project=project, member=member, period=period)
         if (found := same.select_related("team", "project", "member").first()) is not None:
-            raise Refused(
-                f"There is a {cap_words.called(found)} already, of {found.credits:,} credits. Change that one."
-            )
+            there_is = f"The {cap_words.called(found)} is there already: {found.credits:,} credits."
+            raise Refused(f"{there_is} Change that one.")
         bounds: dict[str, Any] = {"project": project, "member": member, "period": period}
         cap = Cap(team=acting.team, credits=credits, warn_at=warn_at, created_by=acting.user, **bounds)
         caps.save(cap)

@@ -92,12 +92,19 @@ class Group:
 
 
 def rows(acting: Actor, only: Q | None = None) -> list[Row]:
-    """The caps that the actor may see: admins all of them, others those that bind them."""
-    now, zone = timezone.now(), cap_words.zone_of(acting.team.id)
-    seen = _seen(acting) & (only or Q())
-    found = caps.standings(team_id=acting.team.id, at=now, only=seen)
-    members = set(Membership.objects.filter(team=acting.team).values_list("user_id", flat=True)) if found else set()
-    return [Row(it, zone, now, is_former=bool(it.cap.member_id) and it.cap.member_id not in members) for it in found]
+    """The caps that the actor may see: admins all of them, others those that bind them; or ``only`` some of these."""
+    now = timezone.now()
+    found = caps.standings(team_id=acting.team.id, at=now, only=_seen(acting) if only is None else only)
+    if not found:
+        return []
+    zone = cap_words.zone_of(acting.team.id)
+    capped = [one.cap.member_id for one in found if one.cap.member_id]
+    present = set(_members(acting, capped)) if capped else set()
+    return [Row(one, zone, now, is_former=one.cap.member_id not in {None, *present}) for one in found]
+
+
+def _members(acting: Actor, users: Iterable[int]) -> Iterable[int]:
+    return Membership.objects.filter(team=acting.team, user__in=users).values_list("user_id", flat=True)
 
 
 def _seen(acting: Actor) -> Q:
@@ -122,6 +129,6 @@ def groups(found: Iterable[Row]) -> list[Group]:
 
 def warnings(acting: Actor) -> list[Row]:
     """Caps above their share: all of them for admins, one's own for the others."""
-    concerned = Q() if acting.may(Role.ADMIN) else Q(member=acting.spender_id)
+    concerned = None if acting.may(Role.ADMIN) else Q(member=acting.spender_id)
     found = [one for one in rows(acting, concerned) if one.is_warned]
     return sorted(found, key=lambda it: it.standing.left)

@@ -37,7 +37,7 @@ def caps(request: HttpRequest) -> HttpResponse:
         else:
             return _said(request, cap_list.row(acting, cap))
     found = cap_list.rows(acting)
-    context = {"groups": cap_list.groups(found), "form": form, "may_change": may_change}
+    context: dict[str, Any] = {"groups": cap_list.groups(found), "form": form, "may_change": may_change}
     context |= {"alerts": alerts_list.latest(acting, found)}
     return render(request, "spend/caps.html", context, status=422 if form and form.errors else 200)
 

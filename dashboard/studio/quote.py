@@ -5,27 +5,21 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.forms import ModelChoiceField
 from django.utils import timezone
 
 from dashboard.accounts.access import Actor
+from dashboard.projects.models import Project
 from dashboard.studio import estimate, repeats
 from dashboard.studio.actions import BATCH_MAX, Wish
 from dashboard.studio.forms import GenerateForm
+from dashboard.studio.limits import Limit, limits
 from dashboard.studio.repeats import Repeats
-from generation import ledger
 from generation.contract import CATALOGUE, PICTURES_MAX
 from generation.models import Connection, Image
 
 NAMED = 3
 """Jobs that are named when a batch is trimmed."""
-
-
-@dataclass(frozen=True)
-class Limit:
-    """Credits that a press may still take, and whose they are."""
-
-    name: str
-    left: int
 
 
 @dataclass(frozen=True)
@@ -39,6 +33,17 @@ class Trim:
     def read(cls, data: Mapping[str, Any]) -> "Trim | None":
         take, of = _number(data.get("take")), _number(data.get("take_of"))
         return cls(take, of) if take and of and take < of else None
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What a press does to one limit."""
+
+    limit: Limit
+    after: int
+    fits: int
+    """Pictures of those asked for."""
+    is_short: bool
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ class Quote:
     @property
     def left(self) -> int:
         """Credits left now, under the tightest limit."""
-        return self.tightest.left
+        return self.tightest.free
 
     @property
     def after(self) -> int:
@@ -96,8 +101,31 @@ class Quote:
     @property
     def fit(self) -> int:
         """Jobs that the tightest limit and the size of a batch allow, if that is fewer than asked for."""
+        return min(BATCH_MAX, self._fit(self.tightest))
+
+    def _fit(self, limit: Limit) -> int:
         each = self.of_each * self.credits_each
-        return min(self.asked, BATCH_MAX, max(0, self.left) // each) if each else self.asked
+        return min(self.asked, limit.free // each) if each else self.asked
+
+    @property
+    def bounds(self) -> list[Bound]:
+        """Every limit, the team's credits first."""
+        return [
+            Bound(
+                limit,
+                after=max(0, limit.free - self.credits),
+                fits=self._fit(limit) * self.of_each,
+                is_short=self.credits > limit.free,
+            )
+            for limit in self.limits
+        ]
+
+    @property
+    def short(self) -> str:
+        """What stands against a press that a cap would stop."""
+        if not (self.is_short and self.tightest.row):
+            return ""
+        return f"This needs {_plural(self.credits, 'credit')}, but {self.tightest.name} has only {self.left:,} left."
 
     @property
     def fit_pictures(self) -> int:
@@ -147,7 +175,7 @@ def quote(form: GenerateForm, *, trim: Trim | None = None) -> Quote:
         shapes=shapes,
         of_each=_count(form["num_images"].value()),
         credits_each=model.credits if model else 0,
-        limits=limits(form.acting),
+        limits=limits(form.acting, _project(form)),
         writes=form.writes,
         trim=held,
         wishes=form.wishes,
@@ -157,9 +185,11 @@ def quote(form: GenerateForm, *, trim: Trim | None = None) -> Quote:
     )
 
 
-def limits(acting: Actor) -> tuple[Limit, ...]:
-    """Everything that bounds what the actor may spend now."""
-    return (Limit(name="the team", left=ledger.left(team_id=acting.team.id)),)
+def _project(form: GenerateForm) -> Project | None:
+    """The chosen one, valid form or not."""
+    chosen, offered = str(form["project"].value() or ""), form.fields["project"]
+    assert isinstance(offered, ModelChoiceField)  # noqa: S101 narrows the type
+    return next((project for project in offered.queryset or () if project.pk == chosen), None) if chosen else None
 
 
 def _seconds(acting: Actor, jobs: int) -> float | None:

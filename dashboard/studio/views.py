@@ -17,14 +17,16 @@ from dashboard.presets.brand import palette
 from dashboard.presets.models import Preset
 from dashboard.projects.library import search
 from dashboard.projects.models import Product
+from dashboard.spend import cap_list
+from dashboard.spend.cap_why import Why, why
 from dashboard.studio import actions, cards, repeats
 from dashboard.studio.actions import Wish
 from dashboard.studio.forms import GenerateForm
 from dashboard.studio.prefill import prefill
-from dashboard.studio.quote import Trim, quote
+from dashboard.studio.quote import Quote, Trim, quote
 from generation import ledger
 from generation.contract import CATALOGUE, PICTURES_MAX, AspectRatio
-from generation.ledger import InsufficientCredits
+from generation.ledger import CapReached, InsufficientCredits
 from generation.models import Batch, Connection, Job
 
 TRAY = 60
@@ -72,7 +74,7 @@ def _batch(request: HttpRequest, form: GenerateForm, wishes: list[Wish], trim: T
         batch = actions.start(form.acting, wishes=wishes)
     except (InsufficientCredits, actions.NotPossible) as error:
         form.add_error(None, str(error))
-        return _refused(request, form, trim)
+        return _refused(request, form, trim, stopped=error if isinstance(error, CapReached) else None)
     return _started(request, form.acting, batch)
 
 
@@ -83,11 +85,13 @@ def _started(request: HttpRequest, acting: Actor, batch: Batch) -> HttpResponse:
     return with_credits(response, acting)
 
 
-def _refused(request: HttpRequest, form: GenerateForm, trim: Trim | None = None) -> HttpResponse:
+def _refused(
+    request: HttpRequest, form: GenerateForm, trim: Trim | None = None, *, stopped: CapReached | None = None
+) -> HttpResponse:
     """The form again, as it was typed, with a sentence beside what is wrong."""
     if not request.headers.get("HX-Request"):
-        return _page(request, form, status=422, trim=trim)
-    response = render(request, "studio/_form.html", _context(form, trim=trim), status=422)
+        return _page(request, form, status=422, trim=trim, stopped=stopped)
+    response = render(request, "studio/_form.html", _context(form, trim=trim, stopped=stopped), status=422)
     return _into(response, "#generate", "outerHTML")
 
 
@@ -165,13 +169,18 @@ def _context(
     trim: Trim | None = None,
     offered: bool = False,
     judged: GenerateForm | None = None,
+    stopped: CapReached | None = None,
 ) -> dict[str, Any]:
-    """``judged`` is the form to count by, where the one to show says nothing of what is wrong."""
+    """``judged`` is the form to count by, where the one to show says nothing of what is wrong.
+
+    ``stopped`` is what refused a press; without it the quote says whether a cap would.
+    """
     acting = form.acting
     price = quote(judged or form, trim=trim)
     return {
         "form": form,
         "quote": price,
+        "why": _why(acting, price, stopped),
         "offered": offered,
         "previews": form.previews(),
         "singles": [
@@ -191,6 +200,13 @@ def _context(
         "may_create": acting.may(Role.CREATOR),
         **_tray(acting, words=words, chosen=[product.pk for product in form.chosen_products]),
     }
+
+
+def _why(acting: Actor, price: Quote, stopped: CapReached | None) -> Why | None:
+    if stopped:
+        return why(acting, cap_list.row(acting, stopped.standing.cap), asked=stopped.asked)
+    row = price.tightest.row
+    return why(acting, row, asked=price.credits) if row and price.is_short else None
 
 
 def _parent(form: GenerateForm) -> Job | None:

@@ -54,7 +54,7 @@ const choose = (radio) => {
 for (const type of ["change", "input"]) {
   document.addEventListener(type, (event) => {
     const { target } = event;
-    if (!target.closest("form[data-generate]") || !target.name || target.matches("[type=search], [type=file]")) return;
+    if (!target.form?.matches("form[data-generate]") || !target.name || target.matches("[type=search], [type=file]")) return;
     if (type === "change" && target.name === "preset" && target.checked && presets().length === 1) takeDefaults(target.closest("[data-preset]").dataset);
     // What was wrong with a field is being put right; the server says again if it is not.
     const field = target.name.startsWith("var.") && target.closest(".field, td");
@@ -87,7 +87,7 @@ document.addEventListener("click", (event) => {
 
 // What is left, as the server says after a batch started or a job ended.
 document.addEventListener("credits", (event) => {
-  form().dataset.left = event.detail.left;
+  (find("[data-price-limit]") ?? form()).dataset.left = event.detail.left;
   find("#id_model").dispatchEvent(new Event("change", { bubbles: true }));
 });
 

@@ -4,6 +4,8 @@
 //   data-price-take     a hidden number: the batch is trimmed to so many jobs, as long as it has data-price-of without
 //   data-price-count    a group of boxes: how many are ticked; or a radio group, select or number: its value
 //   pictures = product of all counts, credits = pictures × unit
+//   data-price-limit    several limits instead of the form's one: each has data-left, data-limit-name ("the cap of Spring", or
+//                       nothing for the team) and spots of its own for left and after
 // and anywhere in the form: data-price-pictures, data-price-credits, data-price-each, data-price-left, data-price-after,
 // data-price-note (the counts, with the group's data-price-noun: "3 products × 2 shapes"; text is replaced), data-price-short (shown when credits do not suffice), data-price-button (its label and disabled state).
 const number = new Intl.NumberFormat("en");
@@ -28,23 +30,40 @@ const quote = (form) => {
   const jobs = product(groups(form).filter((group) => group.dataset.priceNoun));
   const taken = hidden(form, "of") === jobs ? hidden(form, "take") || jobs : jobs;
   const pictures = taken * product(groups(form).filter((group) => !group.dataset.priceNoun));
-  return { each, pictures, credits: pictures * each, left: Number(form.dataset.left) };
+  return { each, pictures, credits: pictures * each };
+};
+
+const limits = (form) => {
+  const several = [...form.querySelectorAll("[data-price-limit]")];
+  return several.length ? several : [form];
+};
+const left = (limit) => Number(limit.dataset.left);
+const tightest = (form) => limits(form).reduce((one, other) => left(other) < left(one) ? other : one);
+
+const refusal = (credits, limit) => {
+  const { limitName } = limit.dataset;
+  return limitName
+    ? `This needs ${plural(credits, "credit")}, but ${limitName} has only ${number.format(left(limit))} left.`
+    : `This needs ${plural(credits, "credit")}; the team has ${number.format(left(limit))} left. Choose fewer pictures or a cheaper model.`;
 };
 
 const note = (form) => groups(form)
   .map((group) => group.dataset.priceNoun ? plural(count(group), group.dataset.priceNoun) : number.format(count(group))).join(" × ");
 
 const show = (form) => {
-  const { each, pictures, credits, left } = quote(form);
-  const short = Number.isFinite(left) && credits > left;
-  const write = (name, text) => form.querySelectorAll(`[data-price-${name}]`).forEach((spot) => { spot.textContent = text; });
+  const { each, pictures, credits } = quote(form);
+  const narrow = tightest(form);
+  const short = credits > left(narrow);
+  const write = (name, text, part = form) => part.querySelectorAll(`[data-price-${name}]`).forEach((spot) => { spot.textContent = text; });
   write("pictures", plural(pictures, "picture"));
   write("credits", plural(credits, "credit"));
   write("each", number.format(each));
-  write("left", number.format(left));
   write("note", note(form));
-  write("after", short ? "not enough" : number.format(left - credits));
-  write("short", short ? `This needs ${plural(credits, "credit")}; the team has ${number.format(left)} left. Choose fewer pictures or a cheaper model.` : "");
+  for (const limit of limits(form)) {
+    write("left", number.format(left(limit)), limit);
+    write("after", credits > left(limit) ? "not enough" : number.format(left(limit) - credits), limit);
+  }
+  write("short", short ? refusal(credits, narrow) : "");
   form.querySelectorAll("[data-price-short]").forEach((spot) => { spot.hidden = !short; });
   for (const button of form.querySelectorAll("[data-price-button]")) {
     const label = button.querySelector("[data-price-label]") ?? button;
@@ -56,8 +75,8 @@ const show = (form) => {
 const showAll = () => document.querySelectorAll("form[data-price]").forEach(show);
 for (const type of ["change", "input"]) {
   document.addEventListener(type, (event) => {
-    const form = event.target.closest?.("form[data-price]");
-    if (form) show(form);
+    const { form } = event.target;
+    if (form?.matches("form[data-price]")) show(form);
   });
 }
 document.addEventListener("htmx:afterSettle", showAll);

@@ -9,14 +9,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_httpserver import HTTPServer
 
-from dashboard.accounts.models import Team
+from dashboard.accounts.models import Team, User
 from dashboard.audit.models import AuditEvent
 from dashboard.presets.models import Preset, PresetVersion
 from dashboard.projects.models import Product
 from generation import ledger, media
-from generation.models import Asset, Batch, Hold, Job
+from generation.models import Asset, Batch, Cap, Hold, Job
 from tests.api.conftest import Script
 from tests.pictures import photo
+from tests.spend.orders import cap
 
 Wish = Callable[..., dict[str, Any]]
 
@@ -167,6 +168,16 @@ def test_says_402_with_both_figures(script: Script, wish: Wish, team: Team) -> N
     assert ledger.left(team_id=team.id) == 4
 
 
+def test_says_402_with_the_cap_that_stops_it(script: Script, wish: Wish, team: Team, alice: User) -> None:
+    cap(team, 12, member=alice, period=Cap.Period.TOTAL)
+    assert script.post("generate", wish()).status_code == 202
+    message = refused(script.post("generate", wish(num_images=2)), 402, "insufficient_credits")
+    assert message == "This costs 10 credits, but the cap of Alice allows only 7 more."
+    unseen = wish(asset_id=None, num_images=2, image_url="http://127.0.0.1:9/never-asked.png")
+    assert refused(script.post("generate", unseen), 402, "insufficient_credits") == message
+    assert ledger.left(team_id=team.id) == 95
+
+
 def test_without_a_connection_the_key_may_not_generate(stranger: Script, wish: Wish, mug: Product) -> None:
     asset = Asset.objects.get(pk=mug.asset_id)
     asset.pk, asset.team_id = "asset_of_outsiders", Team.objects.get(name="Outsiders").pk
@@ -186,4 +197,4 @@ def test_takes_few_queries(script: Script, wish: Wish) -> None:
     with CaptureQueriesContext(connection) as queries:
         assert script.post("generate", body).status_code == 202
     asked = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
-    assert len(asked) <= 13, "\n".join(asked)
+    assert len(asked) <= 15, "\n".join(asked)

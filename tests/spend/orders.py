@@ -1,5 +1,6 @@
-"""Caps and jobs that count against them."""
+"""Caps and jobs that count against them, and pages that speak of both."""
 
+import re
 from typing import Any
 
 from dashboard.accounts.access import Actor
@@ -21,3 +22,8 @@ def order(acting: Actor, product: Product, jobs: int = 1, *, project: Project | 
     asked: dict[str, Any] = {"model": "nanobanana2", "aspect_ratio": "1:1", "num_images": 1, "project": project}
     wish = Wish(product=product, prompt="On marble", **asked)
     return list(start(acting, wishes=[wish] * jobs).jobs.order_by("id"))
+
+
+def words(html: str) -> str:
+    """A page as one reads it."""
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())

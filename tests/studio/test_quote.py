@@ -1,18 +1,22 @@
 """The live quote: what fits, what is trimmed, when it is done."""
 
 import re
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 
 from dashboard.accounts.models import Team, User
 from dashboard.presets.models import BrandKit, Preset
-from dashboard.projects.models import Product
-from generation.models import Connection, CreditAccount, Job
+from dashboard.projects.models import Product, Project
+from generation import caps
+from generation.models import Cap, Connection, CreditAccount, Job
 from tests.conftest import browser_of
+from tests.spend.orders import cap, words
 from tests.studio.conftest import Press
 from tests.studio.test_generate_presets import LIGHT, SEASON, write_preset
 
@@ -107,6 +111,89 @@ class TestTrim:
     def test_without_scripts_it_is_a_page(self, ask: Any) -> None:
         html = ask(script=False, trim="3")
         assert "<html" in html and "Trimmed to 6 of 8 pictures." in html
+
+
+class TestCaps:
+    """What 40 credits asked for (eight pictures, four jobs) meet besides the team's 100."""
+
+    @pytest.fixture
+    def spring(self, team: Team) -> Project:
+        return Project.objects.create(team=team, name="Spring")
+
+    @pytest.fixture(autouse=True)
+    def in_november(self) -> Iterator[None]:
+        with time_machine.travel(datetime(2026, 11, 22, 12, tzinfo=UTC), tick=True):
+            yield
+
+    def test_every_cap_that_binds_is_shown_with_what_is_left(
+        self, ask: Any, team: Team, spring: Project, bob: User, vera: User
+    ) -> None:
+        cap(team, 90)
+        cap(team, 80, project=spring)
+        cap(team, 70, member=bob, period=Cap.Period.TOTAL)
+        cap(team, 1, member=vera)
+        said = words(ask(project=spring.pk))
+        assert "Credits left 100 → 60" in said and "Left for the team this month 90 → 50" in said
+        assert "Left in Spring this month 80 → 40" in said and "Left for you 70 → 30" in said
+        assert "blocked" not in said
+        assert "Left in Spring" not in words(ask())
+
+    def test_the_one_that_stops_it_is_named_with_what_fits(
+        self, ask: Any, team: Team, spring: Project, bob: User
+    ) -> None:
+        cap(team, 35, member=bob)
+        cap(team, 20, project=spring)
+        said = words(ask(project=spring.pk))
+        assert "4 of 8 pictures fit; stopped by the monthly cap of Spring, which starts anew on 1 December." in said
+        assert "20 → not enough 4 of 8 fit" in said and "35 → not enough 6 of 8 fit" in said
+        assert "This needs 40 credits, but the monthly cap of Spring has only 20 left." in said
+
+    def test_trimmed_to_what_fits_it_can_be_pressed(self, ask: Any, press_both: Any, team: Team) -> None:
+        cap(team, 25)
+        assert 'name="trim" value="2"' in ask()
+        said = words(ask(trim="2"))
+        assert "Trimmed to 4 of 8 pictures." in said and "blocked" not in said
+        assert press_both(take="2", take_of="4").status_code == 302
+        assert Job.objects.count() == 2
+
+    def test_a_creator_is_told_why_and_whom_to_ask(self, ask: Any, team: Team, alice: User, ada: User) -> None:
+        cap(team, 25, created_by=ada)
+        html = ask()
+        said = words(html)
+        assert "Why is this blocked? The monthly cap of Northwind, set by Ada, allows 25 credits." in said
+        assert "Spent 0 Held for jobs under way 0 Asked now 40 Lacking 15" in said
+        assert "It starts anew on 1 December." in said
+        assert "Ask Ada or Alice to raise it." in said and 'href="mailto:ada@example.com?subject=' in html
+        assert "Raise it" not in html
+
+    def test_an_admin_is_led_to_the_raise_of_what_is_lacking(
+        self, asked: dict[str, Any], team: Team, ada: User, vase: Product
+    ) -> None:
+        row = cap(team, 6)
+        html = browser_of(ada).post("/generate/quote/", asked, headers={"HX-Request": "true"}).content.decode()
+        assert f'href="/spend/caps/{row.pk}/?lack=4#raise"' in html and "Ask " not in words(html)
+
+    def test_a_refused_press_says_the_sentence_and_why(self, press_both: Any, team: Team) -> None:
+        cap(team, 25)
+        answer = press_both()
+        said = words(answer.content.decode())
+        assert answer.status_code == 422
+        assert "This costs 40 credits, but the monthly cap of Northwind allows only 25 more." in said
+        assert "Why is this blocked?" in said and not Job.objects.exists()
+
+    def test_an_overdrawn_cap_says_that_nothing_fits(self, ask: Any, team: Team, press: Press) -> None:
+        row = cap(team, 50)
+        press()
+        row.credits = 5
+        caps.save(row)
+        said = words(ask())
+        assert "Not one of these pictures fits." in said and "Lacking 40" in said
+
+    def test_anothers_project_is_no_limit(self, ask: Any, charlie: User) -> None:
+        theirs = charlie.memberships.get().team
+        foreign = Project.objects.create(team=theirs, name="Theirs")
+        cap(theirs, 1, project=foreign)
+        assert "Theirs" not in ask(project=foreign.pk)
 
 
 class TestWords:

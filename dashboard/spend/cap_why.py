@@ -1,0 +1,46 @@
+"""Why was this blocked? What stands against a press, and who can do something about it."""
+
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+from django.urls import reverse
+
+from dashboard.accounts.access import Actor
+from dashboard.accounts.models import Membership, Role, User
+from dashboard.spend.cap_list import Row
+
+NAMED = 3
+"""People whom a creator is told to ask."""
+
+
+@dataclass(frozen=True)
+class Why:
+    """A cap, what was asked of it, and either the page where it is raised or the people who can do that."""
+
+    row: Row
+    asked: int
+    raise_url: str
+    people: tuple[User, ...]
+
+    @property
+    def lacking(self) -> int:
+        return self.asked - self.row.left
+
+    @property
+    def mailto(self) -> str:
+        """To the first of the people: whoever set the cap, where they still can."""
+        subject = quote(f"Raise the {self.row.called} by {self.lacking:,} credits?")
+        return f"mailto:{self.people[0].email}?subject={subject}" if self.people else ""
+
+
+def why(acting: Actor, row: Row, *, asked: int) -> Why:
+    may_raise = acting.may(Role.ADMIN)
+    lacking = urlencode({"lack": asked - row.left})
+    url = f"{reverse('cap', args=[row.cap.id])}?{lacking}#raise" if may_raise else ""
+    return Why(row, asked, url, () if may_raise else _people(row))
+
+
+def _people(row: Row) -> tuple[User, ...]:
+    admins = Membership.objects.filter(team=row.cap.team_id, role__gte=Role.ADMIN, user__is_active=True)
+    found = [one.user for one in admins.select_related("user").order_by("-role", "pk")]
+    return tuple(sorted(found, key=lambda user: user.pk != row.cap.created_by_id)[:NAMED])
