@@ -61,10 +61,13 @@ class _Reading:
     listed: Sequence[RemoteJob]
 
 
-def check(connection: Connection) -> Reconciliation:
-    """Take a reading and write it down. Raises ``client.ProviderError``, and then wrote nothing."""
+def check(connection: Connection, *, seconds: float = 30) -> Reconciliation:
+    """Take a reading and write it down; each call may take ``seconds``.
+
+    Raises ``client.ProviderError``, and then wrote nothing.
+    """
     try:
-        reading = _read(connection)
+        reading = _read(connection, seconds)
     except KeyRefused as error:
         connections.stop(connection, pause=Connection.Pause.KEY, message=str(error))
         raise
@@ -74,11 +77,11 @@ def check(connection: Connection) -> Reconciliation:
         return _write(connection, reading)
 
 
-def _read(connection: Connection) -> _Reading:
+def _read(connection: Connection, seconds: float) -> _Reading:
     at = timezone.now()
     last = Reconciliation.objects.filter(connection=connection).order_by("-id").first()
     look = _look(connection)
-    with connections.open_client(connection) as client:
+    with connections.open_client(connection, seconds=seconds) as client:
         balance = client.get_account().credits
         under_way = look.under_way | _under_way(connection)
         for job_id, credits in _ended_since(connection, look.newest):

@@ -110,6 +110,13 @@ TABLE: dict[str, Rule] = {
     "audit/log.csv": Rule(get=Role.ADMIN).to("Download the log as CSV"),
     "audit/log.jsonl": Rule(get=Role.ADMIN).to("Download the log as JSON lines"),
     "audit/verify.py": Rule(get=Role.ADMIN).to("Download the program that verifies the log"),
+    "spend/ledger/": SEE.to("Read the ledger: of the whole team for admins, of one's own spending otherwise"),
+    "spend/ledger.csv": SEE.to("Download the same as CSV"),
+    "spend/ledger/adjust/": RULE.to("Adjust what was spent or granted"),
+    "spend/ledger/refund/<job_id>/": RULE.to("Give back what a job cost"),
+    "spend/provider/": Rule(get=Role.ADMIN).to("Compare the provider's books with one's own"),
+    "spend/provider/check/": Rule(post=Role.ADMIN).to("Take a reading of the provider's books"),
+    "spend/provider/<reading_id>/settle/": Rule(post=Role.ADMIN).to("Settle a drift from the provider's books"),
     "spend/caps/": Rule(get=Role.VIEWER, post=Role.ADMIN).to("See the caps that bind oneself, and set one"),
     "spend/caps/<cap_id>/": RULE.to("Change a cap"),
     "spend/caps/<cap_id>/raise/": Rule(post=Role.ADMIN).to("Raise a cap for a while"),
@@ -214,7 +221,7 @@ BODIES = {
     "jobs/<job_id>/resolve/": "choice=retry",
     "gallery/<picture_id>/review/": "verdict=rejected",
 }
-MISSING = {"membership_id": "987654321", "sequence": "987654321"}
+MISSING = {"membership_id": "987654321", "sequence": "987654321", "reading_id": "987654321"}
 
 
 def ask(world: World, name: str, verb: str, address: str, **instead: str) -> HttpResponse:

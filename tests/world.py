@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
+from django.utils import timezone
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.invitations import invite
@@ -25,7 +26,7 @@ from dashboard.projects.actions import add_product
 from dashboard.projects.models import ProductImport, Project
 from dashboard.studio.actions import Wish, start
 from generation import ledger
-from generation.models import Cap, Connection, Job
+from generation.models import Cap, Connection, Job, Reconciliation
 from tests.conftest import member
 from tests.gallery.conftest import stored
 from tests.pictures import photo
@@ -131,8 +132,18 @@ def _things(owner: Actor, people: dict[str, User]) -> dict[str, str]:
         "import_id": ProductImport.objects.create(team=team, member=owner.user, filename="spring.csv").pk,
         "asset_id": job.asset_id,
         "cap_id": Cap.objects.create(team=team, credits=1000).pk,
+        "reading_id": str(_reading(team).pk),
         "sequence": str(AuditEvent.objects.filter(team=team).count()),
     }
+
+
+def _reading(team: Team) -> Reconciliation:
+    """A drift that nobody has settled."""
+    figures = {"balance": 90, "captured_in_all": 0, "moved": 10, "drift": 10}
+    now = timezone.now()
+    return Reconciliation.objects.create(
+        team=team, connection=Connection.objects.get(team=team), checked_at=now, since=now, **figures
+    )
 
 
 def _job(creator: Actor, project: Project) -> Job:

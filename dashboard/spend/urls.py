@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dashboard.spend import cap_views
+from dashboard.spend import cap_views, ledger_views, provider_views
 
 urlpatterns = [
     path("spend/caps/", cap_views.caps, name="caps"),
@@ -8,4 +8,11 @@ urlpatterns = [
     path("spend/caps/<str:cap_id>/raise/", cap_views.raise_cap, name="raise_cap"),
     path("spend/caps/<str:cap_id>/raise/end/", cap_views.end_raise, name="end_raise"),
     path("spend/caps/<str:cap_id>/remove/", cap_views.remove_cap, name="remove_cap"),
+    path("spend/ledger/", ledger_views.ledger, name="ledger"),
+    path("spend/ledger.csv", ledger_views.ledger_csv, name="ledger_csv"),
+    path("spend/ledger/adjust/", ledger_views.ledger_adjust, name="ledger_adjust"),
+    path("spend/ledger/refund/<str:job_id>/", ledger_views.ledger_refund, name="ledger_refund"),
+    path("spend/provider/", provider_views.provider, name="reconciliation"),
+    path("spend/provider/check/", provider_views.check, name="reconciliation_check"),
+    path("spend/provider/<int:reading_id>/settle/", provider_views.settle, name="reconciliation_settle"),
 ]

@@ -1,0 +1,100 @@
+"""The choices that narrow the ledger down."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+
+from dashboard.accounts.access import Actor
+from dashboard.accounts.models import ApiKey, Role, User
+from dashboard.audit.filters import Menu
+from dashboard.presets.access import visible
+from dashboard.presets.models import PresetVersion
+from dashboard.projects.models import Project
+from dashboard.spend.ledger_filters import KINDS, NONE, Filters
+from generation.contract import CATALOGUE
+from generation.models import DailySpend
+
+CHOICES_MAX = 200
+_NAMELESS = {
+    "project": "No project",
+    "member": "No member",
+    "key": "No API key",
+    "preset": "No preset",
+    "preset_version": "No preset",
+    "model": "No model",
+    "job": "No job",
+}
+
+
+def menus(acting: Actor, filters: Filters) -> list[dict[str, Any]]:
+    """The filters as ``gallery/_filter.html`` draws them; below admin without those that name other people."""
+    home = reverse("ledger")
+    return [
+        {
+            "menu": menu,
+            "clear_url": filters.address(home, **{menu.name: ""}),
+            "links": [(label, filters.address(home, **{menu.name: value}), value) for value, label in menu.choices],
+        }
+        for menu in _menus(acting, filters)
+        if menu.choices
+    ]
+
+
+def _menus(acting: Actor, filters: Filters) -> list[Menu]:
+    team = acting.team
+    offered: dict[str, tuple[str, list[tuple[str, str]]]] = {
+        "kind": ("Kind", list(KINDS.items())),
+        "project": ("Project", _named(Project.objects.filter(team=team).order_by("name"), filters.project)),
+    }
+    if acting.may(Role.ADMIN):
+        offered["member"] = ("Member", _people(team.id))
+        offered["key"] = ("API key", _named(ApiKey.objects.filter(team=team).order_by("name"), filters.key))
+    offered["preset"] = ("Preset", _named(visible(acting).order_by("name"), filters.preset))
+    offered["model"] = ("Model", [(name, name) for name in CATALOGUE])
+    return [
+        Menu(name, label, _with_none(name, choices), chosen=getattr(filters, name))
+        for name, (label, choices) in offered.items()
+    ]
+
+
+def _with_none(name: str, choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [*choices, (NONE, _NAMELESS[name])] if choices and name in _NAMELESS else choices
+
+
+def _named(rows: QuerySet[Any], chosen: str) -> list[tuple[str, str]]:
+    """By name; the chosen one even where there are more than a menu takes."""
+    named = list(rows.values_list("pk", "name")[:CHOICES_MAX])
+    if chosen and chosen not in {pk for pk, _ in named}:
+        named += rows.filter(pk=chosen).values_list("pk", "name")
+    return named
+
+
+def _people(team_id: str) -> list[tuple[str, str]]:
+    """The members, and whoever left since then but spent something."""
+    ever = DailySpend.objects.filter(team=team_id, member__gt=0).order_by().values("member").distinct()
+    people = User.objects.filter(Q(memberships__team=team_id) | Q(pk__in=ever)).distinct().order_by("name", "email")
+    return [(str(person.pk), str(person)) for person in people[:CHOICES_MAX]]
+
+
+def chips(acting: Actor, filters: Filters) -> Iterable[tuple[str, str]]:
+    """What is chosen without a menu, with the address that takes it away."""
+    home = reverse("ledger")
+    if filters.preset_version:
+        yield _version(acting, filters.preset_version), filters.address(home, preset_version="")
+    if filters.job:
+        called = _NAMELESS["job"] if filters.job == NONE else f"Job …{filters.job[-6:]}"
+        yield called, filters.address(home, job="")
+    if acting.may(Role.ADMIN):
+        return
+    for name in ("member", "key"):
+        if getattr(filters, name):
+            yield ("Mine" if name == "member" else "One API key"), filters.address(home, **{name: ""})
+
+
+def _version(acting: Actor, number: str) -> str:
+    if number == NONE:
+        return _NAMELESS["preset_version"]
+    found = PresetVersion.objects.filter(preset__in=visible(acting), pk=number).select_related("preset").first()
+    return str(found) if found else "A preset's version"

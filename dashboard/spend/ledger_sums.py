@@ -1,0 +1,45 @@
+"""What the filtered lines add up to, where that can be told without reading all of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet, Sum
+
+from dashboard.accounts.access import Actor
+from dashboard.accounts.models import Role
+from dashboard.spend.ledger_filters import Filters
+from dashboard.spend.ledger_lines import own_keys
+from generation.models import CreditAccount, DailySpend, LedgerEntry
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Credits; ``None`` where only reading every line would tell."""
+
+    granted: int | None = None
+    held: int | None = None
+    spent: int | None = None
+    pictures: int | None = None
+
+    def __bool__(self) -> bool:
+        return self.spent is not None
+
+
+def sums(acting: Actor, filters: Filters, *, lines: Sequence[LedgerEntry] | None) -> Sums:
+    """``lines`` are all that match, where one page holds them."""
+    if lines is not None:
+        return Sums(*(sum(getattr(line, name) for line in lines) for name in ("granted", "held", "spent", "pictures")))
+    if not filters.is_by_day:
+        return Sums()
+    days = filters.narrow_days(_days(acting)).aggregate(spent=Sum("spent"), pictures=Sum("pictures"))
+    account = CreditAccount.objects.filter(pk=acting.team.id).first()
+    if filters or not account or not acting.may(Role.ADMIN):
+        return Sums(spent=days["spent"] or 0, pictures=days["pictures"] or 0)
+    return Sums(account.granted, account.held, account.spent, days["pictures"] or 0)
+
+
+def _days(acting: Actor) -> QuerySet[DailySpend]:
+    rows = DailySpend.objects.filter(team=acting.team)
+    if acting.may(Role.ADMIN):
+        return rows
+    return rows.filter(Q(member=acting.user.pk if acting.user else 0) | Q(api_key__in=own_keys(acting)))

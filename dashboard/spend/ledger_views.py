@@ -1,0 +1,139 @@
+"""The ledger: every change of a team's credits, and the two ways in which an admin puts it right."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_http_methods, require_safe
+
+from dashboard.accounts import access
+from dashboard.accounts.access import Actor
+from dashboard.accounts.models import Role
+from dashboard.accounts.views import members_only
+from dashboard.audit.export import streamed
+from dashboard.spend import ledger_actions, ledger_export, ledger_lines, ledger_menus, ledger_sums
+from dashboard.spend.cap_words import zone_of
+from dashboard.spend.ledger_filters import Filters
+from dashboard.spend.ledger_forms import AdjustForm, RefundForm
+from generation.ledger import BadEntry
+from generation.models import Job, LedgerEntry
+
+
+@members_only
+@require_safe
+def ledger(request: HttpRequest) -> HttpResponse:
+    """A page of lines; asked by a script for the next one, only that."""
+    acting, filters = access.actor(request), Filters.of(request.GET)
+    before = ledger_lines.read_place(request.GET.get("before", ""))
+    zone = zone_of(acting.team.id)
+    rows, has_more = ledger_lines.page(filters.narrow(ledger_lines.seen_by(acting), zone), before=before)
+    context = _page(request, acting, rows, zone=zone)
+    if has_more:
+        day = rows[-1].created_at.astimezone(zone).date().isoformat()
+        context["next_url"] = filters.address(reverse("ledger"), before=ledger_lines.place_of(rows[-1]), day=day)
+    part = bool(request.headers.get("HX-Request")) and before is not None
+    if not part:
+        context |= _frame(acting, filters) | {"is_continued": before is not None}
+        if before is None:
+            context["sums"] = ledger_sums.sums(acting, filters, lines=None if has_more else rows)
+    answer = render(request, "spend/ledger_page.html" if part else "spend/ledger.html", context)
+    patch_vary_headers(answer, ["HX-Request"])
+    return answer
+
+
+def _page(request: HttpRequest, acting: Actor, rows: list[LedgerEntry], *, zone: ZoneInfo) -> dict[str, Any]:
+    is_admin, continued = acting.may(Role.ADMIN), request.GET.get("day", "")
+    days = list(ledger_lines.days(rows, zone, may_refund=is_admin, continued=continued))
+    return {"days": days, "zone": zone, "is_admin": is_admin}
+
+
+def _frame(acting: Actor, filters: Filters) -> dict[str, Any]:
+    home = reverse("ledger")
+    return {
+        "filters": filters,
+        "menus": ledger_menus.menus(acting, filters),
+        "chips": ledger_menus.chips(acting, filters),
+        "kept": [(name, value) for name, value in vars(filters).items() if value and name not in {"since", "until"}],
+        "all_days_url": filters.address(home, since="", until=""),
+        "csv_url": filters.address(reverse("ledger_csv")),
+    }
+
+
+@members_only
+@require_safe
+def ledger_csv(request: HttpRequest) -> StreamingHttpResponse:
+    """All lines that the filters show, for a spreadsheet."""
+    acting, filters = access.actor(request), Filters.of(request.GET)
+    zone = zone_of(acting.team.id)
+    rows = filters.narrow(ledger_lines.seen_by(acting), zone)
+    name = f"ledger-{acting.team.id}-{timezone.localdate(timezone=zone).isoformat()}.csv"
+    return streamed(request, ledger_export.lines(rows, zone), name=name, mime="text/csv; charset=utf-8")
+
+
+@members_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def ledger_refund(request: HttpRequest, job_id: str) -> HttpResponse:
+    """Give back some or all of what a job cost."""
+    acting = access.actor(request, Role.ADMIN)
+    job = access.find(acting, Job, pk=job_id)
+    paid = ledger_actions.paid(job)
+    form = RefundForm(_posted(request), initial={"credits": paid})
+    if form.is_valid():
+        try:
+            ledger_actions.refund(acting, job, **form.cleaned_data)
+        except BadEntry as error:
+            form.add_error("credits", str(error))
+        else:
+            messages.success(request, f"{_credits(form)} given back.")
+            return redirect(_of_job(job))
+    context = _correction(form, job) | {"paid": paid}
+    return render(request, "spend/ledger_refund.html", context, status=_status(form))
+
+
+@members_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def ledger_adjust(request: HttpRequest) -> HttpResponse:
+    """Put right, with a reason, what was spent or granted."""
+    acting = access.actor(request, Role.ADMIN)
+    form = AdjustForm(_posted(request), team=acting.team, initial={"job": request.GET.get("job", "")[:60]})
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            ledger_actions.adjust(
+                acting, **form.amounts, job=given["job"], reason=given["reason"], opened=given["opened"]
+            )
+        except BadEntry as error:
+            form.add_error("credits", str(error))
+        else:
+            messages.success(request, "Adjusted.")
+            return redirect(_of_job(given["job"]) if given["job"] else "ledger")
+    return render(request, "spend/ledger_adjust.html", {"form": form}, status=_status(form))
+
+
+def _posted(request: HttpRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
+
+
+def _correction(form: Form, job: Job) -> dict[str, Any]:
+    entries = ledger_lines.named(ledger_lines.newest(LedgerEntry.objects.filter(job=job)))
+    lines = [ledger_lines.line(entry, may_refund=False) for entry in entries]
+    return {"form": form, "job": job, "lines": lines, "zone": zone_of(job.team_id), "back_url": _of_job(job)}
+
+
+def _credits(form: Form) -> str:
+    credits = form.cleaned_data["credits"]
+    return f"{credits:,} credit{'' if credits == 1 else 's'}"
+
+
+def _of_job(job: Job) -> str:
+    return Filters(job=job.pk).address(reverse("ledger"))
+
+
+def _status(form: Form) -> int:
+    return 422 if form.is_bound and form.errors else 200

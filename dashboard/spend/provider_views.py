@@ -1,0 +1,116 @@
+"""Whether the provider's books agree with ours, for admins."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from dashboard.accounts import access
+from dashboard.accounts.access import Actor
+from dashboard.accounts.models import Role
+from dashboard.accounts.views import members_only
+from dashboard.spend import provider_actions, provider_words
+from dashboard.spend.cap_words import zone_of
+from dashboard.spend.provider_forms import SettleForm, Verdict
+from generation import reconcile
+from generation.client import KeyRefused, ProviderError
+from generation.ledger import BadEntry
+from generation.models import Connection, Discrepancy, Reconciliation
+
+PAGE = 50
+SECONDS = 10
+"""How long a person waits for the provider."""
+
+
+@members_only
+@require_safe
+def provider(request: HttpRequest) -> HttpResponse:
+    acting = access.actor(request, Role.ADMIN)
+    before = request.GET.get("before", "")
+    before = before if before.isascii() and before.isdecimal() and len(before) < 19 else ""
+    return render(request, "spend/provider.html", _page(acting, before=before))
+
+
+def _page(acting: Actor, *, before: str = "", answered: SettleForm | None = None, to: int = 0) -> dict[str, Any]:
+    """``answered`` is a form that did not fit, for the reading ``to``."""
+    team = acting.team
+    rows = Reconciliation.objects.filter(team=team).select_related("settled_by").order_by("-id")
+    rows = rows.prefetch_related("discrepancies__job")
+    found = list((rows.filter(id__lt=before) if before else rows)[: PAGE + 1])
+    older = f"{reverse('reconciliation')}?before={found[PAGE - 1].pk}" if len(found) > PAGE else ""
+    drifts = [] if before else reconcile.open_drifts(team_id=team.id)
+    return {
+        "state": provider_words.state(team.id),
+        "has_connection": Connection.objects.filter(team=team).exclude(key="").exists(),
+        "drifts": [_drift(row, answered if answered and row.pk == to else None) for row in drifts],
+        "readings": [_reading(row) for row in found[:PAGE]],
+        "older_url": older,
+        "before": before,
+        "zone": zone_of(team.id),
+    }
+
+
+def _drift(row: Reconciliation, answered: SettleForm | None) -> dict[str, Any]:
+    """What is known of an open drift; readings since its base have told of jobs that may explain it."""
+    told = Discrepancy.objects.filter(reconciliation__connection=row.connection_id, reconciliation__id__lte=row.pk)
+    told = told.filter(reconciliation__checked_at__gt=row.since) if row.since else told.none()
+    suspects = {(found.provider_job_id, found.job_id, found.note): found for found in told.select_related("job")}
+    return {
+        "row": row,
+        "question": provider_words.question(row),
+        "rose": -row.moved,
+        "suspects": list(suspects.values()),
+        "form": answered or SettleForm(reading=row),
+    }
+
+
+def _reading(row: Reconciliation) -> dict[str, Any]:
+    word, tone = provider_words.verdict(row)
+    odd = list(row.discrepancies.all())
+    return {"row": row, "word": word, "tone": tone, "odd": odd, "is_new": provider_words.is_new_account(row)}
+
+
+@members_only
+@require_POST
+def check(request: HttpRequest) -> HttpResponse:
+    """Take a reading now."""
+    acting = access.actor(request, Role.ADMIN)
+    connection = Connection.objects.filter(team=acting.team).exclude(key="").first()
+    if connection is None:
+        messages.error(request, "There is no connection to ProductAI to read from yet.")
+        return redirect("reconciliation")
+    try:
+        reconcile.check(connection, seconds=SECONDS)
+    except KeyRefused:
+        messages.error(request, "ProductAI refused the team's key. Nothing was read; replace the key first.")
+    except ProviderError as error:
+        messages.error(request, f"Nothing was read. {error} Try again in a while.")
+    else:
+        state = provider_words.state(acting.team.id)
+        (messages.success if not state.drift else messages.warning)(request, f"Checked. {state.sentence}")
+    return redirect("reconciliation")
+
+
+@members_only
+@require_POST
+def settle(request: HttpRequest, reading_id: int) -> HttpResponse:
+    """Answer an open drift."""
+    acting = access.actor(request, Role.ADMIN)
+    reading = access.find(acting, Reconciliation, pk=reading_id)
+    form = SettleForm(request.POST, reading=reading)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            provider_actions.settle(acting, reading, **given | {"verdict": Verdict(given["verdict"])})
+        except reconcile.NotOpen:
+            messages.error(request, "This was settled before, or a newer reading took its place. Nothing was changed.")
+            return redirect("reconciliation")
+        except BadEntry as error:
+            form.add_error("verdict", str(error))
+        else:
+            messages.success(request, "Settled. From now on it counts as explained.")
+            return redirect("reconciliation")
+    return render(request, "spend/provider.html", _page(acting, answered=form, to=reading.pk), status=422)

@@ -1,0 +1,97 @@
+"""How the provider's books compare with ours, in plain words."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from generation import reconcile
+from generation.models import Connection, Reconciliation
+
+LATE = timedelta(minutes=75)
+"""A reading is due every hour."""
+SILENT = timedelta(minutes=5)
+"""The balance is asked for every minute."""
+
+
+@dataclass(frozen=True)
+class State:
+    """Where things stand, in one sentence."""
+
+    sentence: str
+    tone: str = "neutral"
+    checked_at: datetime | None = None
+    fault: str = ""
+    """Why there is no newer reading."""
+    drift: int = 0
+    """Credits that nobody has explained."""
+
+
+def state(team_id: str) -> State:
+    connection = Connection.objects.filter(team=team_id).first()
+    if connection is None or not connection.key:
+        return State("Not connected to ProductAI yet.")
+    last = Reconciliation.objects.filter(connection=connection).order_by("-id").first()
+    if last is None or is_new_account(last):
+        return State("Not compared yet.", fault=_fault(connection, None))
+    drifts = reconcile.open_drifts(team_id=team_id)
+    drift = sum(row.drift for row in drifts)
+    sentence, tone = _differs(drifts) if drifts else _agrees(last)
+    return State(sentence, tone, last.checked_at, _fault(connection, last), drift)
+
+
+def _agrees(last: Reconciliation) -> tuple[str, str]:
+    if last.since is None:
+        return "The first reading is taken.", "neutral"
+    if last.in_flight:
+        return f"Agrees, with {credits(last.in_flight)} of jobs under way.", "good"
+    return "Agrees exactly.", "good"
+
+
+def _differs(drifts: list[Reconciliation]) -> tuple[str, str]:
+    if len(drifts) > 1:
+        return f"Differs in {len(drifts)} readings.", "bad"
+    least = "at least " if drifts[0].in_flight else ""
+    return f"Differs by {least}{credits(abs(drifts[0].drift))}.", "bad"
+
+
+def _fault(connection: Connection, last: Reconciliation | None) -> str:
+    if connection.pause == Connection.Pause.KEY:
+        return "ProductAI refused the team's key. The next reading waits until it is replaced."
+    now, heard = timezone.now(), connection.balance_at
+    if heard and now - heard > SILENT:
+        return "ProductAI does not answer. The next reading waits until it does."
+    if last and now - last.checked_at > LATE:
+        return "The next reading is late. It comes when the worker has time for it."
+    return ""
+
+
+def credits(count: int) -> str:
+    return f"{count:,} credit{'' if count == 1 else 's'}"
+
+
+def is_new_account(row: Reconciliation) -> bool:
+    """Whether it is no reading, but says that another account began."""
+    return row.since is None and row.settled_at is not None
+
+
+def verdict(row: Reconciliation) -> tuple[str, str]:
+    """What a reading showed, in few words, and its tone."""
+    if is_new_account(row):
+        return "Another account", "neutral"
+    if row.since is None:
+        return "First reading", "neutral"
+    if row.drift and row.verdict:
+        return row.get_verdict_display(), "neutral"
+    if row.drift:
+        return "Differs", "bad"
+    return ("Agrees" if row.in_flight else "Agrees exactly"), "good"
+
+
+def question(row: Reconciliation) -> str:
+    """A drift as a sentence."""
+    least = "At least " if row.in_flight else ""
+    amount = f"{least}{credits(abs(row.drift))}"
+    if row.drift < 0:
+        return f"{amount} came back at ProductAI that nothing here explains"
+    return f"{amount} went at ProductAI that nothing here explains"
