@@ -263,6 +263,7 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 MFA_ADAPTER = "dashboard.accounts.second_factor.SecondFactor"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # half minutes that a clock may be wrong
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # people come in by invitation, so that nobody's address has to be confirmed
 MFA_FORMS = {
     "authenticate": "dashboard.accounts.second_factor.CodeForm",

@@ -11,6 +11,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
+from django.core.cache import cache
 from qrcode.image.svg import SvgPathImage
 
 from dashboard.accounts.devices import device
@@ -18,6 +19,8 @@ from dashboard.accounts.models import User
 from generation.secrets import cipher
 
 WRONG = "This code is not right. Enter the one that your app shows now, or a recovery code that you have not used."
+RIGHT_FOR = 90
+"""Seconds that a code is accepted: its own half minute, and one for clocks that are ahead or behind."""
 TOO_MANY = "There were too many wrong codes. Wait five minutes, then try again."
 
 
@@ -86,11 +89,24 @@ class _Guessed:
             raise forms.ValidationError(TOO_MANY, code=error.code) if too_many else error from error
 
 
-class CodeForm(_Guessed, AuthenticateForm):  # type: ignore[misc]
+class _Once(_Guessed):
+    """Takes a code once for as long as it could be right: allauth remembers it for half a minute only."""
+
+    user: User
+
+    def clean_code(self) -> str:
+        code = super().clean_code()
+        digits = "".join(filter(str.isdigit, code))
+        if not cache.add(f"second-factor-used:{self.user.pk}:{digits}", True, timeout=RIGHT_FOR):
+            raise forms.ValidationError(WRONG)
+        return code
+
+
+class CodeForm(_Once, AuthenticateForm):  # type: ignore[misc]
     code = _code("From your authenticator app, or one of your recovery codes.")
 
 
-class CodeAgainForm(_Guessed, ReauthenticateForm):  # type: ignore[misc]
+class CodeAgainForm(_Once, ReauthenticateForm):  # type: ignore[misc]
     code = _code("From your authenticator app, or one of your recovery codes.")
 
 

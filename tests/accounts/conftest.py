@@ -21,7 +21,7 @@ PASSWORD = "correct horse"
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     """The half minute that the server counts; nobody has guessed yet."""
     now = [MOMENT]
-    monkeypatch.setattr(auth, "yield_hotp_counters_from_time", lambda: iter(now))
+    monkeypatch.setattr(auth, "yield_hotp_counters_from_time", lambda: iter((now[0] - 1, now[0], now[0] + 1)))
     cache.clear()
     yield now
     cache.clear()
