@@ -92,6 +92,7 @@ TABLE: dict[str, Rule] = {
     "jobs/<job_id>/resolve/": ACT.to("Decide on a job that nobody knows the end of"),
     "jobs/<job_id>/again/": ACT.to("Make the same pictures once more"),
     "settings/team/": Rule(get=Role.VIEWER, post=Role.ADMIN).to("See the team, and change its name and rules"),
+    "settings/team/alerts/test/": Rule(post=Role.ADMIN).to("Send a test to where warnings are posted"),
     "settings/members/": Rule(get=Role.VIEWER, post=Role.ADMIN).to("See the members, and invite somebody"),
     "settings/members/leave/": Rule(post=Role.VIEWER).to("Leave the team"),
     "settings/members/<membership_id>/": RULE.to("Change a member's role"),

@@ -1,4 +1,4 @@
-"""Making a team, naming it, and what to do next in it."""
+"""Making a team, deciding how it works, and what to do next in it."""
 
 from dataclasses import dataclass
 
@@ -7,13 +7,16 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_http_methods, require_POST
 
-from dashboard.accounts import access, members
+from dashboard.accounts import access, rules
 from dashboard.accounts.access import Actor
 from dashboard.accounts.forms import TeamNameForm
 from dashboard.accounts.founding import open_team
 from dashboard.accounts.models import Membership, Role, User
+from dashboard.accounts.rules_form import TeamForm, zones
 from dashboard.accounts.views import members_only
 from dashboard.connections.addresses import PRODUCTAI
 from dashboard.projects.models import Product
@@ -48,19 +51,47 @@ def new_team(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/new_team.html", {"form": form}, status=422 if form.errors else 200)
 
 
+@never_cache
 @members_only
 @require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_variables("context")
 def team(request: HttpRequest) -> HttpResponse:
     writes = request.method == "POST"
     acting = access.actor(request, Role.ADMIN if writes else Role.VIEWER)
-    form = TeamNameForm(request.POST if writes else None, initial={"name": acting.team.name})
+    form = TeamForm(request.POST if writes else None, team=acting.team)
+    going = 0
     if form.is_valid():
-        members.rename(acting, name=form.cleaned_data["name"])
-        messages.success(request, "The team has its new name.")
-        return redirect("team")
-    context = {"form": form, "may_change": acting.may(Role.ADMIN), "steps": _steps(acting)}
+        going = _goes_unagreed(request, acting, form)
+        if not going:
+            rules.change(acting, name=form.cleaned_data["name"], rules=form.rules)
+            messages.success(request, "Saved.")
+            return redirect("team")
+    context = {"form": form, "going": going, "may_change": acting.may(Role.ADMIN), "steps": _steps(acting)}
+    context |= {"rules": rules.Rules.of(acting.team), "zones": zones().values()}
     context |= {"count": Membership.objects.filter(team=acting.team).count()}
-    return render(request, "accounts/team.html", context, status=422 if form.errors else 200)
+    return render(request, "accounts/team.html", context, status=422 if form.errors or going else 200)
+
+
+def _goes_unagreed(request: HttpRequest, acting: Actor, form: TeamForm) -> int:
+    """How many pictures would be removed tonight without anybody having been told."""
+    days = form.rules.retention_days
+    return 0 if request.POST.get("agreed") == str(days) else rules.going_tonight(acting.team, days=days)
+
+
+@members_only
+@require_POST
+def try_alerts(request: HttpRequest) -> HttpResponse:
+    """Post a test to where the team is warned, and say what came of it."""
+    acting = access.actor(request, Role.ADMIN)
+    if not acting.team.alert_url:
+        messages.error(request, "Give an address for warnings and save it; then it can be tested.")
+        return redirect("team")
+    answer = rules.send_test(acting.team)
+    if answer.arrived:
+        messages.success(request, f"The test arrived: the receiver answered {answer.words}.")
+    else:
+        messages.error(request, f"The test did not arrive ({answer.words.rstrip('.')}).")
+    return redirect("team")
 
 
 def _steps(acting: Actor) -> list[Step]:

@@ -29,6 +29,7 @@ urlpatterns = [
     path("accounts/2fa/webauthn/", TO_YOUR_ACCOUNT),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("settings/team/", team_views.team, name="team"),
+    path("settings/team/alerts/test/", team_views.try_alerts, name="try_alerts"),
     path("settings/members/", member_views.people, name="members"),
     path("settings/members/leave/", member_views.leave, name="leave_team"),
     path("settings/members/<int:membership_id>/", member_views.member, name="member"),
