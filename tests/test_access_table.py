@@ -104,6 +104,7 @@ TABLE: dict[str, Rule] = {
     "settings/brand/": RULE.to("Change the brand kit"),
     "settings/connection/": RULE.to("See and change the connection to ProductAI"),
     "settings/connection/sandbox/": Rule(post=Role.ADMIN).to("Use the sandbox instead of ProductAI"),
+    "settings/connection/test/": Rule(post=Role.ADMIN).to("Test the key of the connection"),
     "settings/connection/resume/": Rule(post=Role.ADMIN).to("Resume a paused connection"),
     "audit/": Rule(get=Role.ADMIN).to("Read the audit log"),
     "audit/<sequence>/": Rule(get=Role.ADMIN).to("See what one event changed"),

@@ -10,7 +10,7 @@ from dashboard.connections.addresses import sandbox_address
 from dashboard.presets.models import Preset
 from dashboard.studio.actions import NotPossible, hint_submission
 from generation import connections, reconcile
-from generation.client import Client, ProviderError
+from generation.client import Client, KeyRefused, ProviderError
 from generation.contract import PLAN_LIMITS, Account
 from generation.models import Asset, Connection, Job, JobState
 from generation.sandbox.keys import open_account
@@ -89,6 +89,31 @@ def use_sandbox(acting: Actor) -> Connection:
     _, key = open_account(email=f"{acting.team.id}@sandbox.invalid", plan="pro", credits=SANDBOX_CREDITS)
     delivery = Connection.PhotoDelivery.ASSET
     return connect(acting, base_url=sandbox_address(), key=key, plan="pro", photo_delivery=delivery.value, account=None)
+
+
+def test(acting: Actor, connection: Connection) -> Account:
+    """Ask the provider whose key the present one is, and believe it: its plan and balance count, and a pause
+    for the key begins or ends. Raises ``client.ProviderError``.
+    """
+    acting.require(Role.ADMIN)
+    try:
+        account = ask_account(base_url=connection.base_url, key=connection.key)
+    except KeyRefused as error:
+        connections.stop(connection, pause=Connection.Pause.KEY, message=str(error))
+        raise
+    connections.note_balance(connection, credits=account.credits)
+    with transaction.atomic():
+        if connection.pause == Connection.Pause.KEY:
+            _reopen(connection)
+        _take_plan(acting, connection, account.plan)
+    return account
+
+
+def _take_plan(acting: Actor, connection: Connection, plan: str) -> None:
+    limit = PLAN_LIMITS.get(plan, connection.plan_limit)
+    before = {"plan_limit": connection.plan_limit}
+    if Connection.objects.filter(pk=connection.pk).exclude(plan_limit=limit).update(plan_limit=limit):
+        record(acting, "connection.changed", connection.id, before=before, after={"plan_limit": limit})
 
 
 def resume(acting: Actor, connection: Connection) -> None:

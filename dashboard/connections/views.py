@@ -15,6 +15,7 @@ from dashboard.connections import actions, words
 from dashboard.connections.addresses import is_sandbox, provider_name
 from dashboard.connections.forms import ConnectionForm
 from dashboard.studio.actions import NotPossible
+from generation.client import KeyRefused, ProviderError
 from generation.models import Connection, Job, JobState
 
 
@@ -54,6 +55,7 @@ def _facts(row: Connection | None) -> dict[str, Any]:
         "connection": row,
         "provider": provider_name(row.base_url),
         "is_sandbox": is_sandbox(row.base_url),
+        "plan": words.plan(row),
         "key": words.masked(row.key) if row.key else "",
         "ways": [("Finished pictures", words.news(row)), ("Product photos", words.photos(row))],
         "pause": words.pause(row),
@@ -70,6 +72,23 @@ def use_sandbox(request: HttpRequest) -> HttpResponse:
         messages.error(request, str(error))
     else:
         messages.success(request, "Back in the sandbox: pictures are pretend and cost nothing real.")
+    return redirect("connection")
+
+
+@members_only
+@require_POST
+def test_key(request: HttpRequest) -> HttpResponse:
+    """Ask the provider whose key the present one is, and say what it answered."""
+    acting = access.actor(request, Role.ADMIN)
+    row = access.find(acting, Connection)
+    try:
+        account = actions.test(acting, row)
+    except KeyRefused:
+        messages.error(request, f"{provider_name(row.base_url)} refused the key. Give a new one; jobs wait until then.")
+    except ProviderError as error:
+        messages.error(request, f"The key could not be tested. {error}")
+    else:
+        messages.success(request, f"The key works: {words.whose(account)}.")
     return redirect("connection")
 
 

@@ -6,6 +6,7 @@ from django.conf import settings
 
 from dashboard.connections.addresses import provider_name
 from generation import connections
+from generation.contract import PLAN_LIMITS, Account
 from generation.models import Connection
 
 PAUSES = {
@@ -27,6 +28,20 @@ class Way:
 def masked(key: str) -> str:
     """Enough of a key to recognise it by."""
     return f"•••• {key[-4:]}" if len(key) >= 16 else "••••"
+
+
+def plan(connection: Connection) -> str:
+    """The plan, where its speed is one that we know, and how fast it lets us be."""
+    names = [name.title() for name, limit in PLAN_LIMITS.items() if limit == connection.plan_limit]
+    return " · ".join([*names, f"at most {connection.plan_limit:,} requests a minute"])
+
+
+def whose(account: Account) -> str:
+    """Whose key it is, as the provider said: ``a@example.com, Pro plan (60 requests a minute), 1,234 credits left``."""
+    limit = PLAN_LIMITS.get(account.plan)
+    speed = f" ({limit:,} requests a minute)" if limit else ""
+    facts = [account.email, account.plan and f"{account.plan.title()} plan{speed}", f"{account.credits:,} credits left"]
+    return ", ".join(fact for fact in facts if fact)
 
 
 def news(connection: Connection) -> Way:

@@ -59,7 +59,7 @@ def told(answer: Any) -> str:
 
 
 @pytest.mark.parametrize("who", ["bob", "vera"])
-@pytest.mark.parametrize("path", ["", "sandbox/", "resume/"])
+@pytest.mark.parametrize("path", ["", "sandbox/", "resume/", "test/"])
 def test_only_admins_may_see_or_change_it(request: pytest.FixtureRequest, team: Team, who: str, path: str) -> None:
     browser = browser_of(request.getfixturevalue(who))
     assert browser.post(PAGE + path).status_code == 403
@@ -210,6 +210,39 @@ def test_a_pause_says_why_and_can_be_ended(admin: Client, job: Job) -> None:
     assert Connection.objects.get().pause == Connection.Pause.NONE
     assert Job.objects.get().due_at <= timezone.now()  # type: ignore[operator]
     assert AuditEvent.objects.filter(action="connection.resumed").count() == 1
+
+
+def press_test(browser: Client) -> str:
+    return told(browser.post(f"{PAGE}test/"))
+
+
+def test_the_present_key_is_tested_and_what_it_opens_is_told(admin: Client, team: Team, productai: str) -> None:
+    Connection.objects.update(base_url=productai, key=KEY, plan_limit=60)
+    page = admin.get(PAGE).content.decode()
+    assert "Test the key" in page and "Pro · at most 60 requests a minute" in page
+    assert press_test(admin) == (
+        "The key works: a@example.com, Enterprise plan (600 requests a minute), 1,234 credits left."
+    )
+    row = Connection.objects.get()
+    assert (row.balance, row.plan_limit) == (1234, 600), "the provider's own word counts"
+    event = AuditEvent.objects.get(action="connection.changed")
+    assert (event.before, event.after) == ({"plan_limit": 60}, {"plan_limit": 600})
+
+
+def test_a_revoked_key_is_told_and_pauses_until_one_works(admin: Client, job: Job, productai: str) -> None:
+    Connection.objects.update(base_url=productai, key="sk_revoked")
+    assert press_test(admin) == "ProductAI refused the key. Give a new one; jobs wait until then."
+    row = Connection.objects.get()
+    assert (row.pause, row.pause_message) == (Connection.Pause.KEY, "Invalid API key")
+    assert "ProductAI refused the key" in admin.get(PAGE).content.decode()
+    Connection.objects.update(key=KEY)
+    assert press_test(admin).startswith("The key works: ")
+    assert Connection.objects.get().pause == Connection.Pause.NONE
+
+
+def test_an_unreachable_provider_is_told_and_pauses_nothing(admin: Client, team: Team) -> None:
+    assert press_test(admin).startswith("The key could not be tested. ")
+    assert Connection.objects.get().pause == Connection.Pause.NONE
 
 
 def test_the_sandbox_is_one_press_away(admin: Client, team: Team) -> None:
