@@ -4,9 +4,11 @@ Each check is one query that brings only the offending rows.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
@@ -25,14 +27,42 @@ class Finding:
 
 
 def findings() -> Iterator[Finding]:
-    """Everything that is wrong, seen at one moment."""
-    with transaction.atomic():
+    """Everything that is wrong, seen at one moment, while others go on writing."""
+    with _one_moment():
         yield from _sums()
         yield from _holds_without_a_live_job()
         yield from _live_jobs_without_a_hold()
         yield from _holds_that_sum_up_differently()
         yield from _caps_that_count_differently()
         yield from _days_that_sum_up_differently()
+
+
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    """A transaction whose queries all see the same commits, and that no writer waits for."""
+    if connection.in_atomic_block:
+        yield  # of a caller, who has written already
+    elif connection.vendor == "sqlite":
+        with _reading():
+            yield
+    else:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """Our transactions begin as the one writer; this one only reads."""
+    connection.ensure_connection()
+    sqlite: Any = connection
+    mode, sqlite.transaction_mode = sqlite.transaction_mode, "DEFERRED"
+    try:
+        with transaction.atomic():
+            sqlite.transaction_mode = mode
+            yield
+    finally:
+        sqlite.transaction_mode = mode
 
 
 def _sums() -> Iterator[Finding]:

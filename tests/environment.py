@@ -9,7 +9,8 @@ from pathlib import Path
 DATA = Path(tempfile.mkdtemp(prefix="packshot-tests-"))
 atexit.register(shutil.rmtree, DATA, ignore_errors=True)
 
-for name in [name for name in os.environ if name.startswith("PACKSHOT_")] + ["DATABASE_URL", "EMAIL_URL"]:
+ours = [name for name in os.environ if name.startswith("PACKSHOT_") and not name.startswith("PACKSHOT_TEST_")]
+for name in [*ours, "DATABASE_URL", "EMAIL_URL"]:
     os.environ.pop(name, None)
 os.environ |= {
     "PACKSHOT_DATA_DIR": str(DATA),

@@ -1,0 +1,62 @@
+"""A team with three members, their keys and two projects, in the database that ``DATABASE_URL`` names.
+
+Test databases live in one transaction or in memory; programs that import this commit as the service does.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.db import transaction  # noqa: E402 (models need the line above)
+
+from dashboard.accounts.models import ApiKey, Team, User  # noqa: E402
+from dashboard.projects.models import Product, Project  # noqa: E402
+from generation import jobs, ledger  # noqa: E402
+from generation.contract import ImageLink, JobStatus, RemoteJob  # noqa: E402
+from generation.models import Asset, Batch, Connection, Job, JobState  # noqa: E402
+
+Asks = Sequence[tuple[str | None, int]]
+"""The project and the price of each job of a batch."""
+
+
+class World:
+    def __init__(self, name: str) -> None:
+        self.team = Team.objects.create(name=name)
+        emails = [f"{who}-{self.team.id}@example.com" for who in ("ada", "bob", "cleo")]
+        people = [User.objects.create_user(email=email, password=None) for email in emails]
+        self.people = [user.pk for user in people]
+        self.keys = [ApiKey.issue(team=self.team, name="Nightly", created_by=user)[0] for user in people]
+        self.projects = [Project.objects.create(team=self.team, name=name).pk for name in ("Spring", "Autumn")]
+        self.connection = Connection.objects.create(team=self.team, base_url="http://127.0.0.1:9/v1", key="key")
+        facts = {"width": 1, "height": 1, "size": 1, "sha256": "0" * 64}
+        self.asset = Asset.objects.create(team=self.team, **facts)
+        self.product = Product.objects.create(team=self.team, name="Mug", asset=self.asset)
+
+    def hold(self, asks: Asks, *, who: int, by_key: bool = False) -> list[Job]:
+        """What one press starts. Raises ``ledger.InsufficientCredits``."""
+        person, key = self.people[who], self.keys[who]
+        with transaction.atomic():
+            batch = Batch.objects.create(team=self.team)
+            rows = [self._job(batch, project, price) for project, price in asks]
+            for row in rows:
+                row.member_id, row.api_key_id = (None, key.pk) if by_key else (person, None)
+            Job.objects.bulk_create(rows)
+            ledger.hold(batch=batch, jobs=rows, actor_id=None if by_key else person, spender_id=person)
+        return rows
+
+    def _job(self, batch: Batch, project: str | None, price: int) -> Job:
+        asked: dict[str, Any] = {"prompt": "On marble", "model": "nanobanana2", "price": price, "project_id": project}
+        places = {"connection": self.connection, "product": self.product, "asset": self.asset}
+        return Job(team=self.team, batch=batch, **asked, **places)
+
+    def finish(self, job: Job, *, cost: int | None, pictures: int) -> bool:
+        """Let the provider say that it is done, with pictures or as a failure that it charged for all the same."""
+        with transaction.atomic():
+            Job.objects.filter(pk=job.pk, state=JobState.QUEUED).update(state=JobState.SUBMITTED)
+            status = JobStatus.COMPLETED if pictures else JobStatus.FAILED
+            links = tuple(ImageLink("http://127.0.0.1:9/1.jpg", 1, 1) for _ in range(pictures))
+            remote = RemoteJob("job_1", status, 100, "", job.model, 1, images=links, tokens_used=cost)
+            return jobs.rendered(job, remote=remote) if pictures else jobs.failed(job, remote=remote)
