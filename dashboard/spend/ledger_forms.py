@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -37,14 +38,23 @@ class _Correction(forms.Form):
             "max_length": f"A reason has up to {_WHY} characters.",
         },
     )
-    opened = forms.DateTimeField(
-        initial=lambda: timezone.now().isoformat(),
-        widget=forms.HiddenInput,
-        error_messages={
-            "required": "Open this form again before you send it.",
-            "invalid": "Open this form again before you send it.",
-        },
+    opened = forms.CharField(
+        required=False, max_length=40, initial=lambda: timezone.now().isoformat(), widget=forms.HiddenInput
     )
+
+    def clean(self) -> dict[str, Any]:
+        self.cleaned_data["opened"] = _moment(self.cleaned_data.get("opened", ""))
+        return self.cleaned_data
+
+
+def _moment(text: str) -> datetime:
+    try:
+        opened: datetime | None = datetime.fromisoformat(text)
+    except ValueError:
+        opened = None
+    if opened is None or opened.tzinfo is None:
+        raise forms.ValidationError("Open this form again before you send it.")
+    return opened
 
 
 class RefundForm(_Correction):

@@ -1,0 +1,87 @@
+"""``/spend/ledger.csv``: all that the filters show, honest in a spreadsheet, streamed."""
+
+import asyncio
+import csv
+import io
+import tracemalloc
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.handlers.asgi import ASGIRequest
+
+from dashboard.accounts.models import Team, User
+from dashboard.audit.export import streamed
+from dashboard.spend import ledger_export
+from dashboard.spend.cap_words import zone_of
+from generation import ledger
+from generation.models import LedgerEntry
+from tests.conftest import browser_of
+
+
+def exported(user: User, query: str = "") -> list[dict[str, str]]:
+    answer = browser_of(user).get(f"/spend/ledger.csv{query}")
+    assert answer.status_code == 200
+    return list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
+
+
+def test_holds_what_the_filters_show(team: Team, ada: User) -> None:
+    ledger.set_time_zone(team_id=team.id, name="Pacific/Auckland")
+    ledger.adjust(team_id=team.id, actor_id=ada.pk, spent=7, reason="=HYPERLINK(1)")
+    (row,) = exported(ada, "?kind=adjust")
+    assert (row["kind"], row["granted"], row["spent"], row["who"]) == ("adjust", "0", "7", "Ada")
+    assert row["reason"] == "'=HYPERLINK(1)"
+    assert row["time"].endswith("+13:00")
+    assert [row["kind"] for row in exported(ada)] == ["adjust", "grant"]
+
+
+def test_numbers_stay_numbers(team: Team, ada: User) -> None:
+    ledger.adjust(team_id=team.id, actor_id=ada.pk, granted=-7, reason="Typed twice")
+    assert exported(ada, "?kind=adjust")[0]["granted"] == "-7"
+
+
+def granted(team: Team, count: int) -> None:
+    LedgerEntry.objects.bulk_create(LedgerEntry(account_id=team.id, kind="grant", granted=1) for _ in range(count))
+
+
+def test_every_line_comes_once_across_portions(team: Team, ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger_export, "PORTION", 7)
+    granted(team, 30)
+    ids = [int(row["entry"]) for row in exported(ada)]
+    assert ids == sorted(LedgerEntry.objects.values_list("pk", flat=True), reverse=True)
+
+
+def peak(team: Team) -> int:
+    tracemalloc.start()
+    for _ in ledger_export.lines(LedgerEntry.objects.filter(account=team.id), zone_of(team.id)):
+        pass
+    memory = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return memory
+
+
+def test_takes_no_memory_for_its_length(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger_export, "PORTION", 50)
+    granted(team, 100)
+    peak(team)
+    short = peak(team)
+    granted(team, 2_000)
+    assert peak(team) < 2 * short
+
+
+def test_under_asgi_it_leaves_while_it_is_read(rf: Any) -> None:
+    read: list[int] = []
+
+    def lines() -> Iterator[str]:
+        for number in range(20):
+            read.append(number)
+            yield "x" * 40_000
+
+    async def first_block() -> int:
+        scope = {"type": "http", "method": "GET", "path": "/", "headers": [], "query_string": b""}
+        answer = streamed(ASGIRequest(scope, io.BytesIO()), lines(), name="ledger.csv", mime="text/csv")
+        assert answer.is_async
+        await anext(aiter(answer))
+        return len(read)
+
+    assert asyncio.run(first_block()) < 5
