@@ -4,6 +4,7 @@
 //   data-price-take     a hidden number: the batch is trimmed to so many jobs, as long as it has data-price-of without
 //   data-price-count    a group of boxes: how many are ticked; or a radio group, select or number: its value
 //   pictures = product of all counts, credits = pictures × unit
+//   data-price-why      says more of what stands against a press than data-price-short, which is hidden then
 //   data-price-limit    several limits instead of the form's one: each has data-left, data-limit-name ("the cap of Spring", or
 //                       nothing for the team) and spots of its own for left and after
 // and anywhere in the form: data-price-pictures, data-price-credits, data-price-each, data-price-left, data-price-after,
@@ -64,7 +65,7 @@ const show = (form) => {
     write("after", credits > left(limit) ? "not enough" : number.format(left(limit) - credits), limit);
   }
   write("short", short ? refusal(credits, narrow) : "");
-  form.querySelectorAll("[data-price-short]").forEach((spot) => { spot.hidden = !short; });
+  form.querySelectorAll("[data-price-short]").forEach((spot) => { spot.hidden = !short || Boolean(form.querySelector("[data-price-why]")); });
   for (const button of form.querySelectorAll("[data-price-button]")) {
     const label = button.querySelector("[data-price-label]") ?? button;
     label.textContent = pictures && each ? `Generate ${plural(pictures, "picture")} · ${plural(credits, "credit")}` : "Choose a product";
