@@ -61,6 +61,7 @@ class ByInvitation(DefaultSocialAccountAdapter):  # type: ignore[misc]
         except Refused as error:
             _refuse(request, str(error))
         request.session[access.TEAM_IN_SESSION] = member.team_id
+        sociallogin.state.pop("next", None)  # it may be the invitation's page, which is done with by now
         return user
 
 

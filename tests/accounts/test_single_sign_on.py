@@ -1,5 +1,6 @@
 """Single sign-on at a real identity provider: who it lets in, who stays outside, and what they are told."""
 
+import html
 import re
 import subprocess
 import sys
@@ -142,10 +143,18 @@ def test_a_link_for_somebody_else_makes_none(identity: Provider, studio: Studio,
 
 
 def test_a_link_for_anybody_makes_one(identity: Provider, studio: Studio, browser: Browser) -> None:
-    browser.open(invite(studio, ""))
+    link = invite(studio, "")
+    browser.open(link)
+    form = browser.open(f"/accounts/signup/?next={link}").text
+    (way,) = re.findall(r'href="(/accounts/oidc/[^"]+)"', form)
     identity.person = is_somebody("g-1", "gina@example.com")
-    browser.open(ENTRY)
-    assert browser.is_in
+    assert browser.open(html.unescape(way)).url.endswith("/generate/") and browser.is_in
+
+
+def test_who_comes_from_a_page_goes_back_to_it(identity: Provider, studio: Studio, browser: Browser) -> None:
+    identity.person = is_somebody("b-1", known(studio, "bob")["email"])
+    assert browser.open(f"{ENTRY}?next=/gallery/").url == f"{studio.url}/gallery/"
+    assert Browser(studio).open(f"{ENTRY}?next=https://evil.example/").url == f"{studio.url}/generate/"
 
 
 def test_the_password_of_an_address_that_was_never_confirmed_ends_with_the_tie(
