@@ -4,15 +4,13 @@ The rules are those of ``generation.caps``: a batch fits into every cap that bou
 costs in the end counts in the period in which it was held. What is refused never costs anything and frees nothing.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from generation.models import Cap
-
-PeriodKey = tuple[int, int] | None
-"""Year and month; ``None`` for the one period of a cap in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +21,11 @@ class ProposedCap:
     period: str = Cap.Period.MONTH
     project_id: str | None = None
     member_id: int | None = None
+
+    def bounds(self, projects: Collection[str | None], spender_id: int | None) -> bool:
+        if self.project_id is not None:
+            return self.project_id in projects
+        return self.member_id in (None, spender_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +42,14 @@ class Asked:
     def credits(self) -> int:
         return sum(credits for _, credits in self.shares)
 
+    @property
+    def projects(self) -> tuple[str | None, ...]:
+        return tuple(project_id for project_id, _ in self.shares)
+
     def of(self, cap: ProposedCap) -> int:
         """Credits that it would take from a cap that bounds it."""
+        if len(self.shares) == 1:
+            return self.shares[0][1]
         return sum(credits for project_id, credits in self.shares if cap.project_id in (None, project_id))
 
 
@@ -103,76 +112,79 @@ class Replay:
     """In the order of the proposed caps."""
 
 
-@dataclass(slots=True)
+class _Day(NamedTuple):
+    """A day where the team is."""
+
+    date: date
+    month: int
+    """Counted from the year 0."""
+    begins: datetime
+    ends: datetime
+
+    @classmethod
+    def of(cls, date: date, zone: ZoneInfo) -> "_Day":
+        begins, ends = (datetime.combine(date + timedelta(days=more), time(), zone).astimezone(UTC) for more in (0, 1))
+        return cls(date, date.year * 12 + date.month, begins, ends)
+
+
+class _Calendar:
+    """Finds the days of moments, most of which share that of the moment before."""
+
+    def __init__(self, zone: ZoneInfo, first: date) -> None:
+        self._zone, self._last = zone, _Day.of(first, zone)
+
+    def day(self, at: datetime) -> _Day:
+        if not self._last.begins <= at < self._last.ends:
+            self._last = _Day.of(at.astimezone(self._zone).date(), self._zone)
+        return self._last
+
+
 class _Track:
-    """What a cap has in use, by period, and the most and the last of each day."""
+    """What a cap has in use, by month or in all, and the most of the day that is played."""
 
-    used: dict[PeriodKey, int] = field(default_factory=dict)
-    days: dict[date, tuple[int, int]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.used: dict[int, int] = {}
+        self.most = 0
 
-    def add(self, key: PeriodKey, credits: int) -> int:
-        used = self.used[key] = self.used.get(key, 0) + credits
+    def add(self, period: int, credits: int, *, now: int) -> int:
+        used = self.used[period] = self.used.get(period, 0) + credits
+        if period == now and used > self.most:
+            self.most = used
         return used
 
-    def note(self, day: date, used: int) -> None:
-        most, _ = self.days.get(day, (used, used))
-        self.days[day] = (max(most, used), used)
 
-    def each(self, days: Iterable[date], *, begins: int, is_monthly: bool) -> Iterator[int]:
-        """The most of each day; a day on which nothing happened has what the day before left."""
-        last = begins
-        for day in days:
-            most, last = self.days.get(day, (0, 0) if is_monthly and day.day == 1 else (last, last))
-            yield most
-
-
-@dataclass(slots=True, eq=False)
 class _Meter:
     """A cap, what it has in use in the replay, and what it had in life."""
 
-    cap: ProposedCap
-    begins: int = 0
-    replayed: _Track = field(default_factory=_Track)
-    happened: _Track = field(default_factory=_Track)
-    refused: dict[date, int] = field(default_factory=dict)
-    peak: int = 0
-
-    @property
-    def is_monthly(self) -> bool:
-        return self.cap.period == Cap.Period.MONTH
+    def __init__(self, cap: ProposedCap) -> None:
+        self.cap, self.is_monthly = cap, cap.period == Cap.Period.MONTH
+        self.replayed, self.happened = _Track(), _Track()
+        self.refused = self.peak = 0
+        self.days: list[DayOfUse] = []
 
     def begin(self, credits: int) -> None:
         if not self.is_monthly:
-            self.begins = self.replayed.add(None, credits)
-            self.happened.add(None, credits)
+            self.replayed.add(0, credits, now=0)
+            self.happened.add(0, credits, now=0)
 
-    def left(self, local: datetime) -> int:
-        return self.cap.credits - self.replayed.used.get(self._key(local), 0)
+    def left(self, month: int) -> int:
+        return self.cap.credits - self.replayed.used.get(month if self.is_monthly else 0, 0)
 
-    def add(self, credits: int, *, held: datetime, at: datetime, is_refused: bool) -> int:
-        """What the cap had in use in life after it; both moments are in the team's zone."""
-        key, day = self._key(held), at.date()
-        happened, is_shown = self.happened.add(key, credits), key == self._key(at)
-        if is_shown:
-            self.happened.note(day, happened)
+    def add(self, credits: int, *, held: int, now: int, is_refused: bool) -> int:
+        """What the cap had in use in life after it; ``held`` and ``now`` are months."""
+        if not self.is_monthly:
+            held = now = 0
         if not is_refused:
-            replayed = self.replayed.add(key, credits)
-            if is_shown:
-                self.replayed.note(day, replayed)
-        return happened
+            self.replayed.add(held, credits, now=now)
+        return self.happened.add(held, credits, now=now)
 
-    def _key(self, local: datetime) -> PeriodKey:
-        return (local.year, local.month) if self.is_monthly else None
-
-    def use(self, days: list[date]) -> Use:
-        start = days[0].replace(day=1)
-        whole = [start + timedelta(days=number) for number in range((days[-1] - start).days + 1)]
-        replayed, happened = (
-            list(track.each(whole, begins=self.begins, is_monthly=self.is_monthly))[-len(days) :]
-            for track in (self.replayed, self.happened)
-        )
-        rows = zip(days, replayed, happened, strict=True)
-        return Use(self.cap, self.peak, [DayOfUse(day, *used, self.refused.get(day, 0)) for day, *used in rows])
+    def turn(self, day: date, following: _Day) -> None:
+        """Close a day; the next one begins with what this one leaves."""
+        self.days.append(DayOfUse(day, self.replayed.most, self.happened.most, self.refused))
+        period = following.month if self.is_monthly else 0
+        for track in (self.replayed, self.happened):
+            track.most = track.used.get(period, 0)
+        self.refused = 0
 
 
 class _Stage:
@@ -184,40 +196,50 @@ class _Stage:
         self.refusals: list[Refusal] = []
         self._refused: set[str] = set()
         self._first, self._zone = days[0], zone
-        self._of: dict[tuple[str | None, int | None], list[_Meter]] = {}
-        for meter in self.meters:
-            self._of.setdefault((meter.cap.project_id, meter.cap.member_id), []).append(meter)
+        self._today = _Day.of(days[0].replace(day=1), zone)
+        self._moments, self._holds = (_Calendar(zone, days[0]) for _ in range(2))
+        self._bounding: dict[tuple[tuple[str | None, ...], int | None], list[_Meter]] = {}
 
-    def bounding(self, projects: Iterable[str | None], spender_id: int | None) -> list[_Meter]:
-        keys = {(None, None), (None, spender_id), *((project_id, None) for project_id in projects)}
-        return [meter for key in keys for meter in self._of.get(key, ())]
+    def bounding(self, projects: tuple[str | None, ...], spender_id: int | None) -> list[_Meter]:
+        found = self._bounding.get((projects, spender_id))
+        if found is None:
+            found = [meter for meter in self.meters if meter.cap.bounds(projects, spender_id)]
+            self._bounding[projects, spender_id] = found
+        return found
+
+    def turn_to(self, day: date) -> None:
+        while self._today.date < day:
+            following = _Day.of(self._today.date + timedelta(days=1), self._zone)
+            for meter in self.meters:
+                meter.turn(self._today.date, following)
+            self._today = following
 
     def moved(self, event: Moved) -> None:
-        held, at = event.held_at.astimezone(self._zone), event.at.astimezone(self._zone)
-        is_refused = event.batch_id in self._refused
-        for meter in self.bounding([event.project_id], event.spender_id):
-            meter.add(event.credits, held=held, at=at, is_refused=is_refused)
+        self.turn_to(self._moments.day(event.at).date)
+        held, is_refused = self._holds.day(event.held_at).month, event.batch_id in self._refused
+        for meter in self.bounding((event.project_id,), event.spender_id):
+            meter.add(event.credits, held=held, now=self._today.month, is_refused=is_refused)
 
     def asked(self, batch: Asked) -> None:
-        local = batch.at.astimezone(self._zone)
-        is_counted = local.date() >= self._first
-        bounding = self.bounding([project_id for project_id, _ in batch.shares], batch.spender_id)
-        is_refused = is_counted and self._is_refused(batch, bounding, local)
+        day = self._moments.day(batch.at)
+        self.turn_to(day.date)
+        bounding = self.bounding(batch.projects, batch.spender_id)
+        is_counted = day.date >= self._first
+        is_refused = is_counted and self._is_refused(batch, bounding, day.month)
         self.batches += is_counted
         for meter in bounding:
-            happened = meter.add(batch.of(meter.cap), held=local, at=local, is_refused=is_refused)
-            if is_counted:
-                meter.peak = max(meter.peak, happened)
+            happened = meter.add(batch.of(meter.cap), held=day.month, now=self._today.month, is_refused=is_refused)
+            if is_counted and happened > meter.peak:
+                meter.peak = happened
 
-    def _is_refused(self, batch: Asked, bounding: list[_Meter], local: datetime) -> bool:
-        refusing = [meter for meter in bounding if batch.of(meter.cap) > meter.left(local)]
-        tightest = min(refusing, key=lambda meter: (meter.left(local), self.meters.index(meter)), default=None)
-        if tightest is None:
+    def _is_refused(self, batch: Asked, bounding: list[_Meter], month: int) -> bool:
+        refusing = [meter for meter in bounding if batch.of(meter.cap) > meter.left(month)]
+        if not refusing:
             return False
-        day = local.date()
-        tightest.refused[day] = tightest.refused.get(day, 0) + 1
+        tightest = min(refusing, key=lambda meter: meter.left(month))
+        tightest.refused += 1
         self._refused.add(batch.batch_id)
-        self.refusals.append(Refusal(batch, tightest.cap, batch.of(tightest.cap), tightest.left(local)))
+        self.refusals.append(Refusal(batch, tightest.cap, batch.of(tightest.cap), tightest.left(month)))
         return True
 
 
@@ -236,11 +258,14 @@ def replay(
     """
     stage = _Stage(caps, days, zone)
     for use in before:
-        for meter in stage.bounding([use.project_id], use.spender_id):
+        for meter in stage.bounding((use.project_id,), use.spender_id):
             meter.begin(use.credits)
     for event in events:
         if isinstance(event, Moved):
             stage.moved(event)
         else:
             stage.asked(event)
-    return Replay(stage.batches, stage.refusals, [meter.use(days) for meter in stage.meters])
+    stage.turn_to(days[-1] + timedelta(days=1))
+    asked_for = slice(days[0].day - 1, days[0].day - 1 + len(days))
+    uses = [Use(meter.cap, meter.peak, meter.days[asked_for]) for meter in stage.meters]
+    return Replay(stage.batches, stage.refusals, uses)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.spend.whatif import Asked, Before, Moved, ProposedCap, Replay, replay
@@ -16,6 +16,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 BEGIN = datetime(2026, 9, 30, 22, tzinfo=UTC)  # the first of October where the team is
 DAYS = [date(2026, 10, 1) + timedelta(days=number) for number in range(61)]
 Event = Asked | Moved
+unhurried = settings(deadline=None, max_examples=60)
 
 projects = st.sampled_from([None, "proj_a", "proj_b"])
 spenders = st.sampled_from([None, 1, 2])
@@ -55,6 +56,7 @@ def without(events: list[Event], batches: list[str]) -> list[Event]:
     return [event for event in events if event.batch_id not in batches]
 
 
+@unhurried
 @given(histories(), some_caps())
 def test_caps_without_end_stop_nothing(events: list[Event], caps: list[ProposedCap]) -> None:
     endless = [replace(cap, credits=10**12) for cap in caps]
@@ -64,11 +66,13 @@ def test_caps_without_end_stop_nothing(events: list[Event], caps: list[ProposedC
     assert all(day.replayed == day.happened for use in found.uses for day in use.days)
 
 
+@unhurried
 @given(histories(), some_caps())
 def test_what_some_caps_let_through_the_same_caps_let_through(events: list[Event], caps: list[ProposedCap]) -> None:
     assert refused(without(events, refused(events, caps)), caps) == []
 
 
+@unhurried
 @given(histories(), some_caps())
 def test_what_is_refused_leaves_no_trace(events: list[Event], caps: list[ProposedCap]) -> None:
     first, again = played(events, caps), played(without(events, refused(events, caps)), caps)
@@ -76,6 +80,7 @@ def test_what_is_refused_leaves_no_trace(events: list[Event], caps: list[Propose
     assert replayed == [[day.happened for day in use.days] for use in again.uses]
 
 
+@unhurried
 @given(histories(), some_caps())
 def test_every_refusal_names_a_cap_that_has_too_little(events: list[Event], caps: list[ProposedCap]) -> None:
     for refusal in played(events, caps).refusals:
@@ -84,6 +89,7 @@ def test_every_refusal_names_a_cap_that_has_too_little(events: list[Event], caps
         assert refusal.cap.member_id in (None, refusal.batch.spender_id)
 
 
+@unhurried
 @given(histories(), some_caps(), st.data())
 def test_the_first_refusal_comes_no_later_under_lower_caps(
     events: list[Event], caps: list[ProposedCap], data: st.DataObject
@@ -95,6 +101,7 @@ def test_the_first_refusal_comes_no_later_under_lower_caps(
         assert order.index(lowered[0]) <= order.index(under[0])
 
 
+@unhurried
 @given(histories(), some_caps())
 def test_the_tightest_cap_that_stops_nothing_is_just_that(events: list[Event], caps: list[ProposedCap]) -> None:
     for use in played(events, caps).uses:
@@ -103,6 +110,7 @@ def test_the_tightest_cap_that_stops_nothing_is_just_that(events: list[Event], c
             assert refused(events, [replace(use.cap, credits=use.peak - 1)]) != []
 
 
+@unhurried
 @given(histories(), some_caps())
 def test_days_before_the_period_count_and_are_not_judged(events: list[Event], caps: list[ProposedCap]) -> None:
     late = played(events, caps, days=DAYS[10:31])
