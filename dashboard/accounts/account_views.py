@@ -53,11 +53,11 @@ def _rename(request: HttpRequest, user: User, name: str) -> None:
 
 
 def _sessions(request: HttpRequest, user: User) -> list[UserSession]:
-    """Where the person is signed in, the latest first."""
+    """Where the person is signed in: this browser, then the latest first."""
     if not UserSession.objects.filter(session_key=request.session.session_key).exists():
         UserSession.objects.create_from_request(request)  # it began before sessions were listed
     sessions: list[UserSession] = UserSession.objects.purge_and_list(user)
-    return sorted(sessions, key=lambda session: session.created_at, reverse=True)
+    return sorted(sessions, key=lambda session: (session.is_current(), session.created_at), reverse=True)
 
 
 @login_required
