@@ -136,7 +136,7 @@ def suspects(connection: Connection, *, since: datetime) -> list[Discrepancy]:
     reached = [Attempt.Outcome.ACCEPTED, Attempt.Outcome.UNKNOWN]
     free = LedgerEntry.objects.filter(
         account=connection.team_id,
-        created_at__gte=since - OVERLAP,
+        created_at__gte=since,
         kind=LedgerEntry.Kind.RELEASE,
         job__attempts__outcome__in=reached,
     )
