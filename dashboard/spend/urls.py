@@ -1,8 +1,10 @@
 from django.urls import path
 
-from dashboard.spend import cap_views, ledger_views, provider_views
+from dashboard.spend import cap_views, ledger_views, provider_views, views, whatif_views
 
 urlpatterns = [
+    path("spend/", views.spend, name="spend"),
+    path("spend/export.csv", views.spend_csv, name="spend_csv"),
     path("spend/caps/", cap_views.caps, name="caps"),
     path("spend/caps/<str:cap_id>/", cap_views.cap, name="cap"),
     path("spend/caps/<str:cap_id>/raise/", cap_views.raise_cap, name="raise_cap"),
@@ -12,6 +14,7 @@ urlpatterns = [
     path("spend/ledger.csv", ledger_views.ledger_csv, name="ledger_csv"),
     path("spend/ledger/adjust/", ledger_views.ledger_adjust, name="ledger_adjust"),
     path("spend/ledger/refund/<str:job_id>/", ledger_views.ledger_refund, name="ledger_refund"),
+    path("spend/what-if/", whatif_views.what_if, name="what_if"),
     path("spend/provider/", provider_views.provider, name="reconciliation"),
     path("spend/provider/check/", provider_views.check, name="reconciliation_check"),
     path("spend/provider/<int:reading_id>/settle/", provider_views.settle, name="reconciliation_settle"),

@@ -115,16 +115,16 @@ class Replay:
 class _Day(NamedTuple):
     """A day where the team is."""
 
-    date: date
+    day: date
     month: int
     """Counted from the year 0."""
     begins: datetime
     ends: datetime
 
     @classmethod
-    def of(cls, date: date, zone: ZoneInfo) -> "_Day":
-        begins, ends = (datetime.combine(date + timedelta(days=more), time(), zone).astimezone(UTC) for more in (0, 1))
-        return cls(date, date.year * 12 + date.month, begins, ends)
+    def of(cls, day: date, zone: ZoneInfo) -> "_Day":
+        begins, ends = (datetime.combine(day + timedelta(days=more), time(), zone).astimezone(UTC) for more in (0, 1))
+        return cls(day, day.year * 12 + day.month, begins, ends)
 
 
 class _Calendar:
@@ -208,23 +208,23 @@ class _Stage:
         return found
 
     def turn_to(self, day: date) -> None:
-        while self._today.date < day:
-            following = _Day.of(self._today.date + timedelta(days=1), self._zone)
+        while self._today.day < day:
+            following = _Day.of(self._today.day + timedelta(days=1), self._zone)
             for meter in self.meters:
-                meter.turn(self._today.date, following)
+                meter.turn(self._today.day, following)
             self._today = following
 
     def moved(self, event: Moved) -> None:
-        self.turn_to(self._moments.day(event.at).date)
+        self.turn_to(self._moments.day(event.at).day)
         held, is_refused = self._holds.day(event.held_at).month, event.batch_id in self._refused
         for meter in self.bounding((event.project_id,), event.spender_id):
             meter.add(event.credits, held=held, now=self._today.month, is_refused=is_refused)
 
     def asked(self, batch: Asked) -> None:
         day = self._moments.day(batch.at)
-        self.turn_to(day.date)
+        self.turn_to(day.day)
         bounding = self.bounding(batch.projects, batch.spender_id)
-        is_counted = day.date >= self._first
+        is_counted = day.day >= self._first
         is_refused = is_counted and self._is_refused(batch, bounding, day.month)
         self.batches += is_counted
         for meter in bounding:
