@@ -93,7 +93,7 @@ class RaiseForm(forms.Form):
     )
 
     def __init__(self, data: Any = None, *, cap: Cap, zone: ZoneInfo, **options: Any) -> None:
-        super().__init__(data, **options)
+        super().__init__(data, auto_id="raise_%s", **options)
         self._cap, self._zone = cap, zone
 
     def clean_credits(self) -> int:

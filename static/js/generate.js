@@ -100,6 +100,9 @@ document.addEventListener("htmx:afterSettle", (event) => {
 });
 document.addEventListener("htmx:oobAfterSwap", (event) => { if (event.detail.target.id === "arriving") reveal(); });
 
+// Somebody may have raised the cap that stopped a press while one was elsewhere.
+document.addEventListener("visibilitychange", () => { if (!document.hidden && find("[data-price-why]")) askPrice(); });
+
 // Enter would press the button that spends credits; on a choice it chooses, as the space bar does.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !event.target.matches("form[data-generate] input:not([type=search], [type=file])")) return;

@@ -157,6 +157,13 @@ def test_a_private_address_is_never_posted_to(warned: None, team: Team, url: str
     assert Alert.objects.get().post_fault == "The address is not on the public internet."
 
 
+def test_nothing_is_posted_unsigned(warned: None, receiver: HTTPServer, team: Team) -> None:
+    Team.objects.filter(pk=team.pk).update(alert_secret="")
+    sweep()
+    assert receiver.log == []
+    assert Alert.objects.get().post_fault == "The team has no secret to sign it with."
+
+
 def test_an_alert_outlives_its_cap(warned: None, team: Team, mailoutbox: list[EmailMessage]) -> None:
     alerts.announce()
     caps.remove(team.caps.get())
