@@ -120,6 +120,8 @@ TABLE: dict[str, Rule] = {
     "spend/provider/": Rule(get=Role.ADMIN).to("Compare the provider's books with one's own"),
     "spend/provider/check/": Rule(post=Role.ADMIN).to("Take a reading of the provider's books"),
     "spend/provider/<reading_id>/settle/": Rule(post=Role.ADMIN).to("Settle a drift from the provider's books"),
+    "spend/": SEE.to("See what was spent; below admin, by oneself"),
+    "spend/export.csv": SEE.to("Download what was spent each day; below admin, by oneself"),
     "spend/caps/": Rule(get=Role.VIEWER, post=Role.ADMIN).to("See the caps that bind oneself, and set one"),
     "spend/caps/<cap_id>/": RULE.to("Change a cap"),
     "spend/caps/<cap_id>/raise/": Rule(post=Role.ADMIN).to("Raise a cap for a while"),
