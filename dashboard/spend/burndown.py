@@ -42,6 +42,7 @@ def burn_down(days: Days, month: Span, *, today: date, limit: int, of_cap: bool,
         left.append((day, rest))
     scale = Scale.of([limit, min(0, rest)], lines=3)
     places = [(0.0, scale.y(limit)), *((_end(day, month), scale.y(rest)) for day, rest in left)]
+    # The forecast counts whole days: it starts where yesterday ended.
     to_come = [(_end(day, month), scale.y(max(0, limit - spent))) for day, spent in ahead.ends.items()] if ahead else []
     floor = scale.y(0)
     return BurnDown(
@@ -50,7 +51,7 @@ def burn_down(days: Days, month: Span, *, today: date, limit: int, of_cap: bool,
         left=left,
         line=points(places),
         area=points([(0.0, floor), *places, (places[-1][0], floor)]),
-        ahead=points([places[-1], *to_come[1:]]) if len(to_come) > 1 else "",
+        ahead=points([places[-2], *to_come]) if to_come else "",
         even=points([(0.0, scale.y(limit)), (100.0, floor)]),
         ticks=scale.ticks,
         labels=[(_end(day, month), day.day) for day in month if day.day in (1, 8, 15, 22, 29)],

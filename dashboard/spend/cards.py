@@ -22,8 +22,6 @@ class Card:
     url: str = ""
     notes: tuple[str, ...] = ()
     tone: str = ""
-    kept: tuple[int, int] | None = None
-    """How much of what, for a bar."""
 
 
 def spent(
@@ -35,8 +33,7 @@ def spent(
     elif scope.is_team and period.is_this_month:
         notes.insert(0, f"{account.left:,} of {account.granted:,} granted are left")
     url = links.ledger(period.so_far, **scope.query)
-    kept = (max(0, now.spent), cap.limit) if cap and cap.limit else None
-    return Card(label="Spent", value=f"{now.spent:,}", url=url, notes=tuple(filter(None, notes)), kept=kept)
+    return Card(label="Spent", value=f"{now.spent:,}", url=url, notes=tuple(notes))
 
 
 def compared(now: int, before: int, period: Period) -> str:

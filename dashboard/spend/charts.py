@@ -128,16 +128,18 @@ def _labels(spans: Sequence[Span], unit: Unit) -> dict[int, str]:
 
 
 def _trend(days: Days, bars: Sequence[Bar], unit: Unit, scale: "Scale", today: date) -> str:
-    """The mean of the bars up to each that is over; of whole days, for the days before the first bar are known."""
+    """The mean of the bars up to each that is over, since anything was spent at all.
+
+    Of days it starts with the first bar, since what was before it is known.
+    """
+    known = min((day for day, found in days.items() if found), default=today)
+    over = [bar for bar in bars if known <= bar.span.last < today]
     if unit is not DAY:
-        over = [bar for bar in bars if bar.span.last < today]
         ends = range(unit.mean_of, len(over) + 1)
         means = [(over[end - 1], _mean(bar.figures.spent for bar in over[end - unit.mean_of : end])) for end in ends]
     else:
-        weeks = [(bar, Span(bar.span.first - timedelta(days=6), bar.span.first)) for bar in bars]
-        means = [
-            (bar, _mean(days.get(day, NOTHING).spent for day in week)) for bar, week in weeks if bar.span.last < today
-        ]
+        weeks = [(bar, Span(bar.span.first - timedelta(days=6), bar.span.first)) for bar in over]
+        means = [(bar, _mean(days.get(day, NOTHING).spent for day in week)) for bar, week in weeks]
     return points((bar.middle, scale.y(mean)) for bar, mean in means) if len(means) > 1 else ""
 
 

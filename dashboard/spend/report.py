@@ -76,8 +76,8 @@ def _of(scope: Scope, standings: list[Standing]) -> Standing | None:
     """The monthly cap of just what is shown."""
     if scope.caps is None:
         return None
-    bound = {f"{name}_id": value for name, value in scope.caps.items()}
-    return next((one for one in standings if all(getattr(one.cap, name) == bound[name] for name in bound)), None)
+    bound = scope.caps.items()
+    return next((one for one in standings if all(getattr(one.cap, name) == value for name, value in bound)), None)
 
 
 def _burn_down(

@@ -11,6 +11,8 @@ from dashboard.spend.scopes import Scope
 
 ROWS_MAX = 8
 """More are added up in one row, until all are asked for."""
+ADJUSTED = "Adjustments"
+"""What no job cost, but an admin put right."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,10 +35,8 @@ class Row:
     """Per cent of all."""
     bar: int = 0
     """Per cent of the longest bar."""
-
-    @property
-    def change(self) -> str:
-        return change(self.sums.spent, self.sums.before)
+    change: str = ""
+    """Against the period before; empty where nothing at all was spent in it."""
 
     @property
     def each(self) -> float | None:
@@ -47,7 +47,6 @@ class Row:
 class Table:
     name: str
     title: str
-    heading: str
     rows: list[Row]
     all_url: str = ""
     """Where the rows that were added up are shown one by one."""
@@ -67,15 +66,15 @@ def tables(
     """``caps`` are credits by project; ``unfolded`` is the table that shows all of its rows."""
     found = list(groups)
     made = [
-        ("member", "By member", "Member or key", _members(found, names)),
-        ("project", "By project", "Project", _projects(found, names, caps)),
-        ("preset", "By preset", "Preset", _presets(found, names)),
-        ("model", "By model", "Model", _models(found)),
+        ("member", "By member", _members(found, names)),
+        ("project", "By project", _projects(found, names, caps)),
+        ("preset", "By preset", _presets(found, names)),
+        ("model", "By model", _models(found)),
     ]
     return [
-        _table(name, title, heading, rows, period=period, scope=scope, unfolded=unfolded == name)
-        for name, title, heading, rows in made
-        if name != scope.fixed
+        _table(name, title, rows, period=period, scope=scope, unfolded=unfolded == name)
+        for name, title, rows in made
+        if name != scope.table
     ]
 
 
@@ -85,9 +84,8 @@ def _members(groups: list[Group], names: Names) -> list[Row]:
         only = {"member": str(member)} if member else {"key": key} if key else None
         rows.append(
             Row(
-                label=names.who(member, key) or "Nobody",
+                label=names.who(member, key) or ADJUSTED,
                 badge="" if member or not key else "Key",
-                note="" if only else "adjustments of the whole team",
                 sums=sums,
                 filters=only or {"member": links.NONE, "key": links.NONE},
                 scope=only,
@@ -138,14 +136,12 @@ def _preset(preset_id: str, label: str, versions: list[tuple[int, Row]]) -> Row:
 
 def _models(groups: list[Group]) -> list[Row]:
     return [
-        Row(label=model or "No model", sums=sums, filters={"model": model or links.NONE})
+        Row(label=model or ADJUSTED, sums=sums, filters={"model": model or links.NONE})
         for (model,), sums in summed(groups, "model").items()
     ]
 
 
-def _table(
-    name: str, title: str, heading: str, rows: list[Row], *, period: Period, scope: Scope, unfolded: bool
-) -> Table:
+def _table(name: str, title: str, rows: list[Row], *, period: Period, scope: Scope, unfolded: bool) -> Table:
     """The rows that cost or made anything in either period, dearest first."""
     ranked = sorted((row for row in rows if any(vars(row.sums).values())), key=lambda row: -row.sums.spent)
     folds = len(ranked) > ROWS_MAX + 1 and not unfolded
@@ -156,23 +152,29 @@ def _table(
     whole = sum(row.sums.spent for row in ranked)
     longest = max((row.sums.spent for row in shown if row.filters), default=0)
     all_url = f"{links.overview(period.query, scope.query, {'all': name})}#by-{name}" if folds else ""
-    done = [_placed(row, period=period, scope=scope, whole=whole, longest=longest) for row in shown]
-    return Table(name=name, title=title, heading=heading, rows=done, all_url=all_url)
+    compared = any(row.sums.before for row in ranked)
+    done = [_placed(row, period, scope, whole=whole, longest=longest, compared=compared) for row in shown]
+    return Table(name=name, title=title, rows=done, all_url=all_url)
 
 
-def _placed(row: Row, *, period: Period, scope: Scope, whole: int, longest: int) -> Row:
-    """With its links, its share and its bar."""
-    row = replace(row, share=_per_cent(row.sums.spent, whole), bar=_per_cent(row.sums.spent, longest))
+def _placed(row: Row, period: Period, scope: Scope, *, whole: int, longest: int, compared: bool) -> Row:
+    """With its links, its share, its bar and what changed."""
+    row = replace(
+        row,
+        share=_per_cent(row.sums.spent, whole),
+        bar=_per_cent(row.sums.spent, longest),
+        change=change(row.sums.spent, row.sums.before) if compared else "",
+    )
     if row.filters is None:
         return row
     only = {**scope.query, **row.filters}
     return replace(
         row,
-        parts=[_placed(part, period=period, scope=scope, whole=whole, longest=longest) for part in row.parts],
+        parts=[_placed(part, period, scope, whole=whole, longest=longest, compared=compared) for part in row.parts],
         spent_url=links.ledger(period.so_far, **only),
         pictures_url=links.ledger(period.so_far, kind="capture", **only),
         before_url=links.ledger(period.before, **only) if row.sums.before else "",
-        scope_url=links.overview(period.query, row.scope) if row.scope else "",
+        scope_url=links.overview(period.query, row.scope) if row.scope and not scope.is_own else "",
     )
 
 
