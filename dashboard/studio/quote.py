@@ -108,6 +108,11 @@ class Quote:
         return min(self.asked, limit.free // each) if each else self.asked
 
     @property
+    def fewer_fit(self) -> bool:
+        """Whether only the number of each stands in the way of a first job."""
+        return not self.fit and 0 < self.credits_each <= self.left
+
+    @property
     def bounds(self) -> list[Bound]:
         """Every limit, the team's credits first."""
         return [

@@ -80,9 +80,14 @@ class TestTrim:
         assert re.search(r'name="trim" value="3"', html)
 
     def test_it_says_when_nothing_fits(self, ask: Any) -> None:
-        CreditAccount.objects.update(granted=9)
+        CreditAccount.objects.update(granted=4)
         html = ask()
         assert "Not one of these pictures fits." in html and 'name="trim"' not in html
+
+    def test_it_says_when_fewer_of_each_would_fit(self, ask: Any) -> None:
+        CreditAccount.objects.update(granted=5)
+        html = ask()
+        assert "With 2 of each not one job fits; choose fewer of each." in html and 'name="trim"' not in html
 
     def test_trimming_leaves_out_whole_jobs_from_the_end_and_names_them(self, ask: Any) -> None:
         html = ask(trim="3")
