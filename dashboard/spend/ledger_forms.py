@@ -70,7 +70,7 @@ class AdjustForm(_Correction):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what to put right.", "invalid_choice": "Choose what to put right."},
     )
-    credits = _credits(min_value=-MOST, help_text="With a minus it becomes less.")
+    credits = _credits(min_value=-MOST, help_text="A minus makes it less.")
     job = forms.CharField(
         required=False,
         max_length=60,

@@ -54,23 +54,37 @@ def _page(acting: Actor, *, before: str = "", answered: SettleForm | None = None
 
 
 def _drift(row: Reconciliation, answered: SettleForm | None) -> dict[str, Any]:
-    """What is known of an open drift; readings since its base have told of jobs that may explain it."""
-    told = Discrepancy.objects.filter(reconciliation__connection=row.connection_id, reconciliation__id__lte=row.pk)
-    told = told.filter(reconciliation__checked_at__gt=row.since) if row.since else told.none()
-    suspects = {(found.provider_job_id, found.job_id, found.note): found for found in told.select_related("job")}
+    """What is known of an open drift."""
     return {
         "row": row,
         "question": provider_words.question(row),
-        "rose": -row.moved,
-        "suspects": list(suspects.values()),
+        "moved": provider_words.number(abs(row.moved)),
+        "suspects": _suspects(row),
         "form": answered or SettleForm(reading=row),
     }
 
 
+def _suspects(row: Reconciliation) -> list[Discrepancy]:
+    """Jobs of which the readings since the base told; what was learned of them later counts."""
+    rows = Discrepancy.objects.filter(reconciliation__connection=row.connection_id).select_related("job").order_by("id")
+    told = rows.filter(reconciliation__id__lte=row.pk, reconciliation__checked_at__gt=row.since)
+    later = rows.filter(provider_job_id__in={found.provider_job_id for found in told if found.provider_job_id})
+    newest = {found.provider_job_id: found for found in later}
+    suspects = {found.provider_job_id or found.pk: newest.get(found.provider_job_id, found) for found in told}
+    return list(suspects.values())
+
+
 def _reading(row: Reconciliation) -> dict[str, Any]:
     word, tone = provider_words.verdict(row)
-    odd = list(row.discrepancies.all())
-    return {"row": row, "word": word, "tone": tone, "odd": odd, "is_new": provider_words.is_new_account(row)}
+    return {
+        "row": row,
+        "word": word,
+        "tone": tone,
+        "odd": list(row.discrepancies.all()),
+        "moved": provider_words.number(row.moved),
+        "drift": provider_words.number(row.drift),
+        "is_new": provider_words.is_new_account(row),
+    }
 
 
 @members_only

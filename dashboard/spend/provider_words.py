@@ -70,6 +70,10 @@ def credits(count: int) -> str:
     return f"{count:,} credit{'' if count == 1 else 's'}"
 
 
+def number(count: int) -> str:
+    return f"{count:,}".replace("-", "−")
+
+
 def is_new_account(row: Reconciliation) -> bool:
     """Whether it is no reading, but says that another account began."""
     return row.since is None and row.settled_at is not None
@@ -90,8 +94,8 @@ def verdict(row: Reconciliation) -> tuple[str, str]:
 
 def question(row: Reconciliation) -> str:
     """A drift as a sentence."""
-    least = "At least " if row.in_flight else ""
+    least = "at least " if row.in_flight else ""
     amount = f"{least}{credits(abs(row.drift))}"
     if row.drift < 0:
-        return f"{amount} came back at ProductAI that nothing here explains"
-    return f"{amount} went at ProductAI that nothing here explains"
+        return f"ProductAI's balance is {amount} higher than what was paid here leaves"
+    return f"ProductAI took {amount} more than was paid here"

@@ -74,7 +74,7 @@ class TestTells:
             )
         told = page(ada)
         assert "Differs by 6 credits." in told
-        assert "6 credits went at ProductAI that nothing here explains" in told
+        assert "ProductAI took 6 credits more than was paid here" in told
         assert "…12345678 : Made with this key outside Packshot. ProductAI charged 6, paid here 0." in told
         assert "…_earlier" in told
 
