@@ -48,7 +48,8 @@ def post(*, url: str, secret: str, message_id: str, body: Mapping[str, Any], tru
         except PrivateAddress:
             return Answer(False, "The address is not on the public internet.")
         except (requests.RequestException, OSError, ValueError) as error:
-            return Answer(False, "The receiver took too long." if exchange.expired else type(error).__name__)
+            late, lost = "The receiver took too long.", f"The receiver could not be reached ({type(error).__name__})."
+            return Answer(False, late if exchange.expired else lost)
     return Answer(200 <= status < 300, f"HTTP {status}")
 
 

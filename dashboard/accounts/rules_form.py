@@ -55,7 +55,7 @@ class TeamForm(TeamNameForm):
         label="Address for warnings",
         required=False,
         max_length=WEBHOOK_URL_MAX,
-        help_text="Warnings about caps are posted here as they are mailed.",
+        help_text="Warnings about caps are posted here as well as mailed.",
         widget=forms.URLInput(attrs={"placeholder": "https://", "autocomplete": "off"}),
         error_messages={"max_length": f"An address has at most {WEBHOOK_URL_MAX:,} characters."},
     )

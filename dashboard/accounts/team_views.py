@@ -90,7 +90,8 @@ def try_alerts(request: HttpRequest) -> HttpResponse:
     if answer.arrived:
         messages.success(request, f"The test arrived: the receiver answered {answer.words}.")
     else:
-        messages.error(request, f"The test did not arrive ({answer.words.rstrip('.')}).")
+        why = answer.words if answer.words.endswith(".") else f"The receiver answered {answer.words}."
+        messages.error(request, f"The test did not arrive. {why}")
     return redirect("team")
 
 

@@ -17,7 +17,7 @@ from generation import rollup
 from generation.models import Image
 
 Review = Image.Review
-OWN_WORK = "You made this picture. In this team somebody else approves it."
+OWN_WORK = "This picture is your own work. In this team somebody else approves it."
 NOT_APPROVED = "This team downloads approved pictures only, and this one is not approved."
 ACTIONS: Mapping[Review, str] = {
     Review.APPROVED: "picture.approved",

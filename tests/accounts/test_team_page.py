@@ -162,13 +162,13 @@ def test_a_test_is_signed_and_its_answer_told(admin: Client, receiver: HTTPServe
 
 def test_a_test_that_does_not_arrive_says_why(admin: Client, receiver: HTTPServer) -> None:
     receiver.expect_request("/hook").respond_with_data("", status=500)
-    assert "The test did not arrive (HTTP 500)." in told(admin)
+    assert "The test did not arrive. The receiver answered HTTP 500." in told(admin)
 
 
 def test_a_name_that_leads_inside_is_found_out_when_it_is_tried(admin: Client, team: Team) -> None:
     save(admin, alert_url=HOOK)
     Team.objects.update(alert_url="http://127.0.0.1:9/x")  # as if the name led here since
-    assert "The test did not arrive (The address is not on the public internet)." in told(admin)
+    assert "The test did not arrive. The address is not on the public internet." in told(admin)
 
 
 def test_without_an_address_there_is_nothing_to_test(admin: Client) -> None:

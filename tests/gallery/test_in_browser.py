@@ -10,10 +10,12 @@ from django.contrib.staticfiles import finders
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Route, expect, sync_playwright
 
-from dashboard.accounts.models import User
+from dashboard.accounts.models import Team, User
 from dashboard.gallery import pictures as gallery_pictures
+from dashboard.gallery.review import OWN_WORK
+from generation.models import Image
 from tests.conftest import browser_of
 from tests.gallery.conftest import Gallery
 from tests.ui.test_in_browser import CHROMIUM, HOST, QUIET
@@ -42,8 +44,12 @@ def serve(route: Route, client: Client, database: BaseDatabaseWrapper) -> None:
     if path.startswith("/static/"):
         route.fulfill(path=str(finders.find(path.removeprefix("/static/").partition("?")[0])))
         return
-    asked = {name: value for name, value in route.request.headers.items() if name == "hx-request"}
-    answer = client.get(path, headers=asked)
+    asked = {name: value for name, value in route.request.headers.items() if name in {"hx-request", "hx-target"}}
+    if route.request.method == "POST":
+        kind = route.request.headers["content-type"]
+        answer = client.post(path, route.request.post_data or "", content_type=kind, headers=asked)
+    else:
+        answer = client.get(path, headers=asked)
     route.fulfill(status=answer.status_code, body=answer.content, headers=dict(answer.items()))
 
 
@@ -111,6 +117,53 @@ def test_a_picture_at_its_own_address_closes_to_the_gallery(pictures: Gallery, o
     page.keyboard.press("Escape")
     expect(page).to_have_url(re.compile(r"/gallery/\?ratio=4%3A3$"))
     expect(page.locator("#gallery .picture")).to_have_count(1)
+
+
+def badge(page: Page, picture: str) -> Locator:
+    return page.locator(f"#{picture} .picture-marks .badge")
+
+
+def test_keys_judge_the_tile_that_has_the_focus(pictures: Gallery, opened: Open) -> None:
+    (row,) = pictures(1)
+    page = opened()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("a")
+    expect(badge(page, row.id)).to_have_text("Approved")
+    page.keyboard.press("x")
+    expect(badge(page, row.id)).to_have_text("Rejected")
+    expect(page.get_by_role("button", name="Reject")).to_have_attribute("aria-pressed", "true")
+    assert Axe().run(page).violations_count == 0
+    page.keyboard.press("x")
+    expect(badge(page, row.id)).to_have_count(0)
+    assert focused(page) == row.id
+    assert Image.objects.get().review == ""
+
+
+def test_keys_judge_the_open_picture_and_its_tile_follows(pictures: Gallery, opened: Open) -> None:
+    (row,) = pictures(1)
+    page = opened("/gallery/?review=none")
+    page.locator("#gallery .picture a").click()
+    expect(page.locator("#approve")).to_be_visible()
+    page.keyboard.press("a")
+    expect(page.get_by_role("button", name="Approved")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("list", name="Reviews")).to_contain_text("Approved by Bob")
+    assert Axe().run(page).violations_count == 0
+    page.keyboard.press("Escape")
+    expect(badge(page, row.id)).to_have_text("Approved")
+    expect(page).to_have_url(f"{HOST}/gallery/?review=none")
+
+
+def test_the_team_s_rule_is_told_where_one_presses(pictures: Gallery, opened: Open, team: Team) -> None:
+    Team.objects.update(approve_own=False)
+    (row,) = pictures(1)
+    page = opened()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("a")
+    expect(page.locator("#toasts")).to_contain_text(OWN_WORK)
+    page.keyboard.press("Enter")
+    expect(page.locator("#approve")).to_be_disabled()
+    expect(page.locator("#lightbox")).to_contain_text(OWN_WORK)
+    expect(badge(page, row.id)).to_have_count(0)
 
 
 def test_the_product_photo_is_laid_over_the_picture(pictures: Gallery, opened: Open) -> None:
