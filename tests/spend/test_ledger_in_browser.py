@@ -1,0 +1,109 @@
+"""The ledger and the provider's books in a real browser, under the real policy."""
+
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.db import connections
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from dashboard.accounts.models import Team, User
+from dashboard.spend import ledger_lines
+from generation import ledger
+from generation.models import Connection, CreditAccount, Discrepancy, Reconciliation
+from tests.conftest import browser_of
+from tests.gallery.test_in_browser import Open, serve
+from tests.ui.test_in_browser import CHROMIUM, HOST, QUIET
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    if not CHROMIUM:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("Chromium is missing.")
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps a loop running in this thread
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *QUIET])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def opened(chromium: Browser, team: Team, ada: User) -> Iterator[Open]:
+    """Open a page as Ada; any complaint of the browser's policy fails the test."""
+    client, database = browser_of(ada), connections["default"]
+    context = chromium.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    context.route("**/*", lambda route: serve(route, client, database))
+    context.set_default_timeout(20_000)
+
+    def open_page(path: str) -> Page:
+        page = context.new_page()
+        page.on("pageerror", lambda error: pytest.fail(str(error)))
+        page.on("console", lambda said: pytest.fail(said.text) if "Content Security Policy" in said.text else None)
+        page.goto(HOST + path)
+        return page
+
+    yield open_page
+    context.close()
+
+
+def assert_for_everybody(page: Page) -> None:
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+
+
+def test_older_lines_come_as_one_scrolls(team: Team, opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger_lines, "PAGE", 20)
+    for number in range(49):
+        ledger.grant(team_id=team.id, credits=1 + number)
+    page = opened("/spend/ledger/")
+    expect(page.locator(".ledger-line")).to_have_count(20)
+    for count in (40, 50):
+        page.mouse.wheel(0, 10_000)
+        expect(page.locator(".ledger-line")).to_have_count(count)
+    assert page.locator(".ledger-day").count() == 1
+    assert_for_everybody(page)
+
+
+def test_days_join_the_other_filters_in_the_address(team: Team, opened: Open) -> None:
+    page = opened("/spend/ledger/?kind=grant")
+    page.get_by_text("When").click()
+    page.fill("#from", "2026-01-01")
+    page.get_by_text("Show these days").click()
+    expect(page).to_have_url(f"{HOST}/spend/ledger/?from=2026-01-01&to=&kind=grant")
+    expect(page.locator(".ledger-line")).to_have_count(1)
+
+
+def test_an_adjustment_is_made_and_seen(team: Team, opened: Open) -> None:
+    page = opened("/spend/ledger/")
+    page.get_by_role("link", name="Adjust").click()
+    assert_for_everybody(page)
+    page.get_by_text("What was granted").click()
+    page.get_by_label("Credits", exact=True).fill("-20")
+    page.get_by_role("button", name="Adjust").click()
+    expect(page.get_by_text("Say why, so that everybody can read it in the ledger.")).to_be_visible()
+    page.get_by_label("Reason").fill("Typed twice")
+    page.get_by_role("button", name="Adjust").click()
+    expect(page.locator(".ledger-line").first).to_contain_text("Typed twice")
+    assert CreditAccount.objects.get().granted == 80
+
+
+def test_a_top_up_is_settled_and_granted(team: Team, opened: Open) -> None:
+    now = timezone.now()
+    row = Reconciliation.objects.create(
+        team=team, connection=Connection.objects.get(), checked_at=now, since=now - timedelta(hours=1), balance=600,
+        captured_in_all=0, moved=-500, drift=-500,
+    )  # fmt: skip
+    Discrepancy.objects.create(reconciliation=row, provider_job_id="job_theirs", charged=6, note="Made elsewhere.")
+    page = opened("/spend/provider/")
+    assert_for_everybody(page)
+    page.get_by_text("A top-up", exact=True).click()
+    page.get_by_label("After a top-up, also grant the team 500 credits").check()
+    page.get_by_label("Reason").fill("Invoice 7")
+    page.get_by_role("button", name="Settle").click()
+    expect(page.get_by_text("Agrees exactly.")).to_be_visible()
+    assert CreditAccount.objects.get().granted == 600
