@@ -28,7 +28,8 @@ class World:
         emails = [f"{who}-{self.team.id}@example.com" for who in ("ada", "bob", "cleo")]
         people = [User.objects.create_user(email=email, password=None) for email in emails]
         self.people = [user.pk for user in people]
-        self.keys = [ApiKey.issue(team=self.team, name="Nightly", created_by=user)[0] for user in people]
+        issued = [ApiKey.issue(team=self.team, name="Nightly", created_by=user) for user in people]
+        self.keys, self.secrets = [key for key, _ in issued], [secret for _, secret in issued]
         self.projects = [Project.objects.create(team=self.team, name=name).pk for name in ("Spring", "Autumn")]
         self.connection = Connection.objects.create(team=self.team, base_url="http://127.0.0.1:9/v1", key="key")
         facts = {"width": 1, "height": 1, "size": 1, "sha256": "0" * 64}
