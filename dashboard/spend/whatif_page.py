@@ -142,7 +142,7 @@ def _used(found: Replay, rows: list[RowForm], places: Places, period: dict[str, 
         Used(
             use=use,
             chart=draw(use),
-            name=_called(use.cap, places, begins=True),
+            name=_called(use.cap, places),
             tightest_url="?" + whatif_forms.address(whatif_forms.instead(lines, row.number, use.peak), period),
             refused=refused.count(id(use.cap)),
         )
@@ -151,9 +151,9 @@ def _used(found: Replay, rows: list[RowForm], places: Places, period: dict[str, 
     ]
 
 
-def _called(cap: ProposedCap, places: Places, *, begins: bool = False) -> str:
-    kind = "monthly cap" if cap.period == Cap.Period.MONTH else "cap in all"
-    return f"{kind[0].upper() if begins else kind[0]}{kind[1:]} of {places.whose(cap)}"
+def _called(cap: ProposedCap, places: Places) -> str:
+    kind = "Monthly cap" if cap.period == Cap.Period.MONTH else "Cap in all"
+    return f"{kind} of {places.whose(cap)}"
 
 
 def _count(count: int, one: str, several: str = "") -> str:

@@ -27,7 +27,8 @@ def what_if(request: HttpRequest) -> HttpResponse:
     caps = list(Cap.objects.filter(team=team).select_related("member").order_by("id"))
     today = timezone.now().astimezone(account.zone).date()
     period, lines = periods.read(request.GET, today=today), whatif_forms.lines(request.GET, caps)
-    if changed := whatif_forms.edited(lines, request.GET):
+    changed = whatif_forms.edited(lines, request.GET)
+    if changed is not None:
         return redirect(_url(changed, period.query))
     places = Places(team, caps)
     rows = whatif_forms.rows(lines, places)
