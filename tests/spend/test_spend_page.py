@@ -190,6 +190,7 @@ def test_a_cap_is_shown_with_what_is_left_of_it(
         ({"drift": 0}, "Exactly checked"),
         ({"drift": -12}, "Off by 12 nobody has looked into it"),
         ({"drift": 12, "verdict": "top_up"}, "Explained off by 12"),
+        ({"drift": 0, "in_flight": 5}, "Agrees with jobs under way"),
     ],
 )
 def test_says_whether_the_provider_agrees(
@@ -200,6 +201,16 @@ def test_says_whether_the_provider_agrees(
         shared = {"team": team, "connection": Connection.objects.get(team=team), "checked_at": timezone.now()}
         Reconciliation.objects.create(**shared, balance=5, captured_in_all=5, **reading)
     assert f"Agrees with the provider {sentence}" in words(browser_of(ada))
+
+
+def test_a_drift_counts_until_somebody_settles_it(
+    creator: Actor, mug: Product, ada: User, team: Team, now: None
+) -> None:
+    pay(creator, mug, 5)
+    shared = {"team": team, "connection": Connection.objects.get(team=team), "checked_at": timezone.now()}
+    for drift in (7, 0):
+        Reconciliation.objects.create(**shared, balance=5, captured_in_all=5, drift=drift)
+    assert "Agrees with the provider Off by 7" in words(browser_of(ada))
 
 
 def test_takes_as_many_queries_for_much_as_for_little(
