@@ -3,18 +3,18 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
 from dashboard.accounts.access import Actor
-from dashboard.accounts.models import ApiKey, Role, User
+from dashboard.accounts.models import ApiKey, Membership, Role, User
 from dashboard.audit.filters import Menu
 from dashboard.presets.access import visible
 from dashboard.presets.models import PresetVersion
 from dashboard.projects.models import Project
 from dashboard.spend.ledger_filters import KINDS, NONE, Filters
 from generation.contract import CATALOGUE
-from generation.models import DailySpend
+from generation.models import Batch
 
 CHOICES_MAX = 200
 _NAMELESS = {
@@ -72,9 +72,10 @@ def _named(rows: QuerySet[Any], chosen: str) -> list[tuple[str, str]]:
 
 
 def _people(team_id: str) -> list[tuple[str, str]]:
-    """The members, and whoever left since then but spent something."""
-    ever = DailySpend.objects.filter(team=team_id, member__gt=0).order_by().values("member").distinct()
-    people = User.objects.filter(Q(memberships__team=team_id) | Q(pk__in=ever)).distinct().order_by("name", "email")
+    """The members, and whoever left since then but made pictures."""
+    made = Batch.objects.filter(team=team_id, member=OuterRef("pk"))
+    mine = Membership.objects.filter(team=team_id, user=OuterRef("pk"))
+    people = User.objects.filter(Exists(mine) | Exists(made)).order_by("name", "email")
     return [(str(person.pk), str(person)) for person in people[:CHOICES_MAX]]
 
 
