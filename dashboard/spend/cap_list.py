@@ -3,15 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Membership, Role
 from dashboard.projects.models import Project
 from dashboard.spend import cap_words
+from dashboard.spend.ledger_filters import SPENT
 from generation import caps
 from generation.caps import Standing
 from generation.models import Cap
@@ -63,6 +66,14 @@ class Row:
         if until is None or until <= self.now:
             return ""
         return cap_words.day(until - timedelta(seconds=1), self.zone)
+
+    @property
+    def lines_url(self) -> str:
+        """The ledger's lines of what was spent. A job counts in the period in which it was held, so one may differ."""
+        asked: dict[str, object] = {"kind": SPENT, "project": self.cap.project_id, "member": self.cap.member_id}
+        if self.standing.resets_at:
+            asked["from"] = self.standing.starts.astimezone(self.zone).date().isoformat()
+        return f"{reverse('ledger')}?{urlencode({name: value for name, value in asked.items() if value})}"
 
     @property
     def used(self) -> str:

@@ -80,7 +80,21 @@ def test_it_shows_what_is_used_held_and_left(
     ledger.capture(job=first, credits=4)
     said = words(admin.get("/spend/caps/"))
     assert "Every month · set by Ada · warns at 80 %" in said
-    assert "9 of 20 used · 4 spent, 5 held" in said and "11 left" in said and "anew on 1" in said
+    assert "9 of 20 used · 4 spent , 5 held" in said and "11 left" in said and "anew on 1" in said
+
+
+def test_what_was_spent_leads_to_its_lines(
+    admin: Client, team: Team, creator: Actor, mug: Product, spring: Project, bob: User
+) -> None:
+    with time_machine.travel(NOON, tick=True):
+        cap(team, 20, project=spring)
+        total = cap(team, 20, member=bob, period=Cap.Period.TOTAL)
+        (job,) = order(creator, mug, project=spring)
+        ledger.capture(job=job, credits=4)
+        html = admin.get("/spend/caps/").content.decode().replace("&amp;", "&")
+        assert f'href="/spend/ledger/?kind=spent&project={spring.pk}&from=2026-11-01">4 spent<' in html
+        html = admin.get(f"/spend/caps/{total.pk}/").content.decode().replace("&amp;", "&")
+        assert f'href="/spend/ledger/?kind=spent&member={bob.pk}">4<' in html
 
 
 @pytest.mark.parametrize(
