@@ -1,0 +1,42 @@
+"""Readings amid the work of many threads, on SQLite and PostgreSQL: no false drift, and no true one lost."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import servers, valkey
+from tests.operations.running import ROOT, surroundings
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """What :mod:`tests.generation.reconciling` saw."""
+    folder: Path = tmp_path_factory.mktemp("reconciling")
+    with ExitStack() as stack:
+        place = {"PACKSHOT_DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "dashboard.settings"}
+        place |= {"REDIS_URL": f"unix://{folder}/valkey.sock", "XDG_RUNTIME_DIR": str(folder)}
+        if request.param == "postgresql":
+            place["DATABASE_URL"] = stack.enter_context(servers.postgresql())
+        stack.enter_context(valkey.running(folder / "valkey.sock"))
+        command = [sys.executable, "-m", "tests.generation.reconciling"]
+        done = subprocess.run(
+            command, env=surroundings() | place, cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        yield json.loads(done.stdout)
+
+
+def test_a_busy_team_never_sees_a_drift_that_is_none(report: dict[str, Any]) -> None:
+    assert set(report["drifts"]) == {0}
+    assert report["amid"] >= 3
+
+
+def test_what_others_took_meanwhile_is_found_to_the_credit(report: dict[str, Any]) -> None:
+    assert report["last"] == [0, 7]
+    assert report["captured"] > 0
