@@ -18,3 +18,5 @@ os.environ |= {
     "XDG_RUNTIME_DIR": str(DATA),
     "REDIS_URL": f"unix://{DATA}/valkey.sock",
 }
+if address := os.environ.get("PACKSHOT_TEST_DATABASE_URL"):
+    os.environ["DATABASE_URL"] = address

@@ -1,0 +1,36 @@
+"""What the database itself must do is tested on PostgreSQL too: the rest of the suite runs on SQLite.
+
+``PACKSHOT_TEST_DATABASE_URL`` runs any test on another database.
+"""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from tests import servers
+from tests.operations.running import ROOT, surroundings
+
+PATHS = [
+    "tests/accounts/test_ownership_races.py",
+    "tests/audit/test_proof.py",
+    "tests/generation/test_caps.py",
+    "tests/generation/test_ledger.py",
+    "tests/generation/test_proof.py",
+    "tests/generation/test_rollup.py",
+]
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with servers.postgresql() as address:
+        yield address
+
+
+def test_races_proofs_and_money_on_postgresql(address: str) -> None:
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *PATHS]
+    place = surroundings() | {"PACKSHOT_TEST_DATABASE_URL": address}
+    done = subprocess.run(command, env=place, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert "skipped" not in done.stdout
