@@ -1,12 +1,15 @@
 """The ledger as a table for spreadsheets, read portion by portion."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
+from dashboard.accounts.models import ApiKey, User
+from dashboard.presets.models import PresetVersion
+from dashboard.projects.models import Project
 from dashboard.spend import ledger_lines
 from dashboard.studio.batch_csv import MARK, safe
 from generation.models import LedgerEntry
@@ -18,6 +21,16 @@ COLUMNS = [
 ]  # fmt: skip
 
 
+_NAMED: dict[str, QuerySet[Any]] = {
+    "actor": User.objects.all(),
+    "member": User.objects.all(),
+    "api_key": ApiKey.objects.all(),
+    "project": Project.objects.all(),
+    "preset_version": PresetVersion.objects.select_related("preset").defer("template", "variables"),
+}
+_SAME = {"actor": "member"}
+
+
 class _Line:
     """What ``csv.writer`` writes to: it hands each line back."""
 
@@ -25,12 +38,27 @@ class _Line:
         return line
 
 
+class _Names:
+    """What entries refer to, looked up once in a file: a team has far fewer people and presets than entries."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, dict[Any, Any]] = {column: {} for column in _NAMED}
+
+    def attach(self, portion: Sequence[LedgerEntry]) -> None:
+        for column, rows in _NAMED.items():
+            known = self._known[_SAME.get(column, column)]
+            known |= rows.in_bulk({getattr(entry, f"{column}_id") for entry in portion} - known.keys() - {None})
+            for entry in portion:
+                setattr(entry, column, known.get(getattr(entry, f"{column}_id")))
+
+
 def lines(rows: QuerySet[LedgerEntry], zone: ZoneInfo) -> Iterator[str]:
     """The file's text, newest first; only one portion of the entries is in memory."""
-    writer = csv.writer(_Line())
+    writer, names = csv.writer(_Line()), _Names()
     yield MARK + writer.writerow(COLUMNS)
     before: ledger_lines.Place | None = None
-    while portion := list(ledger_lines.named(ledger_lines.newest(rows, before=before))[:PORTION]):
+    while portion := list(ledger_lines.newest(rows, before=before)[:PORTION]):
+        names.attach(portion)
         for entry in portion:
             yield writer.writerow([safe(cell) if isinstance(cell, str) else cell for cell in _row(entry, zone)])
         before = (portion[-1].created_at, portion[-1].pk)
