@@ -1,9 +1,10 @@
 """What the days cost, read from the roll-up in two queries, however long the ledger is."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce
@@ -13,6 +14,7 @@ from dashboard.spend.scopes import Scope
 from generation.rollup import NAMES
 
 KEPT = ("spent", "pictures", "approved")
+Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -80,22 +82,27 @@ class Sums:
     approved: int = 0
     before: int = 0
 
-    def __add__(self, other: "Sums") -> "Sums":
-        return Sums(*(getattr(self, name) + getattr(other, name) for name in (*KEPT, "before")))
+    def add(self, other: "Group | Sums") -> None:
+        self.spent += other.spent
+        self.pictures += other.pictures
+        self.approved += other.approved
+        self.before += other.before
 
     @property
     def now(self) -> Figures:
         return Figures(self.spent, self.pictures, self.approved)
 
 
-def summed(found: Iterable[Group], *names: str) -> dict[tuple[Any, ...], Sums]:
+def summed(found: Iterable[Group], key: Callable[[Group], Key]) -> dict[Key, Sums]:
     """The groups added up by some of what they tell apart."""
-    sums: dict[tuple[Any, ...], Sums] = {}
+    sums: defaultdict[Key, Sums] = defaultdict(Sums)
     for group in found:
-        key = tuple(getattr(group, name) for name in names)
-        row = sums.setdefault(key, Sums())
-        row.spent += group.spent
-        row.pictures += group.pictures
-        row.approved += group.approved
-        row.before += group.before
+        sums[key(group)].add(group)
+    return sums
+
+
+def whole(parts: Iterable[Sums]) -> Sums:
+    sums = Sums()
+    for part in parts:
+        sums.add(part)
     return sums

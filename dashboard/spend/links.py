@@ -1,5 +1,6 @@
 """From a figure to the ledger's lines behind it."""
 
+from functools import cache
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -12,11 +13,17 @@ NONE = "none"
 
 def ledger(span: Span | None, *, kind: str = "spent", **filters: str) -> str:
     days = {"from": span.first.isoformat(), "to": span.last.isoformat()} if span else {}
-    return f"{reverse('ledger')}?{urlencode({**days, 'kind': kind, **filters})}"
+    return f"{_home('ledger')}?{urlencode({**days, 'kind': kind, **filters})}"
 
 
 def overview(*parts: dict[str, str]) -> str:
-    return address(reverse("spend"), *parts)
+    return address(_home("spend"), *parts)
+
+
+@cache
+def _home(name: str) -> str:
+    """A page has hundreds of links to the same two pages."""
+    return reverse(name)
 
 
 def address(path: str, *parts: dict[str, str]) -> str:

@@ -1,10 +1,12 @@
 """Who and what the credits went to: a row for each member or key, project, preset and model."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
+from typing import Any
 
 from dashboard.spend import links
-from dashboard.spend.figures import Group, Sums, summed
+from dashboard.spend.figures import Group, Sums, summed, whole
 from dashboard.spend.names import GONE, Names
 from dashboard.spend.periods import Period
 from dashboard.spend.scopes import Scope
@@ -19,18 +21,15 @@ ADJUSTED = "Adjustments"
 class Row:
     label: str
     sums: Sums
-    filters: dict[str, str] | None = None
-    """The ledger's, for the lines behind it; ``None`` for rows added up."""
-    scope: dict[str, str] | None = None
-    """The address of the overview of just this."""
     badge: str = ""
     note: str = ""
     parts: "list[Row]" = field(default_factory=list)
-
     spent_url: str = ""
+    """The ledger's lines behind it; empty for rows that were added up."""
     pictures_url: str = ""
     before_url: str = ""
     scope_url: str = ""
+    """The overview of just this."""
     share: int = 0
     """Per cent of all."""
     bar: int = 0
@@ -61,122 +60,122 @@ def change(now: int, before: int) -> str:
 
 
 def tables(
-    groups: Iterable[Group], names: Names, *, period: Period, scope: Scope, caps: dict[str, int], unfolded: str
+    groups: Sequence[Group], names: Names, *, period: Period, scope: Scope, caps: dict[str, int], unfolded: str
 ) -> list[Table]:
     """``caps`` are credits by project; ``unfolded`` is the table that shows all of its rows."""
-    found = list(groups)
-    made = [
-        ("member", "By member", _members(found, names)),
-        ("project", "By project", _projects(found, names, caps)),
-        ("preset", "By preset", _presets(found, names)),
-        ("model", "By model", _models(found)),
+    drawing = _Drawing(period, scope, names, caps)
+    versions = summed(groups, attrgetter("preset_version"))
+    presets: dict[str, dict[int, Sums]] = {}
+    for pk, sums in versions.items():
+        presets.setdefault(names.versions[pk].preset_id if pk in names.versions else "", {})[pk] = sums
+    made: list[tuple[str, str, dict[Any, Sums], Callable[[Any, Sums], Row]]] = [
+        ("member", "By member", summed(groups, attrgetter("member", "api_key")), drawing.member),
+        ("project", "By project", summed(groups, attrgetter("project")), drawing.project),
+        (
+            "preset",
+            "By preset",
+            {preset_id: whole(found.values()) for preset_id, found in presets.items()},
+            lambda preset_id, sums: drawing.preset(preset_id, sums, presets[preset_id]),
+        ),
+        ("model", "By model", summed(groups, attrgetter("model")), drawing.model),
     ]
     return [
-        _table(name, title, rows, period=period, scope=scope, unfolded=unfolded == name)
-        for name, title, rows in made
+        _table(name, title, sums, row, period=period, scope=scope, unfolded=unfolded == name)
+        for name, title, sums, row in made
         if name != scope.table
     ]
 
 
-def _members(groups: list[Group], names: Names) -> list[Row]:
-    rows = []
-    for (member, key), sums in summed(groups, "member", "api_key").items():
-        only = {"member": str(member)} if member else {"key": key} if key else None
-        rows.append(
-            Row(
-                label=names.who(member, key) or ADJUSTED,
-                badge="" if member or not key else "Key",
-                sums=sums,
-                filters=only or {"member": links.NONE, "key": links.NONE},
-                scope=only,
-            )
+@dataclass(frozen=True)
+class _Drawing:
+    """How the rows of a table are called and where they lead."""
+
+    period: Period
+    scope: Scope
+    names: Names
+    caps: dict[str, int]
+
+    def member(self, key: tuple[int, str], sums: Sums) -> Row:
+        member, api_key = key
+        only = {"member": str(member)} if member else {"key": api_key} if api_key else None
+        filters = only or {"member": links.NONE, "key": links.NONE}
+        row = self._row(self.names.who(member, api_key) or ADJUSTED, sums, filters, scope=only)
+        return replace(row, badge="" if member or not api_key else "Key")
+
+    def project(self, project: str, sums: Sums) -> Row:
+        label = self.names.projects.get(project, GONE) if project else "No project"
+        row = self._row(
+            label, sums, {"project": project or links.NONE}, scope={"project": project} if project else None
         )
-    return rows
+        return replace(row, note=f"cap {self.caps[project]:,}") if project in self.caps else row
 
+    def preset(self, preset_id: str, sums: Sums, versions: dict[int, Sums]) -> Row:
+        """With its versions, the latest first."""
+        if not preset_id:
+            return self._row("Without a preset", sums, {"preset": links.NONE})
+        known = sorted(versions, key=lambda pk: -self.names.versions[pk].number)
+        label = self.names.versions[known[0]].preset
+        if len(known) == 1:
+            return self._row(f"{label} v{self.names.versions[known[0]].number}", sums, {"preset": preset_id})
+        parts = [
+            self._row(f"Version {self.names.versions[pk].number}", versions[pk], {"preset_version": str(pk)})
+            for pk in known
+        ]
+        return replace(self._row(label, sums, {"preset": preset_id}), parts=parts)
 
-def _projects(groups: list[Group], names: Names, caps: dict[str, int]) -> list[Row]:
-    return [
-        Row(
-            label=names.projects.get(project, GONE) if project else "No project",
-            note=f"cap {caps[project]:,}" if project in caps else "",
+    def model(self, model: str, sums: Sums) -> Row:
+        return self._row(model or ADJUSTED, sums, {"model": model or links.NONE})
+
+    def _row(self, label: str, sums: Sums, filters: dict[str, str], *, scope: dict[str, str] | None = None) -> Row:
+        only = {**self.scope.query, **filters}
+        return Row(
+            label=label,
             sums=sums,
-            filters={"project": project or links.NONE},
-            scope={"project": project} if project else None,
+            spent_url=links.ledger(self.period.so_far, **only),
+            pictures_url=links.ledger(self.period.so_far, kind="capture", **only),
+            before_url=links.ledger(self.period.before, **only) if sums.before else "",
+            scope_url=links.overview(self.period.query, scope) if scope and not self.scope.is_own else "",
         )
-        for (project,), sums in summed(groups, "project").items()
-    ]
 
 
-def _presets(groups: list[Group], names: Names) -> list[Row]:
-    """A row for each preset, with its versions, the latest first."""
-    versions: dict[str, list[tuple[int, Row]]] = {}
-    labels = {"": "Without a preset"}
-    for (pk,), sums in summed(groups, "preset_version").items():
-        version = names.versions.get(pk)
-        preset_id, number = (version.preset_id, version.number) if version else ("", 0)
-        if version:
-            labels[preset_id] = version.preset
-        filters = {"preset_version": str(pk) if version else links.NONE}
-        row = Row(label=f"Version {number}", sums=sums, filters=filters)
-        versions.setdefault(preset_id, []).append((number, row))
-    return [_preset(preset_id, labels[preset_id], found) for preset_id, found in versions.items()]
-
-
-def _preset(preset_id: str, label: str, versions: list[tuple[int, Row]]) -> Row:
-    ranked = sorted(versions, key=lambda one: -one[0])
-    if preset_id and len(ranked) == 1:
-        label = f"{label} v{ranked[0][0]}"
-    return Row(
-        label=label,
-        sums=sum((row.sums for _, row in ranked), Sums()),
-        filters={"preset": preset_id or links.NONE},
-        parts=[row for _, row in ranked] if len(ranked) > 1 else [],
-    )
-
-
-def _models(groups: list[Group]) -> list[Row]:
-    return [
-        Row(label=model or ADJUSTED, sums=sums, filters={"model": model or links.NONE})
-        for (model,), sums in summed(groups, "model").items()
-    ]
-
-
-def _table(name: str, title: str, rows: list[Row], *, period: Period, scope: Scope, unfolded: bool) -> Table:
-    """The rows that cost or made anything in either period, dearest first."""
-    ranked = sorted((row for row in rows if any(vars(row.sums).values())), key=lambda row: -row.sums.spent)
+def _table(
+    name: str,
+    title: str,
+    sums: dict[Any, Sums],
+    row: Callable[[Any, Sums], Row],
+    *,
+    period: Period,
+    scope: Scope,
+    unfolded: bool,
+) -> Table:
+    """What cost or made anything in either period, dearest first. Only the rows that are shown are made."""
+    ranked = sorted((item for item in sums.items() if any(vars(item[1]).values())), key=lambda item: -item[1].spent)
     folds = len(ranked) > ROWS_MAX + 1 and not unfolded
-    shown = ranked[:ROWS_MAX] if folds else ranked
+    rows = [row(*item) for item in (ranked[:ROWS_MAX] if folds else ranked)]
+    longest = max((one.sums.spent for one in rows), default=0)
     if folds:
         rest = ranked[ROWS_MAX:]
-        shown.append(Row(label=f"{len(rest):,} others", sums=sum((row.sums for row in rest), Sums())))
-    whole = sum(row.sums.spent for row in ranked)
-    longest = max((row.sums.spent for row in shown if row.filters), default=0)
-    all_url = f"{links.overview(period.query, scope.query, {'all': name})}#by-{name}" if folds else ""
-    compared = any(row.sums.before for row in ranked)
-    done = [_placed(row, period, scope, whole=whole, longest=longest, compared=compared) for row in shown]
-    return Table(name=name, title=title, rows=done, all_url=all_url)
-
-
-def _placed(row: Row, period: Period, scope: Scope, *, whole: int, longest: int, compared: bool) -> Row:
-    """With its links, its share, its bar and what changed."""
-    row = replace(
-        row,
-        share=_per_cent(row.sums.spent, whole),
-        bar=_per_cent(row.sums.spent, longest),
-        change=change(row.sums.spent, row.sums.before) if compared else "",
+        rows.append(Row(label=f"{len(rest):,} others", sums=whole(others for _, others in rest)))
+    every = whole(one for _, one in ranked)
+    address = links.overview(period.query, scope.query, {"all": name})
+    return Table(
+        name=name,
+        title=title,
+        rows=[_placed(one, every, longest) for one in rows],
+        all_url=f"{address}#by-{name}" if folds else "",
     )
-    if row.filters is None:
-        return row
-    only = {**scope.query, **row.filters}
+
+
+def _placed(row: Row, every: Sums, longest: int) -> Row:
+    """With its share, its bar and what changed."""
     return replace(
         row,
-        parts=[_placed(part, period, scope, whole=whole, longest=longest, compared=compared) for part in row.parts],
-        spent_url=links.ledger(period.so_far, **only),
-        pictures_url=links.ledger(period.so_far, kind="capture", **only),
-        before_url=links.ledger(period.before, **only) if row.sums.before else "",
-        scope_url=links.overview(period.query, row.scope) if row.scope and not scope.is_own else "",
+        share=_per_cent(row.sums.spent, every.spent),
+        bar=_per_cent(row.sums.spent, longest),
+        change=change(row.sums.spent, row.sums.before) if every.before else "",
+        parts=[_placed(part, every, longest) for part in row.parts],
     )
 
 
-def _per_cent(part: int, whole: int) -> int:
-    return min(100, max(0, round(100 * part / whole))) if whole > 0 else 0
+def _per_cent(part: int, of: int) -> int:
+    return min(100, max(0, round(100 * part / of))) if of > 0 else 0

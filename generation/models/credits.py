@@ -146,7 +146,7 @@ class DailySpend(models.Model):
                 name="one_spend_a_day",
             )
         ]
-        # A report sums up every row of its days: PostgreSQL takes them from the index alone. SQLite has no such index.
+        # A report sums up every row of its days, which PostgreSQL takes from the index alone.
         indexes = [models.Index(fields=["team", "day"], include=_REPORTED, name="spend_of_days")]
 
     def __str__(self) -> str:
