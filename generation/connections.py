@@ -40,9 +40,9 @@ def hook_address(connection: Connection, token: str) -> str:
     return f"{settings.PUBLIC_URL}/hooks/{token}" if hears_webhooks(connection) else ""
 
 
-def open_for_posting() -> Q:
+def open_for_posting(prefix: str = "") -> Q:
     """Connections to which jobs may be posted now."""
-    return Q(pause=Connection.Pause.NONE) | Q(paused_until__lte=timezone.now())
+    return Q(**{f"{prefix}pause": Connection.Pause.NONE}) | Q(**{f"{prefix}paused_until__lte": timezone.now()})
 
 
 def is_paused(connection: Connection) -> bool:

@@ -9,17 +9,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from threading import Lock
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from generation import connections, jobs, limits, turns
+from generation import connections, jobs, limits, queue, turns
 from generation.models import Attempt, Connection, Job, JobState
 from generation.turns import Taker
 
 HINTED = timedelta(seconds=30)
 """How long a hinted row is left alone before it is hinted again."""
 LANES = 4
-"""Messages of one queue under way at once: choosing a job takes less of a worker than posting it."""
+"""Messages of one queue under way or at work at once, each with a thread of a worker."""
+LANE_SECONDS = 0.5
+"""How long a message may go on with the next job, before it queues up behind other work with a message anew."""
 _SWEEP = 500
 _CHOOSING = Lock()
 """Threads that choose at once would choose the same job; between processes the claim decides."""
@@ -44,19 +46,17 @@ class Turn:
     """Seconds until the next look is worth it; ``None`` when nothing is due, or the connection is paused."""
 
 
-def next_job(connection_id: str) -> Turn:
+def next_job(connection_id: str, *, lane: str = "") -> Turn:
     """Claim the job that should leave now, within the connection's pause and rate limit.
 
     Members take turns (a script's key is a member of its own); so do a member's batches; within a batch the oldest
     job leaves first. Only the claim itself writes: SQLite's one writer is needed elsewhere.
     """
     with _CHOOSING:
-        connection = Connection.objects.filter(connections.open_for_posting(), pk=connection_id).first()
-        waiting = _waiting(connection_id)
-        job = _whose_turn(connection_id, waiting) if connection else None
-        if connection is None or job is None:
+        job = _whose_turn(connection_id)
+        if job is None:
             return Turn()
-        window, limit = limits.PROVIDERS_WINDOW, connection.plan_limit
+        window, limit = limits.PROVIDERS_WINDOW, job.connection.plan_limit
         if wait := limits.take(connection_id, limit=limit, window=window, slot=job.id):
             return Turn(wait=wait)
         if not jobs.claim(job):
@@ -64,35 +64,23 @@ def next_job(connection_id: str) -> Turn:
             if Job.objects.filter(pk=job.id, state=JobState.CANCELLED).exists():
                 limits.give_back(connection_id, job.id)
             return Turn(wait=0)
-        turns.note(job)
-    job.connection = connection
-    return Turn(job, wait=0 if waiting.exists() else None)
+        turns.note(job, lane=lane)
+    return Turn(job, wait=0)
 
 
-def _waiting(connection_id: str) -> QuerySet[Job]:
-    rows = Job.objects.filter(connection=connection_id, state=JobState.QUEUED, due_at__lte=timezone.now())
-    return rows.select_related("asset", "product")
+def _whose_turn(connection_id: str) -> Job | None:
+    """The first job of the batch whose turn it is, where its connection takes jobs."""
+    memory = turns.recall(connection_id)
+    if taker := queue.next_taker(connection_id, after=memory.taker):
+        chosen = queue.first_job(connection_id, taker, after_batch=memory.batch(taker))
+        open_connection = connections.open_for_posting("connection__")
+        return Job.objects.filter(open_connection, pk=chosen).select_related("connection", "asset").first()
+    return None
 
 
-def _whose_turn(connection_id: str, waiting: QuerySet[Job]) -> Job | None:
-    """The first job of the batch whose turn it is; each step is one seek in the index ``job_waiting``."""
-    taker = _after(turns.last_taker(connection_id), waiting) or _after(Taker(), waiting)
-    if taker is None:
-        return waiting.order_by("batch_id", "id").first()  # asked for by nobody who takes turns
-    own = waiting.filter(member=taker.member_id or None, api_key=taker.api_key_id or None).order_by("batch_id", "id")
-    return own.filter(batch__gt=turns.last_batch(connection_id, taker)).first() or own.first()
-
-
-def _after(last: Taker, waiting: QuerySet[Job]) -> Taker | None:
-    """Who takes turns after ``last``: members in the order of their ids, then keys."""
-    if not last.api_key_id:
-        members = waiting.filter(api_key=None, member__gt=last.member_id).order_by("member_id")
-        member_id = members.values_list("member_id", flat=True).first()
-        if member_id:
-            return Taker(member_id=member_id)
-    keys = waiting.filter(member=None, api_key__gt=last.api_key_id).order_by("api_key_id")
-    api_key_id = keys.values_list("api_key_id", flat=True).first()
-    return Taker(api_key_id=api_key_id) if api_key_id else None
+def is_waiting(connection_id: str) -> bool:
+    """Whether a job could be chosen."""
+    return queue.next_taker(connection_id, after=Taker()) is not None
 
 
 def look(connection_id: str, *, wait: float, lanes: int = 1) -> Iterator[Hint]:

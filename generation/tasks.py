@@ -1,6 +1,7 @@
 """Short Celery tasks: an id in, the row reloaded, one step done. Each is safe to run twice."""
 
 import logging
+import time
 from collections.abc import Iterable
 
 from celery import current_app, shared_task
@@ -34,13 +35,29 @@ def look_around() -> None:
 
 @shared_task
 def submit_next(connection_id: str, ticket: str = "") -> None:
-    """Submit the job whose turn it is. A message that holds a ticket also calls the next ones, in time."""
-    goes_on = turns.enter(connection_id, ticket)
-    turn = dispatch.next_job(connection_id)
-    if goes_on and turn.wait is not None:
-        _send(dispatch.look(connection_id, wait=turn.wait, lanes=1 if turn.wait else dispatch.LANES))
-    if turn.job:
+    """Submit the job whose turn it is. A message that gets a lane goes on for a while, and calls others beside it."""
+    lane = turns.enter(connection_id, ticket)
+    try:
+        wait = _submit(connection_id, lane)
+    finally:
+        if lane:
+            turns.leave(connection_id, lane)
+    if lane and wait is not None:
+        _send(dispatch.look(connection_id, wait=wait))
+
+
+def _submit(connection_id: str, lane: str) -> float | None:
+    """Seconds until the next look is worth it; ``None`` when nothing is due."""
+    until = time.monotonic() + dispatch.LANE_SECONDS
+    turn = dispatch.next_job(connection_id, lane=lane)
+    if lane and turn.job and dispatch.is_waiting(connection_id):
+        _send(dispatch.look(connection_id, wait=0, lanes=dispatch.LANES))
+    while turn.job:
         submission.submit(turn.job)
+        if not lane or time.monotonic() > until:
+            return 0
+        turn = dispatch.next_job(connection_id, lane=lane)
+    return turn.wait
 
 
 @shared_task
@@ -107,4 +124,4 @@ def compare_books(connection_id: str = "") -> None:
 
 
 def _job(job_id: str) -> Job:
-    return Job.objects.select_related("connection", "asset", "product").get(pk=job_id)
+    return Job.objects.select_related("connection").get(pk=job_id)

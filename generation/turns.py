@@ -2,7 +2,9 @@
 
 import secrets
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import cast
 
 from generation.models import Job
 from generation.valkey import valkey
@@ -28,15 +30,17 @@ redis.call('EXPIRE', KEYS[1], 120)
 return 1
 """
 _ENTER = """
-if redis.call('HDEL', KEYS[1], ARGV[1]) == 1 or redis.call('HLEN', KEYS[1]) == 0 then return 1 end
-return 0
+if redis.call('HDEL', KEYS[1], ARGV[1]) == 0 and redis.call('HLEN', KEYS[1]) > 0 then return 0 end
+redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])
+redis.call('EXPIRE', KEYS[1], 120)
+return 1
 """
 
 
 def ask(connection_id: str, *, wait: float, lanes: int = 1) -> str:
     """A ticket for a message that looks at the queue in ``wait`` seconds; empty where ``lanes`` come in time already.
 
-    So a queue has a few messages on their way, however many events call for one.
+    So a queue has a few messages on their way or at work, however many events call for one.
     """
     ticket, now = secrets.token_hex(8), time.time()
     script = valkey().register_script(_ASK)
@@ -44,9 +48,16 @@ def ask(connection_id: str, *, wait: float, lanes: int = 1) -> str:
     return ticket if script(keys=[_messages(connection_id)], args=args) else ""
 
 
-def enter(connection_id: str, ticket: str) -> bool:
-    """Whether the message with this ticket is one that goes on; others do their one job and end."""
-    return bool(valkey().register_script(_ENTER)(keys=[_messages(connection_id)], args=[ticket]))
+def enter(connection_id: str, ticket: str) -> str:
+    """The lane of the message with this ticket; empty for one that does its one job and ends, as others are there."""
+    lane = secrets.token_hex(8)
+    args = [ticket, lane, f"{time.time():.3f}"]
+    return lane if valkey().register_script(_ENTER)(keys=[_messages(connection_id)], args=args) else ""
+
+
+def leave(connection_id: str, lane: str) -> None:
+    """The lane's message is at its end."""
+    valkey().hdel(_messages(connection_id), lane)
 
 
 @dataclass(frozen=True)
@@ -60,29 +71,34 @@ class Taker:
         return f"{self.member_id}:{self.api_key_id}"
 
 
-def last_taker(connection_id: str) -> Taker:
-    """Whose job left last."""
-    member_id, _, api_key_id = _remembered(connection_id, "last").partition(":")
-    return Taker(int(member_id or 0), api_key_id)
+@dataclass(frozen=True)
+class Memory:
+    """Whose jobs left last."""
+
+    taker: Taker = Taker()
+    batches: Mapping[str, str] = field(default_factory=dict)
+
+    def batch(self, taker: Taker) -> str:
+        """The batch that the taker's last job was of; empty at first."""
+        return self.batches.get(str(taker), "")
 
 
-def last_batch(connection_id: str, taker: Taker) -> str:
-    """The batch that the taker's last job was of; empty at first."""
-    return _remembered(connection_id, str(taker))
+def recall(connection_id: str) -> Memory:
+    rows = cast("Mapping[bytes, bytes]", valkey().hgetall(_turns(connection_id)))
+    told = {name.decode(): value.decode() for name, value in rows.items()}
+    member_id, _, api_key_id = told.pop("last", "").partition(":")
+    return Memory(Taker(int(member_id or 0), api_key_id), told)
 
 
-def note(job: Job) -> None:
-    """This job left."""
+def note(job: Job, *, lane: str = "") -> None:
+    """This job left, by a lane that is still at work."""
     taker = str(Taker(job.member_id or 0, job.api_key_id or ""))
     with valkey().pipeline(transaction=False) as pipe:
         pipe.hset(_turns(job.connection_id), mapping={"last": taker, taker: job.batch_id})
         pipe.expire(_turns(job.connection_id), FORGET)
+        if lane:
+            pipe.hset(_messages(job.connection_id), lane, f"{time.time():.3f}")
         pipe.execute()
-
-
-def _remembered(connection_id: str, field: str) -> str:
-    told = valkey().hget(_turns(connection_id), field)
-    return told.decode() if isinstance(told, bytes) else ""
 
 
 def _messages(connection_id: str) -> str:

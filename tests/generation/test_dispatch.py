@@ -213,15 +213,3 @@ def test_nothing_is_looked_for_while_the_connection_is_paused(creator: Actor, qu
     connections.stop(queue, pause=Connection.Pause.CREDITS, message="")
     assert dispatch.next_job(queue.id) == dispatch.Turn()
     assert list(dispatch.due()) == []
-
-
-def test_choosing_costs_the_same_however_long_the_queue_is(creator: Actor, queue: Connection, order: Order) -> None:
-    order(creator, 300)
-    waiting = dispatch._waiting(queue.id).filter(api_key=None)
-    for rows in (
-        waiting.filter(member__gt=0).order_by("member_id"),
-        waiting.filter(member=creator.user, batch__gt="batch").order_by("batch_id", "id"),
-    ):
-        plan = rows.explain()
-        assert "job_waiting" in plan
-        assert "TEMP B-TREE" not in plan, "sorts"

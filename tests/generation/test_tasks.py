@@ -1,13 +1,16 @@
 """Every task is safe to run more than once: a broker may deliver a message nine times."""
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from generation import ledger, tasks
-from generation.models import Image, Job, JobState, LedgerEntry
+from dashboard.projects.models import Product
+from generation import dispatch, ledger, tasks, turns
+from generation.models import Asset, Image, Job, JobState, LedgerEntry
 from tests.generation.conftest import completed
 from tests.pictures import photo
 
@@ -44,3 +47,69 @@ def test_nine_deliveries_of_every_message_post_charge_and_store_once(
     assert (job.state, ledger.left(team_id=job.team_id)) == (JobState.COMPLETED, 90)
     assert LedgerEntry.objects.filter(job=job).count() == 2
     assert Image.objects.filter(job=job).exclude(stored_at=None).count() == 2
+
+
+@pytest.fixture
+def provider(httpserver: HTTPServer, mug: Product) -> HTTPServer:
+    """It has the photo, accepts everything, and counts in its log."""
+    numbers = itertools.count()
+    Asset.objects.update(provider_id="asset_9")
+    httpserver.expect_request("/v1/generate").respond_with_handler(
+        lambda _: Response(f'{{"job_id": "job_{next(numbers)}"}}', status=202)
+    )
+    return httpserver
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+    """The messages that were sent: the task's name and what it takes."""
+    messages: list[tuple[str, ...]] = []
+    monkeypatch.setattr(tasks, "hint", lambda task, *ids, wait=0: messages.append((task, *ids)))
+    return messages
+
+
+def test_one_message_submits_all_that_waits_and_calls_others_beside_it(
+    order: Callable[..., Job], provider: HTTPServer, sent: list[tuple[str, ...]]
+) -> None:
+    jobs = [order() for _ in range(5)]
+    tasks.submit_next(jobs[0].connection_id)
+    assert {job.state for job in Job.objects.all()} == {JobState.SUBMITTED}
+    assert len(provider.log) == 5
+    assert [message[:2] for message in sent] == [("submit_next", jobs[0].connection_id)] * 2
+
+
+def test_a_message_that_comes_while_lanes_are_at_work_does_one_job_and_ends(
+    order: Callable[..., Job], provider: HTTPServer, sent: list[tuple[str, ...]]
+) -> None:
+    jobs = [order() for _ in range(3)]
+    connection_id = jobs[0].connection_id
+    lane = turns.enter(connection_id, "")
+    tasks.submit_next(connection_id)
+    assert (len(provider.log), sent) == (1, [])
+    turns.leave(connection_id, lane)
+    tasks.submit_next(connection_id)
+    assert len(provider.log) == 3
+
+
+def test_a_lane_whose_time_is_over_hands_on(
+    order: Callable[..., Job], provider: HTTPServer, sent: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs = [order() for _ in range(2)]
+    monkeypatch.setattr(dispatch, "LANE_SECONDS", -1)
+    monkeypatch.setattr(dispatch, "LANES", 0)
+    tasks.submit_next(jobs[0].connection_id)
+    assert len(provider.log) == 1
+    assert [message[0] for message in sent] == ["submit_next"]
+    tasks.submit_next(*sent[0][1:])
+    assert len(provider.log) == 2
+
+
+def test_a_lane_that_breaks_makes_room_for_another(order: Callable[..., Job], monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(job: Job) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("generation.submission.submit", broken)
+    connection_id = order().connection_id
+    with pytest.raises(RuntimeError):
+        tasks.submit_next(connection_id)
+    assert turns.enter(connection_id, "")
