@@ -21,8 +21,12 @@ def missing(job: Job) -> list[Image]:
     """The pictures that are still to be stored."""
     if job.state not in {JobState.RENDERED, JobState.STORING}:
         return []
-    jobs.storing(job)
-    return list(Image.objects.filter(job=job, stored_at=None).order_by("index"))
+    images = list(Image.objects.filter(job=job, stored_at=None).order_by("index"))
+    if len(images) > 1:  # a lone picture is there before anybody could read that it is on its way
+        jobs.storing(job)
+    if not images:  # an earlier version stored the last one and died before it finished the job
+        jobs.complete(job)
+    return images
 
 
 def store_picture(image: Image) -> None:
@@ -38,8 +42,7 @@ def store_picture(image: Image) -> None:
         log.warning("Picture %s of %s is not stored yet: %s", image.index, job.id, error)
         _postpone(job)
         return
-    if jobs.picture_stored(image, picture=picture, keys=keys):
-        jobs.complete(job)
+    jobs.picture_stored(image, picture=picture, keys=keys)
 
 
 def _trusted(job: Job) -> tuple[str, ...]:

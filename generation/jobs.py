@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -249,24 +249,33 @@ def storing(job: Job) -> None:
 
 
 def picture_stored(image: Image, *, picture: Picture, keys: StoredKeys) -> bool:
-    """Show one picture. The caller then completes the job: only committed, two last pictures see each other."""
+    """Show one picture, and finish its job if it was the last."""
     facts = {name: getattr(picture, name) for name in ("mime", "sha256", "width", "height", "thumb_hash")}
+    job = image.job
     with transaction.atomic():
+        if connection.features.has_select_for_update:
+            # Pictures of one job take turns, or each of two last ones would miss the other; SQLite has one writer.
+            Job.objects.select_for_update().only("pk").get(pk=job.pk)
         rows = Image.objects.filter(pk=image.pk, stored_at=None)
         now = timezone.now()
         if not rows.update(**vars(keys), **facts, size=len(picture.data), stored_at=now):
             return False
-        live.job_changed(image.job)
+        if not _complete(job):
+            live.job_changed(job)
         return True
 
 
 def complete(job: Job) -> bool:
     """Finish a job whose pictures are all stored."""
     with transaction.atomic():
-        if Image.objects.filter(job=job, stored_at=None).exists():
-            return False
-        sources = [JobState.RENDERED, JobState.STORING]
-        return _move(job, sources=sources, to=JobState.COMPLETED, due_at=None, finished_at=timezone.now())
+        return _complete(job)
+
+
+def _complete(job: Job) -> bool:
+    if Image.objects.filter(job=job, stored_at=None).exists():
+        return False
+    sources = [JobState.RENDERED, JobState.STORING]
+    return _move(job, sources=sources, to=JobState.COMPLETED, due_at=None, finished_at=timezone.now())
 
 
 def abandon_pictures(job: Job, *, message: str) -> bool:
