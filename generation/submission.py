@@ -49,6 +49,7 @@ def _photo(job: Job, client: Client) -> dict[str, str]:
     if not asset.provider_id:
         name = asset.original.rsplit("/", 1)[-1]
         remote = client.upload_asset(media.read(asset.original), filename=name, mime=asset.mime, name=job.product.name)
+        limits.stamp(job.connection_id, job.id)  # that may have taken a while
         asset.provider_id = remote.asset_id
         Asset.objects.filter(pk=asset.pk).update(provider_id=remote.asset_id)
     return {"asset_id": asset.provider_id}
@@ -72,7 +73,6 @@ def _post(job: Job, client: Client, photo: dict[str, str]) -> bool:
         webhook_url=connections.hook_address(job.connection, token),
         **photo,
     )
-    limits.stamp(job.connection_id, job.id)  # an upload may have taken a while
     try:
         answer = client.submit(request, idempotency_key=attempt.id)
     except OutcomeUnknown as error:
