@@ -6,12 +6,18 @@ import time
 from typing import Any
 
 from celery.signals import task_postrun, worker_ready
+from django.conf import settings
 
 from dashboard.celery import app
 from dashboard.operations.supervisor import READY
 
 __all__ = ["app"]
 PAUSE = 5.0  # seconds between two looks for memory to give back
+
+if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # Celery closes the database after each task: right where a pool takes connections back, but to open a file anew
+    # takes as long as a few statements. It cannot break like a connection over a network.
+    app.conf.CELERY_DB_REUSE_MAX = 10_000
 
 libc = ctypes.CDLL(None)
 trimmed = time.monotonic()
