@@ -171,8 +171,8 @@ def quote(form: GenerateForm, *, trim: Trim | None = None) -> Quote:
     model = CATALOGUE.get(str(form["model"].value()))
     products, shapes = len(form.chosen_products), len(form["aspect_ratio"].value() or ())
     scenes = len(form.scenes())
-    held = trim if trim and trim.of == products * scenes * shapes else None
-    jobs = held.take if held else products * scenes * shapes
+    held = trim if trim and trim.of == asked(form) else None
+    jobs = held.take if held else asked(form)
     found = repeats.find(form.acting, form.wishes[:jobs])
     return Quote(
         products=products,
@@ -188,6 +188,11 @@ def quote(form: GenerateForm, *, trim: Trim | None = None) -> Quote:
         pictures_made=repeats.pictures(form.acting, found) if found.made else [],
         seconds=_seconds(form.acting, jobs),
     )
+
+
+def asked(form: GenerateForm) -> int:
+    """Jobs that the form asks for as it is typed, valid or not."""
+    return len(form.chosen_products) * len(form.scenes()) * len(form["aspect_ratio"].value() or ())
 
 
 def _project(form: GenerateForm) -> Project | None:

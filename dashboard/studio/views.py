@@ -23,7 +23,7 @@ from dashboard.studio import actions, cards, repeats
 from dashboard.studio.actions import Wish
 from dashboard.studio.forms import GenerateForm
 from dashboard.studio.prefill import prefill
-from dashboard.studio.quote import Quote, Trim, quote
+from dashboard.studio.quote import Quote, Trim, asked, quote
 from generation import ledger
 from generation.contract import CATALOGUE, PICTURES_MAX, AspectRatio
 from generation.ledger import CapReached, InsufficientCredits
@@ -123,7 +123,7 @@ def live_quote(request: HttpRequest) -> HttpResponse:
     form.is_valid()
     trim = Trim.read(request.POST)
     if "trim" in request.POST:
-        trim = Trim.read({"take": request.POST["trim"], "take_of": len(form.wishes)})
+        trim = Trim.read({"take": request.POST["trim"], "take_of": asked(form)})
     if not request.headers.get("HX-Request"):
         return _page(request, form.unjudged(), trim=trim, judged=form)
     fields = form.layout != request.POST.get("layout")

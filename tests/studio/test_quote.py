@@ -95,6 +95,9 @@ class TestTrim:
         assert "Generate 6 pictures · 30 credits" in html
         assert 'name="take" value="3"' in html and 'name="take_of" value="4"' in html
 
+    def test_it_can_be_trimmed_before_all_is_filled_in(self, ask: Any) -> None:
+        assert "Trimmed to 6 of 8 pictures." in ask(trim="3", prompt="")
+
     def test_all_can_be_asked_for_again(self, ask: Any) -> None:
         assert "Generate 8 pictures" in ask(trim="", take="3", take_of="4")
 
