@@ -23,8 +23,8 @@ from dashboard.accounts.access import Actor  # noqa: E402
 from dashboard.accounts.models import Role, Team, User  # noqa: E402
 from dashboard.projects.models import Product  # noqa: E402
 from dashboard.studio.actions import Wish, start  # noqa: E402
-from generation import ledger, tasks  # noqa: E402
-from generation.models import Asset, Connection, CreditAccount, Hold, Job, LedgerEntry  # noqa: E402
+from generation import caps, ledger, tasks  # noqa: E402
+from generation.models import Asset, Cap, Connection, CreditAccount, Hold, Job, LedgerEntry  # noqa: E402
 
 THREADS = 64
 WORKERS = 50
@@ -48,6 +48,8 @@ class World:
         shapes: dict[str, Any] = {"model": "nanobanana", "aspect_ratio": "1:1", "num_images": 1}
         try:
             start(self.acting, wishes=[Wish(product=self.product, prompt="On marble", **shapes)])
+        except ledger.CapReached:
+            return "capped"
         except ledger.InsufficientCredits:
             return "denied"
         return "held"
@@ -107,6 +109,17 @@ def holds() -> dict[str, Any]:
     return {"asked": Counter(at_once(THREADS, world.order)), **world.books}
 
 
+def capped() -> dict[str, Any]:
+    """64 threads ask for one hold each; the credits suffice for all, the caps for 20."""
+    world = World("capped", base_url="http://127.0.0.1:9/v1")
+    ledger.grant(team_id=world.team.id, credits=3 * THREADS)
+    for member, credits in [(None, 3 * THREADS), (world.acting.user, 3 * FIT)]:
+        caps.save(Cap(team=world.team, member=member, credits=credits))
+    asked = Counter(at_once(THREADS, world.order))
+    uses = [standing.used for standing in caps.standings(team_id=world.team.id)]
+    return {"asked": asked, "uses": uses, **world.books}
+
+
 def resolutions() -> dict[str, Any]:
     """Every hold is captured or released by two threads at once."""
     world = World("resolutions", base_url="http://127.0.0.1:9/v1")
@@ -144,4 +157,5 @@ def paused(answer: int) -> dict[str, Any]:
 
 if __name__ == "__main__":
     call_command("migrate", verbosity=0)
-    print(json.dumps({"holds": holds(), "resolutions": resolutions(), "429": paused(429), "402": paused(402)}))
+    seen = {"holds": holds(), "capped": capped(), "resolutions": resolutions(), "429": paused(429), "402": paused(402)}
+    print(json.dumps(seen))

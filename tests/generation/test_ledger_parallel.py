@@ -46,6 +46,13 @@ def test_exactly_as_many_holds_succeed_as_fit(report: dict[str, Any]) -> None:
     assert_books_balance(books)
 
 
+def test_exactly_as_many_holds_succeed_as_a_cap_allows(report: dict[str, Any]) -> None:
+    books = report["capped"]
+    assert books["asked"] == {"held": 20, "capped": 44}
+    assert (books["uses"], books["open_holds"]) == ([60, 60], 20)
+    assert_books_balance(books)
+
+
 def test_of_two_that_resolve_a_hold_one_is_refused(report: dict[str, Any]) -> None:
     books = report["resolutions"]
     assert books["asked"] == {"captured": 20, "refused": 20}
