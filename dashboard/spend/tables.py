@@ -24,6 +24,7 @@ class Row:
     badge: str = ""
     note: str = ""
     parts: "list[Row]" = field(default_factory=list)
+    is_part: bool = False
     spent_url: str = ""
     """The ledger's lines behind it; empty for rows that were added up."""
     pictures_url: str = ""
@@ -36,6 +37,10 @@ class Row:
     """Per cent of the longest bar."""
     change: str = ""
     """Against the period before; empty where nothing at all was spent in it."""
+
+    @property
+    def with_parts(self) -> "list[Row]":
+        return [self, *self.parts]
 
     @property
     def each(self) -> float | None:
@@ -173,7 +178,7 @@ def _placed(row: Row, every: Sums, longest: int) -> Row:
         share=_per_cent(row.sums.spent, every.spent),
         bar=_per_cent(row.sums.spent, longest),
         change=change(row.sums.spent, row.sums.before) if every.before else "",
-        parts=[_placed(part, every, longest) for part in row.parts],
+        parts=[replace(_placed(part, every, longest), is_part=True) for part in row.parts],
     )
 
 

@@ -251,7 +251,7 @@ def measure(n: int, rounds: int) -> dict[str, Any]:
     today = timezone.now().date()
     shown = pages(browser, team, users[0], rounds)
     bare = spread(floor(team.id, today), rounds)
-    a_month = f"from={today - timedelta(days=60)}&to={today - timedelta(days=31)}"
+    a_week = f"from={today - timedelta(days=60)}&to={today - timedelta(days=54)}"
     return {
         "what": "P7",
         "engine": "postgresql",
@@ -264,7 +264,7 @@ def measure(n: int, rounds: int) -> dict[str, Any]:
         "floor": bare,
         "ratio": round(shown["spend"]["p50"] / bare["p50"], 2),
         "spend_csv_year": download(browser, f"/spend/export.csv?from={today - timedelta(days=364)}&to={today}"),
-        "ledger_csv_month": download(browser, f"/spend/ledger.csv?{a_month}"),
+        "ledger_csv_week": download(browser, f"/spend/ledger.csv?{a_week}"),
         "peak_mb": peak(),
         "load": round(os.getloadavg()[0], 2),
     }
