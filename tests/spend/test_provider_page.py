@@ -1,10 +1,12 @@
 """``/spend/provider/``: whether the provider's books agree with ours, and what admins say of a drift."""
 
 import html
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from pytest_httpserver import HTTPServer
 
@@ -218,3 +220,13 @@ class TestSettling:
         row = reading(connection, moved=6, drift=6)
         assert self.settle(charlie, row).status_code == 404
         assert browser_of(charlie).post(f"/spend/provider/{'9' * 30}/settle/").status_code == 404
+
+    def test_from_the_form_that_the_page_shows(self, connection: Connection, ada: User) -> None:
+        row = reading(connection, moved=6, drift=6)
+        browser = Client(enforce_csrf_checks=True)
+        browser.force_login(ada)
+        shown = browser.get("/spend/provider/").content.decode()
+        form = shown[shown.index(f'action="/spend/provider/{row.pk}/settle/"') :]
+        token = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', form)[0]
+        body = {"verdict": "explained", "reason": "A test", "csrfmiddlewaretoken": token}
+        assert browser.post(f"/spend/provider/{row.pk}/settle/", body).status_code == 302
