@@ -43,8 +43,9 @@ def prepare(n: int) -> Callable[[], Any]:
     asset = Asset.objects.create(team=team, width=1, height=1, size=1, sha256="0" * 64)
     products = [Product.objects.create(team=team, name=f"Mug {number}", asset=asset) for number in range(20)]
     prompt = "On a marble table by a window, soft morning light, " * 4
-    shapes: dict[str, Any] = {"model": "nanobanana", "aspect_ratio": "1:1", "num_images": 2, "prompt": prompt}
-    wishes = [Wish(product=products[number % 20], **shapes) for number in range(n)]
+    shapes: dict[str, Any] = {"model": "nanobanana", "aspect_ratio": "1:1", "num_images": 2}
+    # No two prompts are alike, as with a thousand products.
+    wishes = [Wish(product=products[number % 20], prompt=f"{prompt}mug {number}", **shapes) for number in range(n)]
     return lambda: start(Actor(team, Role.CREATOR, user=user), wishes=wishes)
 
 
