@@ -7,9 +7,22 @@ from django.db.models import Q, QuerySet, Sum
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
-from dashboard.spend.ledger_filters import Filters
+from dashboard.spend.ledger_filters import SPENT, Filters, Kind
 from dashboard.spend.ledger_lines import own_keys
+from dashboard.spend.provider_words import number
 from generation.models import CreditAccount, DailySpend, LedgerEntry
+
+_LABELS = {"granted": "Granted", "held": "On hold", "spent": "Spent", "pictures": "Pictures paid for"}
+_MOVES = {
+    SPENT: ("spent", "pictures"),
+    Kind.GRANT.value: ("granted",),
+    Kind.HOLD.value: ("held",),
+    Kind.CAPTURE.value: ("spent", "pictures"),
+    Kind.RELEASE.value: ("held",),
+    Kind.REFUND.value: ("spent",),
+    Kind.ADJUST.value: ("granted", "spent"),
+}
+"""What the lines of a kind are about; a payment also ends a hold, which is beside the point."""
 
 
 @dataclass(frozen=True)
@@ -21,14 +34,18 @@ class Sums:
     spent: int | None = None
     pictures: int | None = None
 
-    def __bool__(self) -> bool:
-        return self.spent is not None
+    @property
+    def shown(self) -> list[tuple[str, str]]:
+        """Labels and figures of those that are known."""
+        known = [(label, getattr(self, name)) for name, label in _LABELS.items()]
+        return [(label, number(figure)) for label, figure in known if figure is not None]
 
 
 def sums(acting: Actor, filters: Filters, *, lines: Sequence[LedgerEntry] | None) -> Sums:
     """``lines`` are all that match, where one page holds them."""
     if lines is not None:
-        return Sums(*(sum(getattr(line, name) for line in lines) for name in ("granted", "held", "spent", "pictures")))
+        names = _MOVES.get(filters.kind, tuple(_LABELS))
+        return Sums(**{name: sum(getattr(line, name) for line in lines) for name in names})
     if not filters and acting.may(Role.ADMIN):
         account = CreditAccount.objects.get(pk=acting.team.id)
         return Sums(account.granted, account.held, account.spent)

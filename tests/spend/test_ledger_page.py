@@ -142,6 +142,12 @@ def test_sums_on_top_are_those_of_the_lines(
     }
 
 
+def test_sums_leave_out_what_a_kind_is_not_about(mixed: dict[str, int], ada: User) -> None:
+    browser = browser_of(ada)
+    assert sums(browser, "?kind=spent") == {"Spent": "23", "Pictures paid for": "4"}
+    assert sums(browser, "?kind=hold") == {"On hold": "23"}
+
+
 def test_sums_that_only_every_line_could_tell_are_left_out(
     mixed: dict[str, int], ada: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
