@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from tests.generation.machine_books import Books, Bound, Paper
-from tests.generation.machine_world import World  # first of those that need Django
+from tests.generation.machine_world import Asks, World  # first of those that need Django
 
 from django.core.management import call_command  # isort: skip
 from django.db import transaction  # isort: skip
@@ -41,7 +41,8 @@ ZONES = [
     "Pacific/Pago_Pago",
 ]
 which, people, projects = st.integers(0, 10_000), st.integers(0, 2), st.integers(0, 2)
-amounts, prices = st.integers(0, 30), st.integers(1, 9)
+amounts, prices = st.integers(0, 60), st.integers(1, 9)
+batches = st.lists(st.tuples(projects, prices), min_size=1, max_size=4)
 
 
 class Credits(RuleBasedStateMachine):
@@ -56,14 +57,17 @@ class Credits(RuleBasedStateMachine):
         self.world = World(f"Northwind {time.perf_counter()}")
         self.books, self.rows, self.images = Books(), dict[str, Job](), list[Image]()
         self.team = self.world.team.pk
-        ledger.grant(team_id=self.team, credits=200)
-        self.books.granted = 200
+        ledger.grant(team_id=self.team, credits=400)
+        self.books.granted = 400
 
     def project(self, number: int) -> str | None:
         return [None, *self.world.projects][number]
 
     def job(self, number: int) -> tuple[Job, Paper]:
-        name = list(self.rows)[number % len(self.rows)]  # ids are random, their order here is not
+        """Mostly one with an open hold."""
+        held = [name for name, paper in self.books.papers.items() if paper.held]
+        names = held if held and number % 4 else list(self.rows)
+        name = names[number % len(names)]  # ids are random, their order here is not
         return self.rows[name], self.books.papers[name]
 
     def cap(self, number: int) -> tuple[Cap, Bound]:
@@ -75,17 +79,27 @@ class Credits(RuleBasedStateMachine):
         ledger.grant(team_id=self.team, credits=credits)
         self.books.granted += credits
 
-    @rule(asks=st.lists(st.tuples(projects, prices), min_size=1, max_size=4), who=people, by_key=st.booleans())
-    def hold(self, asks: list[tuple[int, int]], who: int, by_key: bool) -> None:
-        self.press(asks, who, by_key)
-
-    @rule(project=projects, price=prices, who=people)
-    def hold_one(self, project: int, price: int, who: int) -> None:
+    @rule(presses=st.lists(st.tuples(batches, people, st.booleans()), min_size=1, max_size=6))
+    def hold(self, presses: list[tuple[list[tuple[int, int]], int, bool]]) -> None:
         """Rules are chosen evenly, and there is little to see before much is held."""
-        self.press([(project, price)], who, by_key=False)
+        for asks, who, by_key in presses:
+            self.press([(self.project(number), price) for number, price in asks], who, by_key=by_key)
+            self.the_books_are_equal()
 
-    def press(self, asks: list[tuple[int, int]], who: int, by_key: bool) -> None:
-        wanted = [(self.project(number), price) for number, price in asks]
+    @precondition(lambda self: self.books.bounds)
+    @rule(number=which, who=people)
+    def fill(self, number: int, who: int) -> None:
+        """One credit more than a cap allows, then exactly what it allows."""
+        _, bound = self.cap(number)
+        member = who if bound.member is None else self.world.people.index(bound.member)
+        for more in (1, 0):
+            now = timezone.now()
+            price = bound.limit(now) - sum(self.books.used(bound, now)) + more
+            if price > 0:
+                self.press([(bound.project, price)], member, by_key=False)
+                self.the_books_are_equal()
+
+    def press(self, wanted: Asks, who: int, *, by_key: bool) -> None:
         spender, at = self.world.people[who], timezone.now()
         due = self.books.refusal(wanted, spender=spender, at=at)
         try:
@@ -108,7 +122,12 @@ class Credits(RuleBasedStateMachine):
                 self.rows[row.pk], self.books.papers[row.pk] = row, paper
 
     @precondition(lambda self: self.rows)
-    @rule(number=which, more=st.sampled_from([0, 0, -1, -3, 1, 5, None]), pictures=st.integers(0, 3))
+    @rule(ends=st.lists(st.tuples(which, st.sampled_from([0, 0, -1, -3, 1, 5, None]), st.integers(0, 3)), max_size=4))
+    def capture_some(self, ends: list[tuple[int, int | None, int]]) -> None:
+        for number, more, pictures in ends:
+            self.capture(number, more, pictures)
+            self.the_books_are_equal()
+
     def capture(self, number: int, more: int | None, pictures: int) -> None:
         """Cheaper than its price, equal or dearer; of one that ended before nothing is captured."""
         row, paper = self.job(number)
