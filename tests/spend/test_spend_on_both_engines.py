@@ -1,0 +1,53 @@
+"""The days' figures, counted by SQLite and by PostgreSQL."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import servers, valkey
+from tests.operations.running import ROOT, surroundings
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """What :mod:`tests.spend.days` saw."""
+    folder: Path = tmp_path_factory.mktemp("days")
+    with ExitStack() as stack:
+        place = {"PACKSHOT_DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "dashboard.settings"}
+        place |= {"REDIS_URL": f"unix://{folder}/valkey.sock", "XDG_RUNTIME_DIR": str(folder)}
+        if request.param == "postgresql":
+            place["DATABASE_URL"] = stack.enter_context(servers.postgresql())
+        stack.enter_context(valkey.running(folder / "valkey.sock"))
+        command = [sys.executable, "-m", "tests.spend.days"]
+        environment = surroundings() | place
+        done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        yield json.loads(done.stdout.splitlines()[-1]) | {"engine": request.param}
+
+
+def test_days_counted_anew_are_as_they_were_written(told: dict[str, Any]) -> None:
+    assert told["moved"] == 2  # a row where none is due, and none where one is
+    assert told["counted"] == []
+    days = [(row[0], *row[1:]) for row in told["kept"] if row[1]]
+    assert days == [
+        (day, model, *figures)
+        for day in ("2026-10-01", "2026-11-01", "2026-11-21")
+        for model, figures in (("nanobanana2", (5, 1, 2, 1)), ("nanobananapro", (8, 1, 1, 0)))
+    ]
+
+
+def test_days_of_another_zone_are_the_ledgers_too(told: dict[str, Any]) -> None:
+    assert told["elsewhere"] == []
+    assert told["days_elsewhere"][:2] == ["2026-09-30", "2026-09-30"]
+
+
+def test_the_overview_reads_its_days_by_their_index(told: dict[str, Any]) -> None:
+    assert len(told["plans"]) == 2
+    used = {"sqlite": "USING INDEX spend_of_days", "postgresql": "Index Only Scan using spend_of_days"}[told["engine"]]
+    assert all(used in plan for plan in told["plans"]), told["plans"]
