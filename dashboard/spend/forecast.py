@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from dashboard.spend.figures import NOTHING, Days
-from dashboard.spend.periods import Span
+from dashboard.spend.periods import Span, month_of
 
 WEEKS_MAX = 4
 
@@ -36,10 +36,13 @@ class Forecast:
 
 
 def forecast(days: Days, month: Span, *, today: date) -> Forecast | None:
-    """``None`` before there is a whole week to go by. ``days`` reach back beyond the month as far as they are known."""
+    """``None`` before there is a whole week to go by, and for anything but the present month.
+
+    ``days`` reach back beyond the month as far as they are known.
+    """
     known = min((day for day, found in days.items() if found), default=today)
     weeks = min(WEEKS_MAX, (today - known).days // 7)
-    if today not in month or not weeks:
+    if month != month_of(today) or not weeks:
         return None
     past = Span(today - timedelta(days=7 * weeks), today - timedelta(days=1))
     pace = max(0.0, sum(days.get(day, NOTHING).spent for day in past) / past.days)

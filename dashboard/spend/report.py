@@ -15,7 +15,7 @@ from dashboard.spend.charts import chart
 from dashboard.spend.figures import Days
 from dashboard.spend.forecast import Forecast, forecast
 from dashboard.spend.names import Names
-from dashboard.spend.periods import LENGTHS, Period, Span, month_of, month_query, months, read
+from dashboard.spend.periods import LENGTHS, Period, Span, month_query, months, read
 from dashboard.spend.scopes import Scope
 from generation import caps
 from generation.caps import Standing
@@ -31,29 +31,23 @@ def asked(acting: Actor, address: QueryDict) -> tuple[CreditAccount, Period, Sco
 
 
 def overview(acting: Actor, address: QueryDict) -> dict[str, Any]:
+    """The context of ``spend/spend.html``."""
     account, period, scope = asked(acting, address)
     days = figures.by_day(acting.team.id, scope, first=_known_from(period), last=period.so_far.last)
     groups = figures.groups(acting.team.id, scope, period)
     called = names.of_team(
         acting, members={group.member for group in groups}, versions={group.preset_version for group in groups}
     )
-    standings = [one for one in caps.standings(team_id=acting.team.id) if one.cap.period == Cap.Period.MONTH]
-    cap = _of(scope, standings) if period.is_this_month else None
-    limits = {one.cap.project_id: one.limit for one in standings if one.cap.project_id and period.is_this_month}
-    now, before = figures.total(days, period.so_far), figures.total(days, period.before)
-    ahead = forecast(days, month_of(period.today), today=period.today) if period.is_this_month else None
-    shown = [
-        cards.spent(now, before, period=period, scope=scope, account=account, cap=cap),
-        cards.on_hold(scope, acting.team.id),
-        cards.approved(now, before, period=period, scope=scope),
-    ]
-    if acting.may(Role.ADMIN):
-        shown.append(cards.agreement(acting.team.id))
+    monthly = _monthly(acting) if period.is_this_month else []
+    cap = _of(scope, monthly)
+    limits = {one.cap.project_id: one.limit for one in monthly if one.cap.project_id}
+    ahead = forecast(days, period.span, today=period.today)
     return {
         "period": period,
         "scope": scope,
-        "cards": shown,
-        "now": now,
+        "is_new": scope.is_team and not days and not account.spent,
+        "cards": _cards(acting, days, account, period, scope, cap),
+        "now": figures.total(days, period.so_far),
         "chart": chart(days, period),
         "forecast": ahead,
         "burn_down": _burn_down(days, account, period, scope, cap, ahead),
@@ -61,10 +55,24 @@ def overview(acting: Actor, address: QueryDict) -> dict[str, Any]:
             groups, called, period=period, scope=scope, caps=limits, unfolded=address.get("all", "")
         ),
         "compared_with": cards.called(period.before, period),
-        "is_new": scope.is_team and not days and not account.spent,
-        "own_only": not acting.may(Role.ADMIN),
         **_choosers(acting, period, scope, called),
     }
+
+
+def _cards(
+    acting: Actor, days: Days, account: CreditAccount, period: Period, scope: Scope, cap: Standing | None
+) -> list[cards.Card]:
+    now, before = figures.total(days, period.so_far), figures.total(days, period.before)
+    shown = [
+        cards.spent(now, before, period=period, scope=scope, account=account, cap=cap),
+        cards.on_hold(scope, acting.team.id),
+        cards.approved(now, before, period=period, scope=scope),
+    ]
+    return [*shown, cards.agreement(acting.team.id)] if acting.may(Role.ADMIN) else shown
+
+
+def _monthly(acting: Actor) -> list[Standing]:
+    return [one for one in caps.standings(team_id=acting.team.id) if one.cap.period == Cap.Period.MONTH]
 
 
 def _known_from(period: Period) -> date:
