@@ -58,8 +58,9 @@ def slow_down(connection: Connection, *, seconds: int, message: str) -> datetime
 
 
 def stop(connection: Connection, *, pause: Connection.Pause, message: str) -> None:
-    """Pause until somebody resumes, or until the reason is seen to be gone."""
-    Connection.objects.filter(pk=connection.pk).update(pause=pause, pause_message=message[:500], paused_until=None)
+    """Pause until somebody resumes, or until the reason is seen to be gone. A person's pause stays one."""
+    rows = Connection.objects.filter(pk=connection.pk).exclude(pause=Connection.Pause.PERSON)
+    rows.update(pause=pause, pause_message=message[:500], paused_until=None)
 
 
 def resume(connection: Connection) -> None:

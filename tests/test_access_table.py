@@ -105,6 +105,7 @@ TABLE: dict[str, Rule] = {
     "settings/connection/": RULE.to("See and change the connection to ProductAI"),
     "settings/connection/sandbox/": Rule(post=Role.ADMIN).to("Use the sandbox instead of ProductAI"),
     "settings/connection/test/": Rule(post=Role.ADMIN).to("Test the key of the connection"),
+    "settings/connection/pause/": Rule(post=Role.ADMIN).to("Pause the connection"),
     "settings/connection/resume/": Rule(post=Role.ADMIN).to("Resume a paused connection"),
     "spend/what-if/": Rule(get=Role.ADMIN).to("Play the past again under other caps"),
     "audit/": Rule(get=Role.ADMIN).to("Read the audit log"),

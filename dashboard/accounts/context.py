@@ -145,6 +145,8 @@ def pause_notice(connection: Connection, *, waiting: int) -> str:
     match connection.pause:
         case Connection.Pause.CREDITS:
             why, until = "ProductAI is out of credits.", "after a top-up"
+        case Connection.Pause.PERSON:
+            why, until = f"Sending is paused by {connection.pause_message}.", "once an admin resumes it"
         case Connection.Pause.KEY:
             why, until = "ProductAI refused the team's key.", "once an admin has mended the connection"
         case _:

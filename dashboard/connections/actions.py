@@ -48,7 +48,7 @@ def connect(
         if moved:
             row.balance = row.balance_at = None
         row.save()
-        if moved or row.pause == Connection.Pause.KEY:
+        if row.pause == Connection.Pause.KEY or (moved and row.pause != Connection.Pause.PERSON):
             _reopen(row)
         record(acting, "connection.changed", row.id, before=before, after=_facts(row) | {"key_replaced": replaced})
     if account:
@@ -114,6 +114,19 @@ def _take_plan(acting: Actor, connection: Connection, plan: str) -> None:
     before = {"plan_limit": connection.plan_limit}
     if Connection.objects.filter(pk=connection.pk).exclude(plan_limit=limit).update(plan_limit=limit):
         record(acting, "connection.changed", connection.id, before=before, after={"plan_limit": limit})
+
+
+def pause(acting: Actor, connection: Connection, *, reason: str) -> bool:
+    """Let nothing leave until somebody resumes; jobs that are out come home. ``False`` when a person has paused it."""
+    acting.require(Role.ADMIN)
+    who = f"{acting.user}: {reason}" if reason else str(acting.user)
+    with transaction.atomic():
+        rows = Connection.objects.filter(pk=connection.pk).exclude(pause=Connection.Pause.PERSON)
+        if not rows.update(pause=Connection.Pause.PERSON, pause_message=who, paused_until=None):
+            return False
+        before, after = {"pause": connection.pause}, {"pause": Connection.Pause.PERSON.value, "reason": reason}
+        record(acting, "connection.paused", connection.id, before=before, after=after)
+    return True
 
 
 def resume(acting: Actor, connection: Connection) -> None:

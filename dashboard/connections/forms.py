@@ -87,3 +87,14 @@ class ConnectionForm(forms.Form):
             self.add_error("base_url", "There is no ProductAI at this address. Check it, with the /v1 at its end.")
         except ProviderError as error:
             self.fault = str(error)
+
+
+class PauseForm(forms.Form):
+    reason = forms.CharField(
+        label="Why",
+        required=False,
+        max_length=200,
+        help_text="Everybody in the team sees it while jobs wait.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"max_length": "A reason has at most 200 characters."},
+    )

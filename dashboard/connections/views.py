@@ -13,7 +13,7 @@ from dashboard.accounts.models import Role
 from dashboard.accounts.views import members_only
 from dashboard.connections import actions, words
 from dashboard.connections.addresses import is_sandbox, provider_name
-from dashboard.connections.forms import ConnectionForm
+from dashboard.connections.forms import ConnectionForm, PauseForm
 from dashboard.studio.actions import NotPossible
 from generation.client import KeyRefused, ProviderError
 from generation.models import Connection, Job, JobState
@@ -59,6 +59,7 @@ def _facts(row: Connection | None) -> dict[str, Any]:
         "key": words.masked(row.key) if row.key else "",
         "ways": [("Finished pictures", words.news(row)), ("Product photos", words.photos(row))],
         "pause": words.pause(row),
+        "pause_form": PauseForm(),
         "waiting": Job.objects.filter(connection=row, state=JobState.QUEUED).count(),
     }
 
@@ -89,6 +90,20 @@ def test_key(request: HttpRequest) -> HttpResponse:
         messages.error(request, f"The key could not be tested. {error}")
     else:
         messages.success(request, f"The key works: {words.whose(account)}.")
+    return redirect("connection")
+
+
+@members_only
+@require_POST
+def pause(request: HttpRequest) -> HttpResponse:
+    """Let nothing leave until somebody resumes."""
+    acting = access.actor(request, Role.ADMIN)
+    row = access.find(acting, Connection)
+    form = PauseForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, str(form.errors["reason"][0]))
+    elif actions.pause(acting, row, reason=form.cleaned_data["reason"]):
+        messages.success(request, "Paused. New jobs wait until somebody resumes; those under way come home.")
     return redirect("connection")
 
 

@@ -77,4 +77,6 @@ def pause(connection: Connection) -> str:
     """Why nobody posts at the moment; empty while jobs may leave."""
     if not connections.is_paused(connection):
         return ""
+    if connection.pause == Connection.Pause.PERSON:
+        return f"by {connection.pause_message}"
     return f"{provider_name(connection.base_url)} {PAUSES[Connection.Pause(connection.pause)]}"

@@ -21,6 +21,7 @@ class Connection(models.Model):
         RATE_LIMIT = "rate_limit", "The provider asked us to slow down"
         CREDITS = "credits", "The provider is out of credits"
         KEY = "key", "The provider refused the key"
+        PERSON = "person", "Somebody paused it"
 
     id = PublicIdField(prefix="conn")
     team = models.OneToOneField("accounts.Team", models.CASCADE, related_name="connection")

@@ -59,7 +59,7 @@ def told(answer: Any) -> str:
 
 
 @pytest.mark.parametrize("who", ["bob", "vera"])
-@pytest.mark.parametrize("path", ["", "sandbox/", "resume/", "test/"])
+@pytest.mark.parametrize("path", ["", "sandbox/", "resume/", "test/", "pause/"])
 def test_only_admins_may_see_or_change_it(request: pytest.FixtureRequest, team: Team, who: str, path: str) -> None:
     browser = browser_of(request.getfixturevalue(who))
     assert browser.post(PAGE + path).status_code == 403
@@ -245,6 +245,34 @@ def test_an_unreachable_provider_is_told_and_pauses_nothing(admin: Client, team:
     assert Connection.objects.get().pause == Connection.Pause.NONE
 
 
+def test_an_admin_pauses_with_a_reason_that_everybody_sees(admin: Client, job: Job, bob: User) -> None:
+    admin.post(f"{PAGE}pause/", {"reason": "the invoice is being checked"})
+    row = Connection.objects.get()
+    assert (row.pause, row.pause_message) == (Connection.Pause.PERSON, "Ada: the invoice is being checked")
+    assert "Paused by Ada: the invoice is being checked." in ways(admin)
+    assert "Sending is paused by Ada: the invoice is being checked. 1 job waits" in ways(browser_of(bob), "/gallery/")
+    event = AuditEvent.objects.get(action="connection.paused")
+    assert event.after == {"pause": "person", "reason": "the invoice is being checked"}
+    admin.post(f"{PAGE}pause/", {"reason": "again"})
+    assert AuditEvent.objects.filter(action="connection.paused").count() == 1
+    admin.post(f"{PAGE}resume/")
+    assert Connection.objects.get().pause == Connection.Pause.NONE
+
+
+def test_a_person_s_pause_outlives_what_the_provider_says(admin: Client, team: Team, productai: str) -> None:
+    Connection.objects.update(base_url=productai, key="sk_revoked")
+    admin.post(f"{PAGE}pause/")
+    press_test(admin)
+    assert Connection.objects.get().pause == Connection.Pause.PERSON
+    save(admin, productai)
+    assert Connection.objects.get().pause == Connection.Pause.PERSON
+
+
+def test_a_reason_that_is_too_long_is_refused(admin: Client, team: Team) -> None:
+    assert told(admin.post(f"{PAGE}pause/", {"reason": "x" * 201})) == "A reason has at most 200 characters."
+    assert Connection.objects.get().pause == Connection.Pause.NONE
+
+
 def test_the_sandbox_is_one_press_away(admin: Client, team: Team) -> None:
     answer = admin.post(f"{PAGE}sandbox/")
     assert answer["Location"] == PAGE
@@ -262,8 +290,8 @@ def test_a_team_without_a_connection_can_make_one(charlie: User, productai: str)
     assert Connection.objects.get(team__name="Outsiders").key == KEY
 
 
-def ways(browser: Client) -> str:
-    return re.sub(r"\s+", " ", browser.get(PAGE).content.decode())
+def ways(browser: Client, page: str = PAGE) -> str:
+    return re.sub(r"\s+", " ", browser.get(page).content.decode())
 
 
 def test_a_laptop_asks_and_uploads(admin: Client, team: Team) -> None:
