@@ -81,6 +81,7 @@ def test_a_new_member_is_stopped_by_a_cap_and_goes_on_once_it_is_raised(
 
 def raise_it(owner: Page) -> None:
     owner.get_by_role("link", name="Change the monthly cap of Dana").click()
+    expect(owner.get_by_role("heading", level=1)).to_have_text("Monthly cap of Dana")
     assert_accessible(owner)
     owner.get_by_label("Credits on top").fill("1")
     owner.get_by_role("button", name="Raise it").click()
