@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import redis
 from django.test import Client
+from hypothesis import HealthCheck, settings
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Membership, Role, Team, User
@@ -16,6 +17,10 @@ from generation import ledger
 from generation.models import Connection
 from tests import environment, valkey
 from tests.pictures import photo
+
+# A machine that is busy elsewhere is slow, and no test says how fast it is.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session", autouse=True)
