@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name='dailyspend',
-            index=models.Index(fields=['team', 'day'], include=('project', 'member', 'api_key', 'preset_version', 'model', 'spent', 'pictures', 'approved'), name='spend_of_days'),
+            index=models.Index(fields=['team', 'day', 'project', 'member', 'api_key', 'preset_version', 'model', 'spent', 'pictures', 'approved'], name='spend_of_days'),
         ),
     ]
