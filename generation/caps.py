@@ -148,6 +148,11 @@ def _taken(standing: Standing, period: CapPeriod, *, asked: int, at: datetime) -
     return bool(fits.update(**changes))
 
 
+def count_for(account_id: str) -> bool:
+    """Whether the team has any caps that count. It stays true or false while the account is locked."""
+    return CapPeriod.objects.filter(team=account_id).exists()
+
+
 def settle(
     account_id: str, *, project_id: str | None, spender_id: int | None, held_at: datetime, held: int = 0, spent: int = 0
 ) -> None:

@@ -213,7 +213,7 @@ def _post(account: CreditAccount, entry: LedgerEntry) -> None:
     CreditAccount.objects.filter(pk=account.pk).update(
         granted=F("granted") + entry.granted, held=F("held") + entry.held, spent=F("spent") + entry.spent
     )
-    if entry.job:
+    if entry.job and caps.count_for(account.pk):
         hold = Hold.objects.get(pk=entry.job_id)
         caps.settle(
             account.pk,
