@@ -28,6 +28,7 @@ def address() -> Iterator[str]:
         yield address
 
 
+@pytest.mark.timeout(900)  # on a busy machine
 def test_races_proofs_and_money_on_postgresql(address: str) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *PATHS]
     place = surroundings() | {"PACKSHOT_TEST_DATABASE_URL": address}
