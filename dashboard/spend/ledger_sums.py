@@ -41,7 +41,7 @@ class Sums:
         return [(label, number(figure)) for label, figure in known if figure is not None]
 
 
-def sums(acting: Actor, filters: Filters, *, lines: Sequence[LedgerEntry] | None) -> Sums:
+def sums(acting: Actor, filters: Filters, *, lines: Sequence[LedgerEntry] | None = None) -> Sums:
     """``lines`` are all that match, where one page holds them."""
     if lines is not None:
         names = _MOVES.get(filters.kind, tuple(_LABELS))

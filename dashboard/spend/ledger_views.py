@@ -30,6 +30,8 @@ from generation.models import Job, LedgerEntry
 def ledger(request: HttpRequest) -> HttpResponse:
     """A page of lines; asked by a script for the next one, only that."""
     acting, filters = access.actor(request), Filters.of(request.GET)
+    if request.headers.get("HX-Request") and "sums" in request.GET:
+        return _varying(render(request, "spend/ledger_sums.html", {"sums": ledger_sums.sums(acting, filters)}))
     before = ledger_lines.read_place(request.GET.get("before", ""))
     zone = zone_of(acting.team.id)
     rows, has_more = ledger_lines.page(filters.narrow(ledger_lines.seen_by(acting), zone), before=before)
@@ -40,11 +42,22 @@ def ledger(request: HttpRequest) -> HttpResponse:
     part = bool(request.headers.get("HX-Request")) and before is not None
     if not part:
         context |= _frame(acting, filters) | {"is_continued": before is not None}
-        if before is None:
-            context["sums"] = ledger_sums.sums(acting, filters, lines=None if has_more else rows)
-    answer = render(request, "spend/ledger_page.html" if part else "spend/ledger.html", context)
+        context |= {} if before else _sums(request, acting, filters, lines=None if has_more else rows)
+    return _varying(render(request, "spend/ledger_page.html" if part else "spend/ledger.html", context))
+
+
+def _varying(answer: HttpResponse) -> HttpResponse:
+    """One address answers a page or a part of it: browsers must not show the part for the page."""
     patch_vary_headers(answer, ["HX-Request"])
     return answer
+
+
+def _sums(request: HttpRequest, acting: Actor, filters: Filters, *, lines: list[LedgerEntry] | None) -> dict[str, Any]:
+    """What the lines add up to, or where a script asks for it: years of days take longer than a page may."""
+    is_long = lines is None and filters.is_by_day and filters and not (filters.since and filters.until)
+    if is_long and "sums" not in request.GET:
+        return {"sums_url": filters.address(reverse("ledger"), sums="1")}
+    return {"sums": ledger_sums.sums(acting, filters, lines=lines)}
 
 
 def _page(request: HttpRequest, acting: Actor, rows: list[LedgerEntry], *, zone: ZoneInfo) -> dict[str, Any]:

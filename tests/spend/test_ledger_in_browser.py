@@ -69,6 +69,17 @@ def test_older_lines_come_as_one_scrolls(team: Team, opened: Open, monkeypatch: 
     assert_for_everybody(page)
 
 
+def test_what_takes_long_to_add_up_comes_after_the_page(
+    team: Team, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger_lines, "PAGE", 2)
+    for _ in range(3):
+        ledger.adjust(team_id=team.id, actor_id=None, spent=4, reason="Paid by card")
+    page = opened("/spend/ledger/?model=none")
+    expect(page.locator(".ledger-sums .big").first).to_have_text("12")
+    assert_for_everybody(page)
+
+
 def test_days_join_the_other_filters_in_the_address(team: Team, opened: Open) -> None:
     page = opened("/spend/ledger/?kind=grant")
     page.get_by_text("When").click()

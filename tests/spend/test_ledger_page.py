@@ -137,9 +137,22 @@ def test_sums_on_top_are_those_of_the_lines(
         "Spent": "23",
     }
     by_day = [query for query in mixed if "kind" not in query and "job" not in query]
-    assert {query: sums(browser, f"?{query}")["Spent"] for query in by_day} == {
+    assert {query: sums(browser, f"?{query}&sums=1")["Spent"] for query in by_day} == {
         query: str(sum(row.spent for row in matching(query))) for query in by_day
     }
+
+
+def test_sums_of_years_are_asked_for_by_a_script(
+    mixed: dict[str, int], ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger_lines, "PAGE", 3)
+    browser = browser_of(ada)
+    page = browser.get("/spend/ledger/?model=nanobanana2").content.decode()
+    (address,) = re.findall(r'hx-get="(/spend/ledger/\?[^"]*sums=1)"', page)
+    part = browser.get(address.replace("&amp;", "&"), headers={"HX-Request": "true"}).content.decode()
+    assert "<dt>Spent</dt>" in part
+    assert "<!doctype" not in part
+    assert "hx-get" not in browser.get("/spend/ledger/?job=none").content.decode().split('class="ledger')[0]
 
 
 def test_sums_leave_out_what_a_kind_is_not_about(mixed: dict[str, int], ada: User) -> None:
@@ -180,6 +193,7 @@ def test_below_admin_one_sees_what_one_spent_oneself(
         assert "Ada" not in text(page) + export
     monkeypatch.setattr(ledger_lines, "PAGE", 1)
     assert sums(browser) == {"Spent": "10", "Pictures paid for": "2"}
+    assert sums(browser, "?model=nanobanana2&sums=1") == {"Spent": "10", "Pictures paid for": "2"}
     assert "/spend/ledger/refund/" not in browser.get("/spend/ledger/").content.decode()
     assert "You have spent nothing yet" in browser_of(vera).get("/spend/ledger/").content.decode()
 
