@@ -1,6 +1,7 @@
 """Short Celery tasks: an id in, the row reloaded, one step done. Each is safe to run twice."""
 
 import logging
+import math
 import time
 from collections.abc import Iterable
 
@@ -12,6 +13,10 @@ from generation.client import ProviderError
 from generation.models import Connection, Image, Job, JobState
 
 log = logging.getLogger(__name__)
+_SIDE_BY_SIDE = 8
+"""Messages that share a sweep's hints: as many as a worker has threads."""
+_TOGETHER = 10
+"""Hints in a message at most: each may wait for a provider for half a minute, and a message must end in ten."""
 
 
 def hint(task: str, *ids: str, wait: float = 0) -> None:
@@ -29,8 +34,28 @@ def _send(hints: Iterable[dispatch.Hint]) -> None:
 
 @shared_task
 def look_around() -> None:
-    """The dispatcher's beat: hint whatever is due."""
-    _send(dispatch.due())
+    """The dispatcher's beat: hint whatever is due. Where that is much, a message carries several hints."""
+    found = list(dispatch.due())
+    of_jobs = [one for one in found if one.task != "submit_next"]
+    _send(one for one in found if one.task == "submit_next")
+    size = min(_TOGETHER, math.ceil(len(of_jobs) / _SIDE_BY_SIDE))
+    if size < 2:
+        _send(of_jobs)
+        return
+    for first in range(0, len(of_jobs), size):
+        few = of_jobs[first : first + size]
+        _send([dispatch.Hint("follow", tuple(f"{one.task} {one.ids[0]}" for one in few))])
+
+
+@shared_task
+def follow(*hints: str) -> None:
+    """Tasks and the jobs that they are about; one that fails keeps no other back."""
+    for told in hints:
+        task, job_id = told.split()
+        try:
+            current_app.tasks[f"generation.tasks.{task}"](job_id)
+        except Exception:
+            log.exception("The hint %s was not followed; it comes again", told)
 
 
 @shared_task

@@ -5,11 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from dashboard.projects.models import Product
-from generation import dispatch, ledger, tasks, turns
+from generation import bulk, dispatch, ledger, tasks, turns
 from generation.models import Asset, Image, Job, JobState, LedgerEntry
 from tests.generation.conftest import completed
 from tests.pictures import photo
@@ -113,3 +114,34 @@ def test_a_lane_that_breaks_makes_room_for_another(order: Callable[..., Job], mo
     with pytest.raises(RuntimeError):
         tasks.submit_next(connection_id)
     assert turns.enter(connection_id, "")
+
+
+@pytest.mark.parametrize(("due", "messages"), [(8, 8), (20, 7), (200, 20)])
+def test_a_sweep_of_many_jobs_sends_several_hints_in_a_message(
+    order: Callable[..., Job],
+    sent: list[tuple[str, ...]],
+    monkeypatch: pytest.MonkeyPatch,
+    due: int,
+    messages: int,
+) -> None:
+    like = order()
+    ids = [f"job_{place:03}" for place in range(due)]
+    bulk.insert(like, {"id": ids})
+    Job.objects.filter(id__in=ids).update(state=JobState.SUBMITTED, due_at=timezone.now())
+    Job.objects.filter(pk=like.pk).update(state=JobState.COMPLETED, due_at=None)
+    tasks.look_around()
+    assert len(sent) == messages
+    settled: list[str] = []
+    monkeypatch.setattr(tasks.settle_job, "run", settled.append)
+    for task, *told in sent:
+        getattr(tasks, task)(*told)
+    assert sorted(settled) == ids
+    tasks.look_around()
+    assert len(sent) == messages
+
+
+def test_a_hint_that_fails_keeps_no_other_back(order: Callable[..., Job], monkeypatch: pytest.MonkeyPatch) -> None:
+    stored: list[str] = []
+    monkeypatch.setattr(tasks.store_job, "run", stored.append)
+    tasks.follow("settle_job job_unknown", f"store_job {order().id}")
+    assert len(stored) == 1
