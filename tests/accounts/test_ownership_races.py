@@ -31,6 +31,8 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], No
         if connection.vendor == "sqlite":
             path = tmp_path / "copy.sqlite3"
             path.write_bytes(connection.connection.serialize())
+            with closing(sqlite3.connect(path)) as copy:
+                copy.execute("PRAGMA journal_mode=WAL")  # two that change it at once do not wait for each other
             monkeypatch.setitem(connections.settings["default"], "NAME", str(path))
 
     return place

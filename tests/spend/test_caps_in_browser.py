@@ -12,6 +12,7 @@ from dashboard.accounts.models import Team, User
 from dashboard.projects.models import Product, Project
 from generation import caps
 from generation.models import Cap
+from tests.browser.conftest import SETTLED
 from tests.conftest import browser_of
 from tests.gallery.test_in_browser import serve
 from tests.spend.orders import cap
@@ -96,6 +97,7 @@ def test_coming_back_to_the_page_asks_again_whether_it_is_still_blocked(page: Pa
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_on_the_pages_of_caps(page: Page, spring: Cap, theme: str) -> None:
     page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+    page.evaluate(SETTLED)
     for path in ("/spend/caps/", f"/spend/caps/{spring.pk}/?lack=5"):
         page.goto(HOST + path)
         found = Axe().run(page)

@@ -14,6 +14,7 @@ from dashboard.accounts.models import Team, User
 from dashboard.spend import ledger_lines
 from generation import ledger
 from generation.models import Connection, CreditAccount, Discrepancy, Reconciliation
+from tests.browser.conftest import SETTLED
 from tests.conftest import browser_of
 from tests.gallery.test_in_browser import Open, serve
 from tests.ui.test_in_browser import CHROMIUM, HOST, QUIET
@@ -52,6 +53,7 @@ def opened(chromium: Browser, team: Team, ada: User) -> Iterator[Open]:
 def assert_for_everybody(page: Page) -> None:
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.evaluate(SETTLED)
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
 
