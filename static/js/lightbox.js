@@ -13,7 +13,8 @@ const stage = () => dialog.querySelector(".lightbox-stage");
 let wanted = "";
 const load = async (href) => {
   wanted = href;
-  await window.htmx.ajax("GET", href, { target: dialog, swap: "innerHTML" });
+  // Settled at once: a key that is pressed before htmx knows the buttons would leave the page.
+  await window.htmx.ajax("GET", href, { target: dialog, swap: "innerHTML settle:0ms" });
   if (!wanted) { dialog.replaceChildren(); return; }
   if (!dialog.open) dialog.showModal();
   // Not the first link: its ring would draw the eye from the picture.
