@@ -30,6 +30,7 @@ from generation.deadline import DeadlineAdapter, deadline
 Result = TypeVar("Result")
 _BODY_MAX = 2 * 1024 * 1024
 _PAUSE_MAX = 3600
+_CREDITS_MAX = 1_000_000_000
 
 
 class ProviderError(Exception):
@@ -216,10 +217,16 @@ def _job(body: Any) -> RemoteJob:
         completed_at=body.get("completed_at"),
         failed_at=body.get("failed_at"),
         images=tuple(_image(image) for image in body.get("images") or ()),
-        tokens_used=max(0, int(tokens)) if tokens is not None else None,
+        tokens_used=_credits(tokens),
         error_code=str(error.get("code") or "")[:40],
         error_message=str(error.get("message") or "")[:2000],
     )
+
+
+def _credits(tokens: Any) -> int | None:
+    """What a job cost; a number that no job can cost is none, so that it is captured at its price and shown as drift."""
+    credits = max(0, int(tokens)) if tokens is not None else None
+    return credits if credits is None or credits <= _CREDITS_MAX else None
 
 
 def _image(body: Any) -> ImageLink:
