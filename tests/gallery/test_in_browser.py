@@ -1,75 +1,29 @@
 """The gallery in a real browser, under the real policy. Requests are answered in-process: no server."""
 
-import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.contrib.staticfiles import finders
-from django.db import connections
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.test import Client
-from playwright.sync_api import Browser, Locator, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from dashboard.accounts.models import Team, User
 from dashboard.gallery import pictures as gallery_pictures
 from dashboard.gallery.review import OWN_WORK
 from generation.models import Image
-from tests.conftest import browser_of
+from tests import in_process
 from tests.gallery.conftest import Gallery
-from tests.ui.test_in_browser import CHROMIUM, HOST, QUIET
+from tests.in_process import Open, pages_of
+from tests.ui.test_in_browser import HOST
 
-Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def chromium() -> Iterator[Browser]:
-    if not CHROMIUM:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("Chromium is missing.")
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        # Playwright keeps a loop running in this thread; our answers are given between its steps.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *QUIET])
-        yield started
-        started.close()
-
-
-def serve(route: Route, client: Client, database: BaseDatabaseWrapper) -> None:
-    connections["default"] = database  # the test's own: Playwright calls us from a context of its own
-    path = route.request.url.removeprefix(HOST)
-    if path == "/events/":
-        route.fulfill(status=503)  # what arrives is told by the tests
-        return
-    if path.startswith("/static/"):
-        route.fulfill(path=str(finders.find(path.removeprefix("/static/").partition("?")[0])))
-        return
-    asked = {name: value for name, value in route.request.headers.items() if name in {"hx-request", "hx-target"}}
-    if route.request.method == "POST":
-        kind = route.request.headers["content-type"]
-        answer = client.post(path, route.request.post_data or "", content_type=kind, headers=asked)
-    else:
-        answer = client.get(path, headers=asked)
-    route.fulfill(status=answer.status_code, body=answer.content, headers=dict(answer.items()))
+chromium = in_process.chromium
 
 
 @pytest.fixture
 def opened(chromium: Browser, bob: User) -> Iterator[Open]:
-    """Open a page as Bob; any complaint of the browser's policy fails the test."""
-    client, database = browser_of(bob), connections["default"]
-    context = chromium.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
-    context.route("**/*", lambda route: serve(route, client, database))
-    context.set_default_timeout(10_000)
-
-    def open_page(path: str = "/gallery/") -> Page:
-        page = context.new_page()
-        page.on("pageerror", lambda error: pytest.fail(str(error)))
-        page.on("console", lambda said: pytest.fail(said.text) if "Content Security Policy" in said.text else None)
-        page.goto(HOST + path)
-        return page
-
-    yield open_page
-    context.close()
+    """Open a page as Bob."""
+    with pages_of(bob, chromium, at="/gallery/") as open_page:
+        yield open_page
 
 
 def focused(page: Page) -> str:

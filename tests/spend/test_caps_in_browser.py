@@ -1,33 +1,21 @@
 """Caps beside the price, in a real browser under the real policy. Requests are answered in-process: no server."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.db import connections
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from dashboard.accounts.models import Team, User
 from dashboard.projects.models import Product, Project
 from generation import caps
 from generation.models import Cap
-from tests.browser.conftest import SETTLED
-from tests.conftest import browser_of
-from tests.gallery.test_in_browser import serve
+from tests import in_process
+from tests.in_process import assert_for_everybody, pages_of
 from tests.spend.orders import cap
-from tests.ui.test_in_browser import CHROMIUM, HOST, QUIET
+from tests.ui.test_in_browser import HOST
 
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if not CHROMIUM:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("Chromium is missing.")
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps a loop running in this thread
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *QUIET])
-        yield started
-        started.close()
+chromium = in_process.chromium
 
 
 @pytest.fixture
@@ -38,21 +26,14 @@ def spring(team: Team) -> Cap:
 
 @pytest.fixture
 def page(chromium: Browser, ada: User, mug: Product, spring: Cap) -> Iterator[Page]:
-    """The studio as Ada opens it; any complaint of the browser's policy fails the test."""
-    client, database = browser_of(ada), connections["default"]
-    context = chromium.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
-    context.route("**/*", lambda route: serve(route, client, database))
-    context.set_default_timeout(10_000)
-    page = context.new_page()
-    page.on("pageerror", lambda error: pytest.fail(str(error)))
-    page.on("console", lambda said: pytest.fail(said.text) if "Content Security Policy" in said.text else None)
-    page.goto(f"{HOST}/generate/")
-    page.locator("#tray input").check()
-    page.get_by_label("Model").select_option("nanobanana2")
-    for shape in ("4:3", "9:16"):
-        page.locator(f"input[name=aspect_ratio][value='{shape}']").check()
-    yield page
-    context.close()
+    """The studio as Ada opens it."""
+    with pages_of(ada, chromium, at="/generate/") as open_page:
+        page = open_page()
+        page.locator("#tray input").check()
+        page.get_by_label("Model").select_option("nanobanana2")
+        for shape in ("4:3", "9:16"):
+            page.locator(f"input[name=aspect_ratio][value='{shape}']").check()
+        yield page
 
 
 def test_a_project_brings_its_cap_along_and_trimming_fits_into_it(page: Page) -> None:
@@ -94,11 +75,7 @@ def test_coming_back_to_the_page_asks_again_whether_it_is_still_blocked(page: Pa
     expect(page.locator("[data-price-button]")).to_be_enabled()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_on_the_pages_of_caps(page: Page, spring: Cap, theme: str) -> None:
-    page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-    page.evaluate(SETTLED)
+def test_axe_finds_nothing_on_the_pages_of_caps(page: Page, spring: Cap) -> None:
     for path in ("/spend/caps/", f"/spend/caps/{spring.pk}/?lack=5"):
         page.goto(HOST + path)
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
+        assert_for_everybody(page)

@@ -1,61 +1,28 @@
 """The ledger and the provider's books in a real browser, under the real policy."""
 
-import os
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.db import connections
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from dashboard.accounts.models import Team, User
 from dashboard.spend import ledger_lines
 from generation import ledger
 from generation.models import Connection, CreditAccount, Discrepancy, Reconciliation
-from tests.browser.conftest import SETTLED
-from tests.conftest import browser_of
-from tests.gallery.test_in_browser import Open, serve
-from tests.ui.test_in_browser import CHROMIUM, HOST, QUIET
+from tests import in_process
+from tests.in_process import Open, assert_for_everybody, pages_of
+from tests.ui.test_in_browser import HOST
 
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if not CHROMIUM:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("Chromium is missing.")
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps a loop running in this thread
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *QUIET])
-        yield started
-        started.close()
+chromium = in_process.chromium
 
 
 @pytest.fixture
 def opened(chromium: Browser, team: Team, ada: User) -> Iterator[Open]:
-    """Open a page as Ada; any complaint of the browser's policy fails the test."""
-    client, database = browser_of(ada), connections["default"]
-    context = chromium.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
-    context.route("**/*", lambda route: serve(route, client, database))
-    context.set_default_timeout(20_000)
-
-    def open_page(path: str) -> Page:
-        page = context.new_page()
-        page.on("pageerror", lambda error: pytest.fail(str(error)))
-        page.on("console", lambda said: pytest.fail(said.text) if "Content Security Policy" in said.text else None)
-        page.goto(HOST + path)
-        return page
-
-    yield open_page
-    context.close()
-
-
-def assert_for_everybody(page: Page) -> None:
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        page.evaluate(SETTLED)
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
+    """Open a page as Ada."""
+    with pages_of(ada, chromium, at="/spend/ledger/") as open_page:
+        yield open_page
 
 
 def test_older_lines_come_as_one_scrolls(team: Team, opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,14 +1,12 @@
 """The overview in a real browser, under the real policy. Requests are answered in-process: no server."""
 
-import os
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.db import connections
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Team, User
@@ -16,40 +14,18 @@ from dashboard.presets.models import Preset, PresetVersion
 from dashboard.projects.models import Product
 from generation import caps, ledger
 from generation.models import Cap
-from tests.conftest import browser_of
-from tests.gallery.test_in_browser import Open, serve
+from tests import in_process
+from tests.in_process import Open, pages_of
 from tests.spend.spending import pay
-from tests.ui.test_in_browser import CHROMIUM, HOST, QUIET
 
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if not CHROMIUM:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("Chromium is missing.")
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps a loop running in this thread
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *QUIET])
-        yield started
-        started.close()
+chromium = in_process.chromium
 
 
 @pytest.fixture
 def opened(chromium: Browser, ada: User) -> Iterator[Open]:
-    """Open a page as Ada; any complaint of the browser's policy fails the test."""
-    client, database = browser_of(ada), connections["default"]
-    context = chromium.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
-    context.route("**/*", lambda route: serve(route, client, database))
-    context.set_default_timeout(10_000)
-
-    def open_page(path: str = "/spend/") -> Page:
-        page = context.new_page()
-        page.on("pageerror", lambda error: pytest.fail(str(error)))
-        page.on("console", lambda said: pytest.fail(said.text) if "Content Security Policy" in said.text else None)
-        page.goto(HOST + path)
-        return page
-
-    yield open_page
-    context.close()
+    """Open a page as Ada."""
+    with pages_of(ada, chromium, at="/spend/") as open_page:
+        yield open_page
 
 
 @pytest.fixture

@@ -1,19 +1,32 @@
 """The what-if page in a real browser, under the real policy."""
 
+from collections.abc import Iterator
+
+import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from dashboard.accounts.access import Actor
+from dashboard.accounts.models import User
 from dashboard.projects.models import Product
-from tests.audit.test_in_browser import chromium, opened  # noqa: F401  fixtures
-from tests.gallery.test_in_browser import Open
+from tests import in_process
+from tests.in_process import Open, pages_of
 from tests.spend.orders import order
+
+chromium = in_process.chromium
+
+
+@pytest.fixture
+def opened(chromium: Browser, ada: User) -> Iterator[Open]:
+    """Open a page as Ada."""
+    with pages_of(ada, chromium, at="/spend/what-if/") as open_page:
+        yield open_page
 
 
 def test_caps_are_changed_and_played_without_leaving_the_page(
     creator: Actor,
     mug: Product,
-    opened: Open,  # noqa: F811
+    opened: Open,
 ) -> None:
     order(creator, mug, 2)
     page = opened("/spend/what-if/?rows=2&0-whose=team&0-period=month&0-credits=100&1-whose=team&1-period=total")
