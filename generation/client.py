@@ -224,7 +224,7 @@ def _job(body: Any) -> RemoteJob:
 
 
 def _credits(tokens: Any) -> int | None:
-    """What a job cost; a number that no job can cost is none, so that it is captured at its price and shown as drift."""
+    """What a job cost; a number that no job can cost is none: the job is captured at its price, and drift shows."""
     credits = max(0, int(tokens)) if tokens is not None else None
     return credits if credits is None or credits <= _CREDITS_MAX else None
 

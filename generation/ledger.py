@@ -158,9 +158,9 @@ def refund(*, job: Job, credits: int, actor_id: int | None, reason: str) -> None
     """Give back some of what a job cost. Raises :class:`BadEntry`."""
     with transaction.atomic():
         account = caps.lock(job.team_id)
-        paid = _paid(job)
-        if not 0 < credits <= paid:
-            raise BadEntry(f"This job cost {paid:,} credits; a refund gives back between 1 and that.")
+        cost = paid(job)
+        if not 0 < credits <= cost:
+            raise BadEntry(f"This job cost {cost:,} credits; a refund gives back between 1 and that.")
         _require(reason)
         _post(account, _entry(job, kind=LedgerEntry.Kind.REFUND, spent=-credits, actor_id=actor_id, reason=reason))
 
@@ -179,15 +179,15 @@ def adjust(
             raise BadEntry(f"An adjustment changes the account by 1 to {caps.MOST:,} credits.")
         if account.spent + spent < 0 or account.granted + granted < 0:
             raise BadEntry("An adjustment cannot take back more than was ever spent or granted.")
-        if job and spent < 0 and (paid := _paid(job)) + spent < 0:
-            raise BadEntry(f"This job cost {paid:,} credits; an adjustment cannot take back more.")
+        if job and spent < 0 and (cost := paid(job)) + spent < 0:
+            raise BadEntry(f"This job cost {cost:,} credits; an adjustment cannot take back more than that.")
         kind = LedgerEntry.Kind.ADJUST
         entry = _entry(job, kind=kind, spent=spent, granted=granted, actor_id=actor_id, reason=reason)
         entry.account_id = team_id
         _post(account, entry)
 
 
-def _paid(job: Job) -> int:
+def paid(job: Job) -> int:
     """What a job cost up to now, with refunds and adjustments."""
     return LedgerEntry.objects.filter(job=job).aggregate(paid=Sum("spent"))["paid"] or 0
 

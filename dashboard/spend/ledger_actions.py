@@ -3,19 +3,12 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Sum
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.audit.record import record
 from generation import caps, ledger
-from generation.ledger import BadEntry
 from generation.models import Job, LedgerEntry
-
-
-def paid(job: Job) -> int:
-    """Credits that a job cost, less what was given back."""
-    return LedgerEntry.objects.filter(job=job).aggregate(paid=Sum("spent"))["paid"] or 0
 
 
 def refund(acting: Actor, job: Job, *, credits: int, reason: str, opened: datetime) -> None:
@@ -29,7 +22,9 @@ def refund(acting: Actor, job: Job, *, credits: int, reason: str, opened: dateti
         if _is_posted(acting, opened, kind=LedgerEntry.Kind.REFUND, job=job, spent=-credits, reason=reason):
             return
         ledger.refund(job=job, credits=credits, actor_id=acting.spender_id, reason=reason)
-        record(acting, "ledger.refunded", job.id, after={"credits": credits, "paid": paid(job), "reason": reason})
+        record(
+            acting, "ledger.refunded", job.id, after={"credits": credits, "paid": ledger.paid(job), "reason": reason}
+        )
 
 
 def adjust(acting: Actor, *, spent: int, granted: int, job: Job | None, reason: str, opened: datetime) -> None:
@@ -40,8 +35,6 @@ def adjust(acting: Actor, *, spent: int, granted: int, job: Job | None, reason: 
         caps.lock(acting.team.id)
         if _is_posted(acting, opened, kind=LedgerEntry.Kind.ADJUST, job=job, reason=reason, **amounts):
             return
-        if job and paid(job) + spent < 0:
-            raise BadEntry(f"This job cost {paid(job):,} credits; an adjustment cannot take back more than that.")
         ledger.adjust(team_id=acting.team.id, actor_id=acting.spender_id, reason=reason, job=job, **amounts)
         changed = {name: credits for name, credits in amounts.items() if credits}
         record(acting, "ledger.adjusted", job.id if job else acting.team.id, after=changed | {"reason": reason})

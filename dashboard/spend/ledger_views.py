@@ -21,7 +21,7 @@ from dashboard.spend import ledger_actions, ledger_export, ledger_lines, ledger_
 from dashboard.spend.cap_words import zone_of
 from dashboard.spend.ledger_filters import Filters
 from dashboard.spend.ledger_forms import AdjustForm, RefundForm
-from generation.ledger import BadEntry
+from generation.ledger import BadEntry, paid
 from generation.models import Job, LedgerEntry
 
 
@@ -95,8 +95,8 @@ def ledger_refund(request: HttpRequest, job_id: str) -> HttpResponse:
     """Give back some or all of what a job cost."""
     acting = access.actor(request, Role.ADMIN)
     job = access.find(acting, Job, pk=job_id)
-    paid = ledger_actions.paid(job)
-    form = RefundForm(_posted(request), initial={"credits": paid})
+    cost = paid(job)
+    form = RefundForm(_posted(request), initial={"credits": cost})
     if form.is_valid():
         try:
             ledger_actions.refund(acting, job, **form.cleaned_data)
@@ -105,7 +105,7 @@ def ledger_refund(request: HttpRequest, job_id: str) -> HttpResponse:
         else:
             messages.success(request, f"{_credits(form)} given back.")
             return redirect(_of_job(job))
-    context = _correction(form, job) | {"paid": paid}
+    context = _correction(form, job) | {"paid": cost}
     return render(request, "spend/ledger_refund.html", context, status=_status(form))
 
 
