@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.db.models import F, QuerySet, Sum
 from django.utils import formats, timezone
 
-from generation import caps, rollup
+from generation import caps, recount, rollup
 from generation.caps import Priced, Standing
 from generation.models import Batch, CreditAccount, Hold, Job, LedgerEntry
 
@@ -239,7 +239,7 @@ def set_time_zone(*, team_id: str, name: str) -> None:
         account.time_zone = name
         account.save(update_fields=["time_zone"])
         caps.move_months(account)
-        rollup.rebuild(account)
+        recount.rebuild(account)
 
 
 def left(*, team_id: str) -> int:

@@ -1,42 +1,72 @@
-"""What each day cost, beside the ledger and equal to it, so that a report reads few rows.
+"""What each day and month cost, beside the ledger and equal to it, so that a report reads few rows.
 
-Written with the entries, under the lock of the account's row.
+Written with the entries, under the lock of the account's row; ``generation.recount`` counts the same from the ledger.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import BigIntegerField, CharField, Count, F, Max, Min, Q, QuerySet, Sum, Value
-from django.db.models.functions import Coalesce, TruncDate
+from django.db import transaction
+from django.db.models import F, QuerySet
 
 from generation import caps
-from generation.models import CreditAccount, DailySpend, Image, Job, LedgerEntry
+from generation.models import CreditAccount, DailySpend, DailyTotal, Image, Job, LedgerEntry, MonthlySpend
+from generation.models.spend import Spend
 
-NAMES = ("project", "member", "api_key", "preset_version", "model")
+NOTHING: dict[str, str | int] = {"project": "", "member": 0, "api_key": "", "preset_version": 0, "model": ""}
+"""What reports tell apart, and what stands for none."""
+NAMES = tuple(NOTHING)
 FIGURES = ("spent", "jobs", "pictures", "approved")
-_NOTHING: dict[str, str | int] = {"project": "", "member": 0, "api_key": "", "preset_version": 0, "model": ""}
+Span = tuple[date, date]
+"""The first day, and the first after it that no longer counts."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """A table of sums: the column with the day on which its rows start, and what they tell apart."""
+
+    model: type[Spend]
+    starts: str
+    names: tuple[str, ...] = NAMES
+    called: str = ""
+
+    def start(self, day: date) -> date:
+        """Of the row that a day is added up in."""
+        return day.replace(day=1) if self.starts == "month" else day
+
+    def rows(self, account: CreditAccount, span: Span) -> QuerySet[Any]:
+        """``span`` is of whole months."""
+        starts = {f"{self.starts}__gte": span[0], f"{self.starts}__lt": span[1]}
+        return self.model._default_manager.filter(team=account.pk, **starts)
+
+
+DAYS = Level(DailySpend, "day")
+SUMS = (Level(MonthlySpend, "month", called="whole month"), Level(DailyTotal, "day", (), called="whole team"))
+"""What is added up from the days."""
 
 
 def add(account: CreditAccount, *, at: datetime, job: Job | None, **figures: int) -> None:
-    """Add to the day of ``at`` in the row of the job, or of what belongs to no job."""
-    row = {"team_id": account.pk, "day": day(account, at), **_whose(job)}
-    if not DailySpend.objects.filter(**row).update(**{name: F(name) + more for name, more in figures.items()}):
-        DailySpend.objects.create(**row, **figures)
+    """Add to the day and the month of ``at``, in the rows of the job or of what belongs to no job."""
+    today, whose = day(account, at), _whose(job)
+    more = {name: F(name) + figure for name, figure in figures.items()}
+    for level in (DAYS, *SUMS):
+        row = {"team_id": account.pk, level.starts: level.start(today), **{name: whose[name] for name in level.names}}
+        if not level.model._default_manager.filter(**row).update(**more):
+            level.model._default_manager.create(**row, **figures)
 
 
 def day(account: CreditAccount, at: datetime) -> date:
     return at.astimezone(account.zone).date()
 
 
-def _whose(job: Job | None) -> dict[str, Any]:
-    return {name: (job and getattr(job, _column(name))) or empty for name, empty in _NOTHING.items()}
-
-
-def _column(name: str) -> str:
+def column(name: str) -> str:
+    """Of what reports tell apart, as jobs and entries have it."""
     return name if name == "model" else f"{name}_id"
+
+
+def _whose(job: Job | None) -> dict[str, Any]:
+    return {name: (job and getattr(job, column(name))) or nothing for name, nothing in NOTHING.items()}
 
 
 def reviewed(image: Image, *, approved: int) -> None:
@@ -46,141 +76,3 @@ def reviewed(image: Image, *, approved: int) -> None:
         paid = LedgerEntry.objects.filter(job=image.job, kind=LedgerEntry.Kind.CAPTURE).first()
         if paid:
             add(account, at=paid.created_at, job=image.job, approved=approved)
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A row of a day that does not say what the ledger says."""
-
-    team: str
-    day: date
-    row: str
-    sentence: str
-
-
-Span = tuple[date, date]
-"""The first day, and the first after it that no longer counts."""
-_Rows = dict[tuple[Any, ...], tuple[int, ...]]
-"""The figures of each day and combination."""
-
-
-def differences(account: CreditAccount) -> Iterator[Difference]:
-    """Where the kept rows and the ledger part. A month at a time, under the lock, so that nothing moves meanwhile."""
-    for span in _months(account):
-        with transaction.atomic():
-            locked = caps.lock(account.pk)
-            kept, due = _rows(*_said(locked, span)), _rows(*_due(locked, span))
-        yield from _between(account, kept, due)
-
-
-def _between(account: CreditAccount, kept: _Rows, due: _Rows) -> Iterator[Difference]:
-    nothing = (0,) * len(FIGURES)
-    for key in sorted(kept.keys() | due.keys()):
-        for name, has, should in zip(FIGURES, kept.get(key, nothing), due.get(key, nothing), strict=True):
-            if has != should:
-                whose = ", ".join(str(part) for part in key[1:] if part) or "no job"
-                yield Difference(account.pk, key[0], whose, f"{name} is {has}, the ledger says {should}")
-
-
-def rebuild(account: CreditAccount) -> None:
-    """Write the account's rows anew from the ledger. The caller holds the account's lock."""
-    for span in _months(account):
-        _rebuild(account, span)
-
-
-def rebuild_by_month(account: CreditAccount) -> None:
-    """The same with the lock taken for a month at a time: whoever spends meanwhile waits for one month only."""
-    for span in _months(account):
-        with transaction.atomic():
-            _rebuild(caps.lock(account.pk), span)
-
-
-def _rebuild(account: CreditAccount, span: Span) -> None:
-    """The database counts and writes by itself: of ten million entries none comes here."""
-    _kept(account, span).delete()
-    counted, values = _due(account, span)
-    columns = ", ".join(("day", *NAMES, *FIGURES))
-    into = f"INSERT INTO {DailySpend._meta.db_table} (team_id, {columns})"
-    with connection.cursor() as cursor:
-        cursor.execute(f"{into} SELECT %s, {columns} FROM ({counted}) AS due", [account.pk, *values])  # noqa: S608
-
-
-def _rows(statement: str, values: tuple[Any, ...]) -> _Rows:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return {(_day(day), *rest[:5]): tuple(int(figure) for figure in rest[5:]) for day, *rest in cursor}
-
-
-def _day(value: str | date) -> date:
-    """SQLite keeps days as text."""
-    return date.fromisoformat(value) if isinstance(value, str) else value
-
-
-def _months(account: CreditAccount) -> Iterator[Span]:
-    """From the first to the last that has entries or rows."""
-    entries = LedgerEntry.objects.filter(account=account.pk).order_by()
-    moments = entries.aggregate(first=Min("created_at"), last=Max("created_at")).values()
-    kept = DailySpend.objects.filter(team=account.pk).aggregate(first=Min("day"), last=Max("day")).values()
-    days = [day(account, moment) for moment in moments if moment] + [day for day in kept if day]
-    first = min(days, default=date.max).replace(day=1)
-    while days and first <= max(days):
-        after = (first + timedelta(days=31)).replace(day=1)
-        yield first, after
-        first = after
-
-
-def _kept(account: CreditAccount, span: Span) -> QuerySet[DailySpend]:
-    return DailySpend.objects.filter(team=account.pk, day__gte=span[0], day__lt=span[1])
-
-
-def _said(account: CreditAccount, span: Span) -> tuple[str, tuple[Any, ...]]:
-    """SQL for the kept rows, in the order of :func:`_due`."""
-    return _kept(account, span).values_list("day", *NAMES, *FIGURES).query.sql_with_params()
-
-
-def _due(account: CreditAccount, span: Span) -> tuple[str, tuple[Any, ...]]:
-    """SQL for a row for each day and combination that any credits were spent on."""
-    counted = _spent(account, span).union(_approved(account, span), all=True)
-    each, values = counted.query.sql_with_params()
-    names = ", ".join(f"by_{name} AS {name}" for name in NAMES)
-    sums = ", ".join(f"CAST(SUM(sum_{name}) AS bigint) AS {name}" for name in FIGURES)
-    keys = ", ".join(("by_day", *(f"by_{name}" for name in NAMES)))
-    return f"SELECT by_day AS day, {names}, {sums} FROM ({each}) AS each_kind GROUP BY {keys}", values  # noqa: S608
-
-
-def _spent(account: CreditAccount, span: Span) -> QuerySet[LedgerEntry, tuple[Any, ...]]:
-    captures = Q(kind=LedgerEntry.Kind.CAPTURE)
-    days = _by_day(account, span).exclude(spent=0, pictures=0)
-    sums = {
-        "sum_spent": Sum("spent"),
-        "sum_jobs": Count("pk", filter=captures),
-        "sum_pictures": Sum("pictures"),
-        "sum_approved": _zero(),
-    }
-    return days.annotate(**sums)
-
-
-def _approved(account: CreditAccount, span: Span) -> QuerySet[LedgerEntry, tuple[Any, ...]]:
-    captures = _by_day(account, span).filter(kind=LedgerEntry.Kind.CAPTURE)
-    approved = captures.filter(job__images__review=Image.Review.APPROVED)
-    others = {f"sum_{name}": _zero() for name in FIGURES if name != "approved"}
-    return approved.annotate(**others, sum_approved=Count("pk"))
-
-
-def _by_day(account: CreditAccount, span: Span) -> QuerySet[LedgerEntry, tuple[Any, ...]]:
-    first, after = (datetime.combine(day, time(), account.zone) for day in span)
-    rows = LedgerEntry.objects.filter(account=account.pk, created_at__gte=first, created_at__lt=after).order_by()
-    keys: dict[str, Any] = {
-        f"by_{name}": Coalesce(_column(name), Value(empty), output_field=_field(empty))
-        for name, empty in _NOTHING.items()
-    }
-    days = rows.annotate(by_day=TruncDate("created_at", tzinfo=account.zone), **keys)
-    return days.values_list("by_day", *keys)
-
-
-def _field(value: str | int) -> Any:
-    return CharField() if isinstance(value, str) else BigIntegerField()
-
-
-def _zero() -> Value:
-    return Value(0, output_field=BigIntegerField())

@@ -11,6 +11,7 @@ ORDER = [
     "models",
     "caps",
     "rollup",
+    "recount",
     "ledger",
     "jobs",
     "connections",

@@ -12,6 +12,7 @@ from dashboard.spend.names import Names
 from dashboard.spend.periods import Span
 from dashboard.spend.scopes import Scope
 from dashboard.studio.batch_csv import MARK, safe
+from generation.models import DailySpend
 from generation.rollup import FIGURES, NAMES
 
 COLUMNS = (
@@ -22,7 +23,7 @@ COLUMNS = (
 def csv_lines(acting: Actor, span: Span, scope: Scope) -> Iterator[str]:
     """Oldest first."""
     yield MARK + _text([COLUMNS])
-    rows = scope.narrow(acting.team.id).order_by("day", *NAMES, "id").values_list("day", *NAMES, *FIGURES)
+    rows = scope.narrow(DailySpend, acting.team.id).order_by("day", *NAMES, "id").values_list("day", *NAMES, *FIGURES)
     first = span.first
     while first <= span.last:
         last = min(first + timedelta(days=6), span.last)

@@ -1,19 +1,22 @@
-"""What the days cost, read from the roll-up in two queries, however long the ledger is."""
+"""What days cost, read from the roll-up: some thousand rows, however long the ledger and the period are."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
-from django.db.models import Q, Sum
-from django.db.models.functions import Coalesce
+from django.db import connection
+from django.db.models import F, QuerySet, Sum
 
 from dashboard.spend.periods import Period, Span
+from dashboard.spend.pieces import pieces
 from dashboard.spend.scopes import Scope
+from generation.models import DailySpend, DailyTotal, MonthlySpend
 from generation.rollup import NAMES
 
 KEPT = ("spent", "pictures", "approved")
+_SUMS = (*(f"now_{name}" for name in KEPT), "before")
 Key = TypeVar("Key", bound=Hashable)
 
 
@@ -41,8 +44,11 @@ Days = Mapping[date, Figures]
 
 
 def by_day(team_id: str, scope: Scope, *, first: date, last: date) -> Days:
-    rows = scope.narrow(team_id).filter(day__gte=first, day__lte=last).values_list("day")
-    return {day: Figures(*found) for day, *found in rows.annotate(*map(Sum, KEPT))}
+    """The whole team's days have rows of their own."""
+    of_team = DailyTotal.objects.filter(team=team_id)
+    rows: QuerySet[Any] = of_team if scope.is_team else scope.narrow(DailySpend, team_id)
+    days = _between(rows, Span(first, last)).values_list("day").annotate(*map(Sum, KEPT))
+    return {day: Figures(*found) for day, *found in days}
 
 
 def total(days: Days, span: Span) -> Figures:
@@ -64,15 +70,6 @@ class Group(NamedTuple):
     """Credits in the period before."""
 
 
-def groups(team_id: str, scope: Scope, period: Period) -> list[Group]:
-    """What each combination cost in the period, and in the one before."""
-    now, before = (Q(day__gte=span.first, day__lte=span.last) for span in (period.so_far, period.before))
-    rows = scope.narrow(team_id).filter(day__gte=period.before.first, day__lte=period.so_far.last)
-    sums: dict[str, Any] = {f"now_{name}": Coalesce(Sum(name, filter=now), 0) for name in KEPT}
-    sums["before"] = Coalesce(Sum("spent", filter=before), 0)
-    return [Group(*row) for row in rows.values_list(*NAMES).annotate(**sums)]
-
-
 @dataclass
 class Sums:
     """What a row of a table adds up."""
@@ -91,6 +88,44 @@ class Sums:
     @property
     def now(self) -> Figures:
         return Figures(self.spent, self.pictures, self.approved)
+
+
+def groups(team_id: str, scope: Scope, period: Period) -> list[Group]:
+    """What each combination cost in the period, and in the one before."""
+    parts = [
+        _part(rows, sign, is_now=is_now)
+        for span, is_now in ((period.so_far, True), (period.before, False))
+        for rows, sign in _rows(team_id, scope, span, period.today)
+    ]
+    if not parts:
+        return []
+    each, values = parts[0].union(*parts[1:], all=True).query.sql_with_params()
+    names = ", ".join(NAMES)
+    sums = ", ".join(f"CAST(SUM({name}) AS bigint)" for name in _SUMS)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {names}, {sums} FROM ({each}) AS part GROUP BY {names}", values)  # noqa: S608
+        return [Group(*row) for row in cursor]
+
+
+def _rows(team_id: str, scope: Scope, span: Span, today: date) -> Iterator[tuple[QuerySet[Any], int]]:
+    """The rows that a span is the sum of, and whether they are added (1) or left out again (-1)."""
+    found = pieces(span, today=today)
+    months, days = scope.narrow(MonthlySpend, team_id), scope.narrow(DailySpend, team_id)
+    if found.months:
+        yield months.filter(month__in=found.months), 1
+    for sign, some in ((1, found.more), (-1, found.less)):
+        # One after the other: databases look "these days or those" up in the index less well.
+        yield from ((_between(days, part), sign) for part in some)
+
+
+def _part(rows: QuerySet[Any], sign: int, *, is_now: bool) -> QuerySet[Any]:
+    figures = {f"now_{name}": F(name) * (sign if is_now else 0) for name in KEPT}
+    part: QuerySet[Any] = rows.annotate(**figures, before=F("spent") * (0 if is_now else sign))
+    return part.values_list(*NAMES, *_SUMS)
+
+
+def _between(rows: QuerySet[Any], span: Span) -> QuerySet[Any]:
+    return rows.filter(day__gte=span.first, day__lte=span.last)
 
 
 def summed(found: Iterable[Group], key: Callable[[Group], Key]) -> dict[Key, Sums]:

@@ -1,7 +1,7 @@
 """Whose spending a page shows: the whole team's, a project's, a member's or a key's; or one's own."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Q, QuerySet
 from django.http import Http404, QueryDict
@@ -12,8 +12,10 @@ from dashboard.accounts.models import ApiKey, Role, User
 from dashboard.projects.models import Project
 from dashboard.spend.ledger_lines import own_keys
 from generation.models import DailySpend, Hold
+from generation.models.spend import Told
 
 CHOICES_MAX = 200
+Sums = TypeVar("Sums", bound=Told)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +23,7 @@ class Scope:
     name: str
     query: dict[str, str] = field(default_factory=dict)
     """As the address says it; empty for all that the member may see."""
-    days: Q = field(default_factory=Q)
+    rows: Q = field(default_factory=Q)
     holds: Q = field(default_factory=Q)
     caps: dict[str, Any] | None = None
     """The caps that bound just this; ``None`` where no cap can."""
@@ -33,8 +35,9 @@ class Scope:
     def is_team(self) -> bool:
         return not self.query and not self.is_own
 
-    def narrow(self, team_id: str) -> QuerySet[DailySpend]:
-        return DailySpend.objects.filter(self.days, team=team_id)
+    def narrow(self, kept: type[Sums], team_id: str) -> QuerySet[Sums]:
+        """The rows of days or of months."""
+        return kept._default_manager.filter(self.rows, team=team_id)
 
     def open_holds(self, team_id: str) -> QuerySet[Hold]:
         return Hold.objects.filter(self.holds, account=team_id, resolved_at=None)
@@ -61,7 +64,7 @@ def _own(acting: Actor) -> Scope:
     own, keys = (acting.user.pk if acting.user else 0), own_keys(acting)
     return Scope(
         name="Your own",
-        days=Q(member=own) | Q(api_key__in=keys),
+        rows=Q(member=own) | Q(api_key__in=keys),
         holds=Q(job__member=own) | Q(job__api_key__in=keys),
         caps={"member_id": own},
         table="" if keys else "member",
@@ -73,7 +76,7 @@ def _only(column: str, value: str | int, *, name: str, caps: dict[str, Any] | No
     return Scope(
         name=name,
         query={called or column: str(value)},
-        days=Q(**{column: value}),
+        rows=Q(**{column: value}),
         holds=Q(**{f"job__{column}": value}),
         caps=caps,
         table="project" if column == "project" else "member",

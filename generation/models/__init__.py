@@ -2,10 +2,11 @@
 
 from generation.models.caps import Cap, CapPeriod
 from generation.models.connections import Connection
-from generation.models.credits import CreditAccount, DailySpend, Hold, LedgerEntry
+from generation.models.credits import CreditAccount, Hold, LedgerEntry
 from generation.models.jobs import HOLDING, TERMINAL, Attempt, Batch, Job, JobState, WebhookDelivery
 from generation.models.pictures import Asset, Image
 from generation.models.reconciliation import Discrepancy, Reconciliation
+from generation.models.spend import DailySpend, DailyTotal, MonthlySpend
 
 __all__ = [
     "HOLDING",
@@ -18,12 +19,14 @@ __all__ = [
     "Connection",
     "CreditAccount",
     "DailySpend",
+    "DailyTotal",
     "Discrepancy",
     "Hold",
     "Image",
     "Job",
     "JobState",
     "LedgerEntry",
+    "MonthlySpend",
     "Reconciliation",
     "WebhookDelivery",
 ]

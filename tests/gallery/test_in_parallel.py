@@ -29,7 +29,7 @@ from dashboard.audit.proof import Proof
 from dashboard.gallery import retention, review
 from dashboard.projects.actions import choose_cover
 from dashboard.projects.models import Product, Project
-from generation import ledger, rollup
+from generation import ledger, recount, rollup
 from generation.models import Asset, Batch, Connection, CreditAccount, DailySpend, Image, Job
 
 call_command("migrate", verbosity=0)
@@ -79,7 +79,7 @@ REVIEWS = """
 together(judge, judge, judge, judge)
 approved = Image.objects.filter(review="approved").count()
 counted = DailySpend.objects.aggregate(approved=Sum("approved"))["approved"]
-parted = [row.sentence for row in rollup.differences(CreditAccount.objects.get())]
+parted = [row.sentence for row in recount.differences(CreditAccount.objects.get())]
 faults = [fault.sentence for fault in Proof(team.pk).faults()]
 print(json.dumps([broken, counted - approved, parted, faults]))
 """

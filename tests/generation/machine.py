@@ -25,7 +25,7 @@ from tests.generation.machine_world import Asks, World  # first of those that ne
 from django.core.management import call_command  # isort: skip
 from django.db import transaction  # isort: skip
 from django.utils import timezone  # isort: skip
-from generation import caps, jobs, ledger, proof, rollup  # isort: skip
+from generation import caps, jobs, ledger, proof, recount, rollup  # isort: skip
 from generation.models import Cap, CreditAccount, Hold, Image, Job  # isort: skip
 
 EACH = 50
@@ -293,7 +293,7 @@ class Credits(RuleBasedStateMachine):
         found = [finding for finding in proof.findings() if finding.row in ours]
         assert not found, found
         account = CreditAccount.objects.get(pk=self.team)
-        differences = list(rollup.differences(account))
+        differences = list(recount.differences(account))
         assert not differences, differences
         open_holds = Hold.objects.filter(account=account, resolved_at=None).values_list("pk", flat=True)
         assert set(open_holds) == {name for name, paper in self.books.papers.items() if paper.held}

@@ -27,7 +27,7 @@ from django.db import connections as databases  # isort: skip
 from django.db import OperationalError, transaction  # isort: skip
 from django.db.models import Sum  # isort: skip
 from django.utils import timezone  # isort: skip
-from generation import caps, jobs, ledger, proof, rollup  # isort: skip
+from generation import caps, jobs, ledger, proof, recount, rollup  # isort: skip
 from generation.models import Cap, CreditAccount, Image, Job, LedgerEntry  # isort: skip
 
 THREADS, EACH = 8, 40
@@ -102,7 +102,7 @@ class Round:
             thread.join()
         self.over.set()
         watcher.join()
-        self.wrong += [str(found) for found in rollup.differences(CreditAccount.objects.get(pk=self.team))]
+        self.wrong += [str(found) for found in recount.differences(CreditAccount.objects.get(pk=self.team))]
         books = books_of(account := CreditAccount.objects.get(pk=self.team))
         if books.account != (account.granted, account.held, account.spent):
             self.wrong.append(f"{books.account} is not {account}")

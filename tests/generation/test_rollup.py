@@ -7,9 +7,9 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Team
 from dashboard.projects.models import Product
 from dashboard.studio.actions import Wish, start
-from generation import ledger, rollup
+from generation import ledger, recount, rollup
 from generation.ledger import BadEntry
-from generation.models import CreditAccount, DailySpend, Image, Job
+from generation.models import CreditAccount, DailySpend, DailyTotal, Image, Job, MonthlySpend
 
 
 @pytest.fixture
@@ -28,7 +28,17 @@ def test_a_capture_is_added_to_its_day(team: Team, job: Job) -> None:
     row = DailySpend.objects.get()
     assert (row.day, row.member, row.model) == (date(2026, 11, 22), job.member_id, "nanobanana2")
     assert (row.spent, row.jobs, row.pictures, row.approved) == (10, 1, 2, 0)
-    assert list(rollup.differences(account(team))) == []
+    assert list(recount.differences(account(team))) == []
+
+
+def test_a_capture_is_added_to_its_month_and_to_the_whole_day(team: Team, job: Job) -> None:
+    with time_machine.travel(datetime(2026, 11, 22, 12, tzinfo=UTC)):
+        ledger.capture(job=job, credits=10, pictures=2)
+        ledger.adjust(team_id=team.id, actor_id=None, spent=3, reason="A picture was made outside Packshot.")
+    months = MonthlySpend.objects.order_by("spent").values_list("month", "member", "model", "spent", "pictures")
+    first = date(2026, 11, 1)
+    assert list(months) == [(first, 0, "", 3, 0), (first, job.member_id, "nanobanana2", 10, 2)]
+    assert DailyTotal.objects.values_list("day", "spent", "jobs").get() == (date(2026, 11, 22), 13, 1)
 
 
 def test_a_day_is_the_teams_own(team: Team, job: Job) -> None:
@@ -48,7 +58,7 @@ def test_a_refund_counts_on_its_own_day(team: Team, job: Job) -> None:
         with pytest.raises(BadEntry, match="This job cost 6 credits"):
             ledger.refund(job=job, credits=7, actor_id=None, reason="All of it.")
     assert list(DailySpend.objects.order_by("day").values_list("spent", "jobs")) == [(10, 1), (-4, 0)]
-    assert list(rollup.differences(account(team))) == []
+    assert list(recount.differences(account(team))) == []
 
 
 def test_an_adjustment_belongs_to_nobody(team: Team) -> None:
@@ -79,13 +89,31 @@ def test_an_approved_picture_counts_on_the_day_that_it_was_paid_for(team: Team, 
     rollup.reviewed(image, approved=1)
     row = DailySpend.objects.get()
     assert (row.day, row.approved) == (date(2026, 11, 22), 1)
-    assert list(rollup.differences(account(team))) == []
+    assert list(recount.differences(account(team))) == []
+
+
+@pytest.mark.parametrize(
+    ("kept", "row"),
+    [(MonthlySpend, "whole month, {member}, nanobanana2"), (DailyTotal, "whole team")],
+    ids=["months", "totals"],
+)
+def test_sums_that_part_from_the_ledger_are_named_and_mended(
+    team: Team, job: Job, kept: type[MonthlySpend | DailyTotal], row: str
+) -> None:
+    ledger.capture(job=job, credits=10)
+    kept._default_manager.update(spent=11)
+    (found,) = recount.differences(account(team))
+    assert (found.row, found.sentence) == (row.format(member=job.member_id), "spent is 11, the ledger says 10")
+    kept._default_manager.all().delete()
+    assert len(list(recount.differences(account(team)))) == 2, "neither the credits nor the job are there"
+    recount.rebuild(account(team))
+    assert list(recount.differences(account(team))) == []
 
 
 def test_what_parts_from_the_ledger_is_named_and_mended(team: Team, job: Job) -> None:
     ledger.capture(job=job, credits=10)
     DailySpend.objects.update(spent=11)
-    (found,) = rollup.differences(account(team))
+    (found,) = recount.differences(account(team))
     assert found.sentence == "spent is 11, the ledger says 10"
-    rollup.rebuild(account(team))
-    assert list(rollup.differences(account(team))) == []
+    recount.rebuild(account(team))
+    assert list(recount.differences(account(team))) == []

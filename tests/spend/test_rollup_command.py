@@ -28,7 +28,7 @@ def rollup(*arguments: str) -> str:
 
 
 def test_check_says_that_all_is_well(spent: DailySpend) -> None:
-    assert rollup("--check") == "Every day says what the ledger says.\n"
+    assert rollup("--check") == "Every day and month says what the ledger says.\n"
 
 
 def test_check_names_the_day_and_the_figure_and_changes_nothing(spent: DailySpend, team: Team) -> None:

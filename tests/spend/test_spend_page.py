@@ -20,7 +20,7 @@ from dashboard.presets.models import Preset, PresetVersion
 from dashboard.projects.models import Product, Project
 from dashboard.spend import report
 from generation import caps, ledger
-from generation.models import Cap, Connection, DailySpend, Reconciliation
+from generation.models import Cap, Connection, DailyTotal, Reconciliation
 from tests.conftest import browser_of
 from tests.spend.spending import NOON, pay
 
@@ -230,14 +230,17 @@ def test_takes_as_many_queries_for_much_as_for_little(
     assert len(much) == len(little) == 12
 
 
-def test_reads_the_days_twice_and_no_entry_of_the_ledger(creator: Actor, mug: Product, alice: User, now: None) -> None:
+def test_reads_sums_and_no_entry_of_the_ledger(creator: Actor, mug: Product, alice: User, now: None) -> None:
     pay(creator, mug, 5)
     with CaptureQueriesContext(connection) as done:
         browser_of(alice).get("/spend/")
     asked = [query["sql"] for query in done.captured_queries]
     assert not [sql for sql in asked if "generation_ledgerentry" in sql]
-    of_days = [sql for sql in asked if f'FROM "{DailySpend._meta.db_table}"' in sql]
-    assert len(of_days) == 2
+    days, combinations = (sql for sql in asked if "spend" in sql or "dailytotal" in sql)
+    assert f'FROM "{DailyTotal._meta.db_table}"' in days
+    assert re.findall(r'FROM "generation_(\w+)"', combinations) == ["monthlyspend", "monthlyspend", "dailyspend"], (
+        "this month, the one before, and the days of that which this one has not had yet"
+    )
 
 
 @pytest.mark.parametrize("address", ["period=2026-13", "from=x", "from=2026-11-05&to=2026-11-01"])

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from generation import rollup
+from generation import recount
 from generation.models import CreditAccount
 
 
@@ -24,18 +24,18 @@ class Command(BaseCommand):
             self._compare(accounts)
             return
         for account in accounts.iterator():
-            rollup.rebuild_by_month(account)
+            recount.rebuild_by_month(account)
         self.stdout.write(f"Counted anew: {_many(accounts.count(), 'team')}.")
 
     def _compare(self, accounts: Any) -> None:
         wrong = 0
         for account in accounts.iterator():
-            for found in rollup.differences(account):
+            for found in recount.differences(account):
                 wrong += 1
                 self.stdout.write(f"{found.team} on {found.day} ({found.row}): {found.sentence}")
         if wrong:
             raise CommandError(f"{_many(wrong, 'figure')} not as in the ledger. 'manage.py rollup' counts them anew.")
-        self.stdout.write("Every day says what the ledger says.")
+        self.stdout.write("Every day and month says what the ledger says.")
 
 
 def _many(count: int, word: str) -> str:

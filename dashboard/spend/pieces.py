@@ -1,0 +1,42 @@
+"""A span of days as whole months, so that a report reads few rows: of a year twelve for each combination."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from dashboard.spend.periods import Span, month_of
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """What months cost, and the days of ``more``, without those of ``less``: of no month more than half its days."""
+
+    months: list[date] = field(default_factory=list)
+    """Their first days."""
+    more: list[Span] = field(default_factory=list)
+    less: list[Span] = field(default_factory=list)
+
+
+def pieces(span: Span, *, today: date) -> Pieces:
+    """Nothing is spent after ``today``, so that the present month so far is whole."""
+    found = Pieces()
+    for month in _months(Span(span.first, min(span.last, today))):
+        known = Span(month.first, min(month.last, today))
+        inside = Span(max(span.first, known.first), min(span.last, known.last))
+        outside = [Span(known.first, inside.first - ONE_DAY), Span(inside.last + ONE_DAY, known.last)]
+        if inside.days > sum(part.days for part in outside):
+            found.months.append(month.first)
+            found.less.extend(part for part in outside if part.days)
+        else:
+            found.more.append(inside)
+    return found
+
+
+def _months(span: Span) -> Iterator[Span]:
+    first = span.first
+    while first <= span.last:
+        month = month_of(first)
+        yield month
+        first = month.last + ONE_DAY
