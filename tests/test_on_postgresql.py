@@ -18,6 +18,7 @@ PATHS = [
     "tests/generation/test_caps.py",
     "tests/generation/test_ledger.py",
     "tests/generation/test_proof.py",
+    "tests/generation/test_proof_of_damage.py",
     "tests/generation/test_rollup.py",
 ]
 

@@ -11,9 +11,10 @@ class Command(BaseCommand):
     help = "Prove that every account is the sum of its entries and every live job has exactly one open hold."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        wrong = list(findings())
-        for finding in wrong:
+        wrong = 0
+        for finding in findings(each_day=True):
+            wrong += 1
             self.stdout.write(f"{finding.row}: {finding.sentence}")
         if wrong:
-            raise CommandError(f"The ledger does not add up: {len(wrong)} finding{'' if len(wrong) == 1 else 's'}.")
+            raise CommandError(f"The ledger does not add up: {wrong:,} finding{'' if wrong == 1 else 's'}.")
         self.stdout.write("The ledger adds up.")
