@@ -101,7 +101,7 @@ class Client:
 
     def list_jobs(self, *, limit: int = 20, offset: int = 0, status: JobStatus | None = None) -> Page[RemoteJob]:
         query = {"limit": limit, "offset": offset, **({"status": status.value} if status else {})}
-        return self._call("GET", "/jobs", lambda body: _page(body, "jobs", _job), params=query)
+        return self._call("GET", "/jobs", _jobs, params=query)
 
     def upload_asset(self, data: bytes, *, filename: str, mime: str, name: str = "") -> RemoteAsset:
         files = {"file": (filename, data, mime)}
@@ -136,7 +136,7 @@ class Client:
             raise _error(answer.status_code, body, answer.headers)
         try:
             return read(body)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise OutcomeUnknown("The provider's answer could not be read.") from error
 
 
@@ -255,16 +255,43 @@ def _preset(body: Any) -> RemotePreset:
 
 
 def _account(body: Any) -> Account:
+    credits = int(body["credits"]["generations"])
+    if abs(credits) > _CREDITS_MAX:
+        raise ValueError("no balance")
     return Account(
         id=str(body.get("id", "")),
         email=str(body.get("email", "")),
         plan=str(body.get("plan", "")),
-        credits=int(body["credits"]["generations"]),
+        credits=credits,
     )
 
 
 def _page(body: Any, name: str, read: Callable[[Any], Result]) -> Page[Result]:
-    items = tuple(read(item) for item in body[name])
-    return Page(
-        items, int(body.get("total", len(items))), int(body.get("limit", len(items))), int(body.get("offset", 0))
-    )
+    return _paged(body, tuple(read(item) for item in body[name]))
+
+
+def _jobs(body: Any) -> Page[RemoteJob]:
+    """One odd job must not hide the others; where none can be read, the list cannot."""
+    found, unreadable = [], []
+    for item in body["jobs"]:
+        try:
+            found.append(_job(item))
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+            unreadable.append(_identifier_or_none(item))
+    if unreadable and not found:
+        raise ValueError("no job can be read")
+    return _paged(body, tuple(found), tuple(unreadable))
+
+
+def _identifier_or_none(item: Any) -> str:
+    try:
+        return _identifier(item["job_id"])
+    except (KeyError, TypeError, ValueError):
+        return ""
+
+
+def _paged(body: Any, items: tuple[Result, ...], unreadable: tuple[str, ...] = ()) -> Page[Result]:
+    """Some providers count what there is, others only say whether there is more."""
+    offset, shown = int(body.get("offset", 0)), len(items) + len(unreadable)
+    total = max(int(body.get("total", 0)), offset + shown + (body.get("has_more") is True))
+    return Page(items, total, int(body.get("limit", shown)), offset, unreadable)

@@ -329,10 +329,16 @@ class Page(Generic[Item_co]):
     total: int
     limit: int
     offset: int
+    unreadable: tuple[str, ...] = ()
+    """Ids of entries that say what cannot be read; empty where the id is one of those things."""
+
+    @property
+    def count(self) -> int:
+        return len(self.items) + len(self.unreadable)
 
     @property
     def has_more(self) -> bool:
-        return self.offset + len(self.items) < self.total
+        return self.offset + self.count < self.total
 
     def as_json(self, name: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
         """The list answer with its ``rows`` under ``name`` (``jobs``, ``presets``, …)."""

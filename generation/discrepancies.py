@@ -1,75 +1,105 @@
 """Each job at the provider beside ours: what it charged, what we captured, and jobs that are not ours at all."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from django.db.models import Sum
+from django.utils import timezone
 
 from generation import settlement
-from generation.client import Client
-from generation.contract import RemoteJob
+from generation.contract import JobStatus, RemoteJob
 from generation.models import Attempt, Connection, Discrepancy, Hold, JobState, LedgerEntry
 
-AT_ONCE = 100
-MOST = 1_000
-"""Jobs that one reading compares."""
-OVERLAP = timedelta(hours=1)
-"""A job that ran during the reading before is looked at again, now that it has ended."""
+PATIENCE = timedelta(days=1)
+"""How long a job is waited for before it is told as one that was not compared."""
 SUSPECTS = 50
 DIFFERS = "The provider charged another price."
 FREE_HERE = "It cost nothing here, yet the provider charged it."
 ANSWER_LOST = "Its answer was lost and nothing was paid here; the provider has this job, which fits."
-OUTSIDE = "Made with this key outside Packshot."
+OTHERS = "Made with the same account, but not by this team."
 MAY_HAVE_COST = "It reached the provider and cost nothing here; the provider may have kept its price."
+NOT_ENDED = "It has not ended for a day, so it was not compared."
+UNREADABLE = "The provider's list does not say of it what can be read, so it was not compared."
 
 
-def listed(client: Client, *, since: datetime) -> Sequence[RemoteJob]:
-    """The provider's jobs, newest first, back to some time before ``since``. Raises ``client.ProviderError``."""
-    found: dict[str, RemoteJob] = {}
-    first, read = since - OVERLAP, 0
-    while read < MOST:
-        page = client.list_jobs(limit=AT_ONCE, offset=read)
-        found |= {remote.job_id: remote for remote in page.items if _is_since(first, remote)}
-        read += len(page.items)
-        if not page.items or not page.has_more or not _is_since(first, page.items[-1]):
-            break
-    return list(found.values())
+@dataclass
+class Compared:
+    """What a look at some of the provider's jobs brought."""
+
+    odd: list[Discrepancy] = field(default_factory=list)
+    """What differs and was not said before; not saved yet."""
+    waiting: list[datetime] = field(default_factory=list)
+    """When those were made that have not ended, there or here, and must be looked at again."""
 
 
-def _is_since(moment: datetime, remote: RemoteJob) -> bool:
-    made = _made(remote)
-    return made is None or made >= moment
-
-
-def _made(remote: RemoteJob) -> datetime | None:
+def made(remote: RemoteJob) -> datetime | None:
     """When it was made, if the provider says so in a way that can be read."""
     try:
-        made = datetime.fromisoformat(remote.created_at)
-    except ValueError:
+        moment = datetime.fromisoformat(remote.created_at)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return made if made.tzinfo else made.replace(tzinfo=UTC)
 
 
-def found(connection: Connection, remotes: Sequence[RemoteJob], *, began: datetime) -> list[Discrepancy]:
-    """What differs and was not said before; what others made before ``began`` is no concern of ours.
+@dataclass(frozen=True)
+class _Ours:
+    """What we know of one of the provider's jobs."""
+
+    attempt: Attempt | None
+    """Ours; empty for a job of others, or of a POST whose answer was lost."""
+    fitting: list[Attempt]
+    """Then those that may have made it."""
+    under_way: bool
+    captured: int
+
+    def says(self, remote: RemoteJob) -> Discrepancy | None:
+        """What is odd about it, if it has ended or is nobody's."""
+        if self.under_way:
+            return None
+        if self.attempt is None:
+            return _row(remote, ANSWER_LOST, attempt=self.fitting[0]) if self.fitting else _row(remote, OTHERS)
+        if remote.tokens_used in {None, self.captured}:
+            return None
+        return _row(remote, DIFFERS if self.captured else FREE_HERE, attempt=self.attempt, captured=self.captured)
+
+
+def compare(connection: Connection, remotes: Sequence[RemoteJob], *, began: datetime) -> Compared:
+    """Each job beside ours; what others made before ``began`` is no concern of ours.
 
     Our side is read after the provider's, so that none of it is older.
     """
+    said, compared = _said(connection, [remote.job_id for remote in remotes]), Compared()
+    for remote, ours in _beside(connection, remotes):
+        moment, is_ours = made(remote), bool(ours.attempt or ours.fitting)
+        if not is_ours and moment and moment < began:
+            continue
+        row = ours.says(remote)
+        if ours.under_way or remote.status in {JobStatus.PENDING, JobStatus.PROCESSING}:
+            if moment and moment > timezone.now() - PATIENCE:
+                compared.waiting.append(moment)
+            else:
+                row = row or _row(remote, NOT_ENDED, attempt=ours.attempt)
+        if row and said.get(remote.job_id, -1) != remote.tokens_used:
+            compared.odd.append(row)
+    return compared
+
+
+def _beside(connection: Connection, remotes: Sequence[RemoteJob]) -> Iterator[tuple[RemoteJob, _Ours]]:
     attempts = _attempts(connection, remotes)
     paid, under_way = _paid(attempts.values()), _under_way(attempts.values())
-    said = _said(connection, remotes)
-    rows = []
     for remote in remotes:
-        attempt = attempts.get(remote.job_id)
-        if attempt is None:
-            row = _not_ours(connection, remote) if _is_since(began, remote) else None
-        elif attempt.job_id in under_way or remote.tokens_used is None:
-            row = None
+        if attempt := attempts.get(remote.job_id):
+            yield remote, _Ours(attempt, [], attempt.job_id in under_way, paid.get(attempt.pk, 0))
         else:
-            row = _compared(remote, attempt, captured=paid.get(attempt.pk, 0))
-        if row and said.get(remote.job_id, -1) != remote.tokens_used:
-            rows.append(row)
-    return rows
+            fitting = _fitting(connection, remote)
+            yield remote, _Ours(None, fitting, any(_is_under_way(lost) for lost in fitting), 0)
+
+
+def unreadable(connection: Connection, job_ids: Sequence[str]) -> list[Discrepancy]:
+    """Entries of the provider's list that could not be read, each told once; an id that could not either is empty."""
+    said = _said(connection, job_ids)
+    return [Discrepancy(provider_job_id=job_id, note=UNREADABLE) for job_id in {*job_ids} - said.keys()]
 
 
 def _attempts(connection: Connection, remotes: Iterable[RemoteJob]) -> dict[str, Attempt]:
@@ -80,7 +110,8 @@ def _attempts(connection: Connection, remotes: Iterable[RemoteJob]) -> dict[str,
 
 def _paid(attempts: Iterable[Attempt]) -> dict[str, int]:
     """Credits captured and adjusted, by attempt. Of a job that was tried again, the last one was paid."""
-    last = {attempt.job_id: attempt.pk for attempt in attempts}
+    accepted = Attempt.objects.filter(job__in=[attempt.job_id for attempt in attempts])
+    last = dict(accepted.exclude(provider_job_id=None).order_by("id").values_list("job_id", "id"))
     kinds = (LedgerEntry.Kind.CAPTURE, LedgerEntry.Kind.ADJUST)
     sums = LedgerEntry.objects.filter(job__in=list(last), kind__in=kinds).order_by().values("job")
     return {last[row["job"]]: row["paid"] for row in sums.annotate(paid=Sum("spent"))}
@@ -91,16 +122,10 @@ def _under_way(attempts: Iterable[Attempt]) -> set[str]:
     return set(Hold.objects.filter(job__in=jobs, resolved_at=None).values_list("job_id", flat=True))
 
 
-def _said(connection: Connection, remotes: Iterable[RemoteJob]) -> dict[str, int | None]:
-    ids = [remote.job_id for remote in remotes]
-    rows = Discrepancy.objects.filter(reconciliation__connection=connection, provider_job_id__in=ids).order_by("id")
-    return dict(rows.values_list("provider_job_id", "charged"))
-
-
-def _compared(remote: RemoteJob, attempt: Attempt, *, captured: int) -> Discrepancy | None:
-    if captured == remote.tokens_used:
-        return None
-    return _row(remote, DIFFERS if captured else FREE_HERE, attempt=attempt, captured=captured)
+def _said(connection: Connection, job_ids: Sequence[str]) -> dict[str, int | None]:
+    """What was charged for a job when it was told last."""
+    rows = Discrepancy.objects.filter(reconciliation__connection=connection, provider_job_id__in=job_ids).order_by("id")
+    return {row.provider_job_id: row.charged for row in rows}
 
 
 def _row(remote: RemoteJob, note: str, *, attempt: Attempt | None = None, captured: int = 0) -> Discrepancy:
@@ -108,23 +133,16 @@ def _row(remote: RemoteJob, note: str, *, attempt: Attempt | None = None, captur
     return Discrepancy(job=job, provider_job_id=remote.job_id, captured=captured, charged=remote.tokens_used, note=note)
 
 
-def _not_ours(connection: Connection, remote: RemoteJob) -> Discrepancy | None:
-    """A job without an attempt of ours: of a POST whose answer was lost or is on its way, or somebody else's."""
-    fitting = [attempt for attempt in _lost(connection, remote) if settlement.fits(remote, attempt.job, attempt)]
-    if any(_is_under_way(attempt) for attempt in fitting):
-        return None
-    return _row(remote, ANSWER_LOST, attempt=fitting[0]) if fitting else _row(remote, OUTSIDE)
-
-
-def _lost(connection: Connection, remote: RemoteJob) -> Iterable[Attempt]:
-    """Attempts around its time of which the provider's id is not known."""
-    made = _made(remote)
-    if made is None:
+def _fitting(connection: Connection, remote: RemoteJob) -> list[Attempt]:
+    """Attempts around its time whose answer was lost or is on its way, and which may have made it."""
+    moment = made(remote)
+    if moment is None:
         return []
-    around = (made - settlement.SKEW, made + settlement.SKEW)
+    around = (moment - settlement.SKEW, moment + settlement.SKEW)
     answerless = [Attempt.Outcome.POSTING, Attempt.Outcome.UNKNOWN]
     rows = Attempt.objects.filter(connection=connection, provider_job_id=None, outcome__in=answerless)
-    return rows.filter(created_at__range=around).select_related("job__hold").order_by("id")
+    rows = rows.filter(created_at__range=around).select_related("job__hold").order_by("id")
+    return [attempt for attempt in rows if settlement.fits(remote, attempt.job, attempt)]
 
 
 def _is_under_way(attempt: Attempt) -> bool:

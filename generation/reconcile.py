@@ -16,12 +16,15 @@ at 3, or that ended in between and has an entry since 1: no job is in none of th
 under way, so that one that ends meanwhile is seen twice. Entries are found by their ids, which follow the order of
 commits within an account, as its row is locked before an id is drawn; clocks of several machines need not agree.
 
+Readings of an account take turns: of two that overlap the one that ends later is dropped, and so is one during which
+the connection was led to another account. Where the provider tells whose balance it is, an account that changed unseen
+begins anew too. Then the provider's jobs are compared one by one (:mod:`generation.job_list`).
+
 With nothing under way a reading is **quiet**: exact, and the base of later ones. Others widen their bounds by the jobs
 under way, are compared with the last quiet one, and so lose nothing: what they could not tell, the next quiet one does.
 A drift that was settled is left out from then on.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,10 +32,10 @@ from django.db import transaction
 from django.db.models import Max, Q, QuerySet, Sum
 from django.utils import timezone
 
-from generation import caps, connections, discrepancies
-from generation.client import KeyRefused
-from generation.contract import RemoteJob
-from generation.models import Connection, Discrepancy, Hold, JobState, LedgerEntry, Reconciliation
+from generation import caps, connections, discrepancies, job_list
+from generation.client import KeyRefused, ProviderError, SlowDown
+from generation.contract import Account
+from generation.models import Connection, Discrepancy, Hold, JobList, JobState, LedgerEntry, Reconciliation
 
 
 class NotOpen(Exception):
@@ -54,40 +57,75 @@ class _Look:
 @dataclass(frozen=True)
 class _Reading:
     at: datetime
-    balance: int
+    after: int
+    """The id of the reading before; 0 for none."""
+    account: Account
     captured: int
     under_way: int
     """Credits of jobs that may or may not be in the balance."""
-    listed: Sequence[RemoteJob]
 
 
 def check(connection: Connection, *, seconds: float = 30) -> Reconciliation:
-    """Take a reading and write it down; each call may take ``seconds``.
+    """Take a reading, write it down and go on comparing jobs; each call may take ``seconds``.
 
-    Raises ``client.ProviderError``, and then wrote nothing.
+    Raises ``client.ProviderError`` where the balance could not be read, and then wrote nothing.
     """
     try:
         reading = _read(connection, seconds)
-    except KeyRefused as error:
-        connections.stop(connection, pause=Connection.Pause.KEY, message=str(error))
+    except ProviderError as error:
+        _heed(connection, error)
         raise
-    connections.note_balance(connection, credits=reading.balance)
     with transaction.atomic():
         caps.lock(connection.team_id)
-        return _write(connection, reading)
+        newest = _newest(connection)
+        if newest and newest.pk != reading.after:
+            return newest
+        connections.note_balance(connection, credits=reading.account.credits)
+        row = _write(connection, reading)
+    if row.since:
+        go_on(connection, seconds=seconds)
+    return row
+
+
+def go_on(connection: Connection, *, seconds: float = 30) -> bool:
+    """Compare more of the provider's jobs; whether there is more to do. A fault is written down and ends it for now."""
+    reading, first = _newest(connection), of_this_account(connection).first()
+    if reading is None or first is None:
+        return False
+    try:
+        return job_list.walk(connection, reading, began=first.checked_at, seconds=seconds)
+    except ProviderError as error:
+        _heed(connection, error)
+        JobList.objects.filter(pk=connection.pk).update(fault=str(error)[:500])
+        return False
+
+
+def is_behind(connection: Connection) -> bool:
+    """Whether the comparison of jobs is to go on soon."""
+    return JobList.objects.filter(pk=connection.pk, read__gt=0, fault="").exists()
+
+
+def _heed(connection: Connection, error: ProviderError) -> None:
+    if isinstance(error, KeyRefused):
+        connections.stop(connection, pause=Connection.Pause.KEY, message=str(error))
+    if isinstance(error, SlowDown):
+        connections.slow_down(connection, seconds=error.retry_after, message=str(error))
+
+
+def _newest(connection: Connection) -> Reconciliation | None:
+    return Reconciliation.objects.filter(connection=connection).order_by("id").last()
 
 
 def _read(connection: Connection, seconds: float) -> _Reading:
-    at = timezone.now()
-    last = Reconciliation.objects.filter(connection=connection).order_by("-id").first()
+    at, last = timezone.now(), _newest(connection)
+    connection.refresh_from_db()  # only now: what changes its account from here on leaves a newer reading
     look = _look(connection)
     with connections.open_client(connection, seconds=seconds) as client:
-        balance = client.get_account().credits
-        under_way = look.under_way | _under_way(connection)
-        for job_id, credits in _ended_since(connection, look.newest):
-            under_way[job_id] = max(credits, under_way.get(job_id, 0))
-        listed = discrepancies.listed(client, since=last.checked_at) if last else ()
-    return _Reading(at, balance, look.captured, sum(under_way.values()), listed)
+        account = client.get_account()
+    under_way = look.under_way | _under_way(connection)
+    for job_id, credits in _ended_since(connection, look.newest):
+        under_way[job_id] = max(credits, under_way.get(job_id, 0))
+    return _Reading(at, last.pk if last else 0, account, look.captured, sum(under_way.values()))
 
 
 def _look(connection: Connection) -> _Look:
@@ -111,38 +149,42 @@ def _ended_since(connection: Connection, newest: int) -> list[tuple[str, int]]:
 
 
 def _write(connection: Connection, reading: _Reading) -> Reconciliation:
+    account = reading.account.id[:100]
+    known = of_this_account(connection).exclude(account="").last()
+    if known and account and known.account != account:
+        begin_anew(connection)
     row = Reconciliation(
         team_id=connection.team_id,
         connection=connection,
         checked_at=reading.at,
-        balance=reading.balance,
+        account=account,
+        balance=reading.account.credits,
         captured_in_all=reading.captured,
         in_flight=reading.under_way,
     )
-    base = _base(connection, before=reading.at)
+    base = _base(connection)
     if base:
         _compare(row, base)
     row.save()
-    first = _of_this_account(connection).first() or row
-    odd = discrepancies.found(connection, reading.listed, began=first.checked_at)
     if base and row.drift > 0:
-        odd += discrepancies.suspects(connection, since=base.checked_at)
-    for found in odd:
-        found.reconciliation = row
-    Discrepancy.objects.bulk_create(odd)
+        suspects = discrepancies.suspects(connection, since=base.checked_at)
+        for found in suspects:
+            found.reconciliation = row
+        Discrepancy.objects.bulk_create(suspects)
     return row
 
 
-def _base(connection: Connection, *, before: datetime) -> Reconciliation | None:
+def _base(connection: Connection) -> Reconciliation | None:
     """The last quiet reading; while there is none, the first of all."""
-    rows = _of_this_account(connection).filter(checked_at__lt=before)
+    rows = of_this_account(connection)
     return rows.filter(in_flight=0).last() or rows.first()
 
 
-def _of_this_account(connection: Connection) -> QuerySet[Reconciliation]:
+def of_this_account(connection: Connection) -> QuerySet[Reconciliation]:
+    """Readings since the connection leads to its present account, in their order."""
     rows = Reconciliation.objects.filter(connection=connection).order_by("id")
     began = rows.filter(since=None, settled_at__isnull=False).last()
-    return rows.filter(checked_at__gt=began.checked_at) if began else rows
+    return rows.filter(id__gt=began.pk) if began else rows
 
 
 def _compare(row: Reconciliation, base: Reconciliation) -> None:
@@ -157,7 +199,7 @@ def _compare(row: Reconciliation, base: Reconciliation) -> None:
 
 def _settled_since(base: Reconciliation) -> int:
     """Drifts that somebody settled while jobs were under way, so that those readings are no base."""
-    rows = Reconciliation.objects.filter(connection=base.connection_id, checked_at__gt=base.checked_at)
+    rows = Reconciliation.objects.filter(connection=base.connection_id, id__gt=base.pk)
     return rows.filter(settled_at__isnull=False).aggregate(total=Sum("drift"))["total"] or 0
 
 
@@ -180,14 +222,17 @@ def settle(reading: Reconciliation, *, verdict: Reconciliation.Verdict, actor_id
 
 def begin_anew(connection: Connection) -> None:
     """The connection leads to another account from now on, whose balance has nothing to do with earlier readings."""
-    now = timezone.now()
-    Reconciliation.objects.create(
-        team_id=connection.team_id,
-        connection=connection,
-        checked_at=now,
-        balance=0,
-        captured_in_all=0,
-        verdict=Reconciliation.Verdict.EXPLAINED,
-        reason="Another account at the provider begins here.",
-        settled_at=now,
-    )
+    with transaction.atomic():
+        caps.lock(connection.team_id)
+        now = timezone.now()
+        Reconciliation.objects.create(
+            team_id=connection.team_id,
+            connection=connection,
+            checked_at=now,
+            balance=0,
+            captured_in_all=0,
+            verdict=Reconciliation.Verdict.EXPLAINED,
+            reason="Another account at the provider begins here.",
+            settled_at=now,
+        )
+        job_list.begin_anew(connection)

@@ -142,10 +142,26 @@ def compare_books(connection_id: str = "") -> None:
         for key in Connection.objects.exclude(key="").values_list("pk", flat=True):
             hint("compare_books", key)
         return
+    connection = Connection.objects.get(pk=connection_id)
     try:
-        reconcile.check(Connection.objects.get(pk=connection_id))
+        reconcile.check(connection)
     except ProviderError as error:
         log.warning("The books of %s were not compared: %s", connection_id, error)
+    else:
+        _compare_more(connection)
+
+
+@shared_task
+def compare_jobs(connection_id: str) -> None:
+    """Go on with a comparison of jobs that took more requests than it may send at once."""
+    connection = Connection.objects.get(pk=connection_id)
+    if reconcile.is_behind(connection) and reconcile.go_on(connection):
+        _compare_more(connection)
+
+
+def _compare_more(connection: Connection) -> None:
+    if reconcile.is_behind(connection):
+        hint("compare_jobs", connection.id, wait=60)
 
 
 def _job(job_id: str) -> Job:

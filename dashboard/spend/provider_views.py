@@ -1,8 +1,10 @@
 """Whether the provider's books agree with ours, for admins."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Count, F, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,8 +21,12 @@ from generation import reconcile
 from generation.client import KeyRefused, ProviderError
 from generation.ledger import BadEntry
 from generation.models import Connection, Discrepancy, Reconciliation
+from generation.tasks import hint
 
 PAGE = 50
+JOBS = 50
+"""Of those to look at, how many are shown at once."""
+FEW = 6
 SECONDS = 10
 """How long a person waits for the provider."""
 
@@ -38,7 +44,9 @@ def _page(acting: Actor, *, before: str = "", answered: SettleForm | None = None
     """``answered`` is a form that did not fit, for the reading ``to``."""
     team = acting.team
     rows = Reconciliation.objects.filter(team=team).select_related("settled_by").order_by("-id")
-    rows = rows.prefetch_related("discrepancies__job")
+    rows = rows.annotate(odd=Count("discrepancies"))
+    shown = Discrepancy.objects.select_related("job").order_by(F("job").desc(nulls_last=True), "id")[:JOBS]
+    rows = rows.prefetch_related(Prefetch("discrepancies", shown, to_attr="shown"))
     found = list((rows.filter(id__lt=before) if before else rows)[: PAGE + 1])
     older = f"{reverse('reconciliation')}?before={found[PAGE - 1].pk}" if len(found) > PAGE else ""
     drifts = [] if before else reconcile.open_drifts(team_id=team.id)
@@ -55,11 +63,15 @@ def _page(acting: Actor, *, before: str = "", answered: SettleForm | None = None
 
 def _drift(row: Reconciliation, answered: SettleForm | None) -> dict[str, Any]:
     """What is known of an open drift."""
+    suspects = _suspects(row)
     return {
         "row": row,
         "question": provider_words.question(row),
         "moved": provider_words.number(abs(row.moved)),
-        "suspects": _suspects(row),
+        "suspects": suspects[:FEW],
+        "further": suspects[FEW:JOBS],
+        "more": max(0, len(suspects) - JOBS),
+        "explained": provider_words.explained(row, suspects),
         "form": answered or SettleForm(reading=row),
     }
 
@@ -69,18 +81,22 @@ def _suspects(row: Reconciliation) -> list[Discrepancy]:
     rows = Discrepancy.objects.filter(reconciliation__connection=row.connection_id).select_related("job").order_by("id")
     told = rows.filter(reconciliation__id__lte=row.pk, reconciliation__checked_at__gt=row.since)
     later = rows.filter(provider_job_id__in={found.provider_job_id for found in told if found.provider_job_id})
-    newest = {found.provider_job_id: found for found in later}
-    suspects = {found.provider_job_id or found.pk: newest.get(found.provider_job_id, found) for found in told}
-    return list(suspects.values())
+    return _newest_words([*told, *later])
 
 
-def _reading(row: Reconciliation) -> dict[str, Any]:
+def _newest_words(odd: Iterable[Discrepancy]) -> list[Discrepancy]:
+    """Of each job what was said of it last."""
+    return list({found.provider_job_id or found.pk: found for found in odd}.values())
+
+
+def _reading(row: Any) -> dict[str, Any]:
     word, tone = provider_words.verdict(row)
     return {
         "row": row,
         "word": word,
         "tone": tone,
-        "odd": list(row.discrepancies.all()),
+        "odd": _newest_words(row.shown),
+        "more": max(0, row.odd - JOBS),
         "moved": provider_words.number(row.moved),
         "drift": provider_words.number(row.drift),
         "is_new": provider_words.is_new_account(row),
@@ -103,6 +119,8 @@ def check(request: HttpRequest) -> HttpResponse:
     except ProviderError as error:
         messages.error(request, f"Nothing was read. {error} Try again in a while.")
     else:
+        if reconcile.is_behind(connection):
+            hint("compare_jobs", connection.id)
         state = provider_words.state(acting.team.id)
         (messages.success if not state.drift else messages.warning)(request, f"Checked. {state.sentence}")
     return redirect("reconciliation")

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from generation import reconcile
-from generation.models import Connection, Reconciliation
+from generation import discrepancies, reconcile
+from generation.models import Connection, Discrepancy, JobList, Reconciliation
 
 LATE = timedelta(minutes=75)
 """A reading is due every hour."""
@@ -25,6 +25,10 @@ class State:
     """Why there is no newer reading."""
     drift: int = 0
     """Credits that nobody has explained."""
+    jobs: JobList | None = None
+    """How far jobs are compared, where any were."""
+    is_shared: bool = False
+    """Whether others have made jobs with the account."""
 
 
 def state(team_id: str) -> State:
@@ -37,7 +41,13 @@ def state(team_id: str) -> State:
     drifts = reconcile.open_drifts(team_id=team_id)
     drift = sum(row.drift for row in drifts)
     sentence, tone = _differs(drifts) if drifts else _agrees(last)
-    return State(sentence, tone, last.checked_at, _fault(connection, last), drift)
+    jobs = JobList.objects.filter(pk=connection.pk).first()
+    return State(sentence, tone, last.checked_at, _fault(connection, last), drift, jobs, _is_shared(connection))
+
+
+def _is_shared(connection: Connection) -> bool:
+    theirs = Discrepancy.objects.filter(note=discrepancies.OTHERS)
+    return theirs.filter(reconciliation__in=reconcile.of_this_account(connection)).exists()
 
 
 def _agrees(last: Reconciliation) -> tuple[str, str]:
@@ -59,6 +69,8 @@ def _fault(connection: Connection, last: Reconciliation | None) -> str:
     if connection.pause == Connection.Pause.KEY:
         return "ProductAI refused the team's key. The next reading waits until it is replaced."
     now, heard = timezone.now(), connection.balance_at
+    if heard is None and last is None:
+        return "ProductAI has not said yet what is left, and without that there is nothing to compare."
     if heard and now - heard > SILENT:
         return "ProductAI does not answer. The next reading waits until it does."
     if last and now - last.checked_at > LATE:
@@ -90,6 +102,14 @@ def verdict(row: Reconciliation) -> tuple[str, str]:
     if row.drift:
         return "Differs", "bad"
     return ("Agrees" if row.in_flight else "Agrees exactly"), "good"
+
+
+def explained(row: Reconciliation, suspects: list[Discrepancy]) -> str:
+    """How much of a drift is what jobs cost there and not here; nothing where none says what it cost."""
+    more = sum(odd.charged - odd.captured for odd in suspects if odd.charged is not None)
+    if row.drift < 0 or more <= 0:
+        return ""
+    return f"They cost {credits(more)} more there than here, of the {number(row.drift)} that are missing."
 
 
 def question(row: Reconciliation) -> str:

@@ -5,7 +5,7 @@ from generation.models.connections import Connection
 from generation.models.credits import CreditAccount, Hold, LedgerEntry
 from generation.models.jobs import HOLDING, TERMINAL, Attempt, Batch, Job, JobState, WebhookDelivery
 from generation.models.pictures import Asset, Image
-from generation.models.reconciliation import Discrepancy, Reconciliation
+from generation.models.reconciliation import Discrepancy, JobList, Reconciliation
 from generation.models.spend import DailySpend, DailyTotal, MonthlySpend
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Hold",
     "Image",
     "Job",
+    "JobList",
     "JobState",
     "LedgerEntry",
     "MonthlySpend",

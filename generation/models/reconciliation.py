@@ -20,6 +20,7 @@ class Reconciliation(models.Model):
     connection = models.ForeignKey(Connection, models.CASCADE, related_name="reconciliations")
     checked_at = models.DateTimeField()
     since = models.DateTimeField(null=True, blank=True, help_text="The reading that it compares with; empty for none")
+    account = models.CharField(max_length=100, blank=True, help_text="Whose balance it is, where the provider says so")
     balance = models.BigIntegerField()
     captured_in_all = models.BigIntegerField(help_text="Credits captured through the connection when it was read")
     moved = models.BigIntegerField(default=0, help_text="Credits that the balance fell by since then")
@@ -36,6 +37,21 @@ class Reconciliation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.connection_id} at {self.checked_at}"
+
+
+class JobList(models.Model):
+    """How far the provider's list of jobs is compared with ours. Times are the provider's."""
+
+    connection = models.OneToOneField(Connection, models.CASCADE, primary_key=True, related_name="job_list")
+    compared_until = models.DateTimeField(help_text="Whatever was made before is compared, or told as what was not")
+    read = models.PositiveIntegerField(default=0, help_text="Jobs that the present walk has read; 0: there is none")
+    newest = models.DateTimeField(null=True, blank=True, help_text="When its newest job was made")
+    waiting = models.DateTimeField(null=True, blank=True, help_text="When the oldest that has not ended was made")
+    last_id = models.CharField(max_length=100, blank=True, help_text="The last job that it read")
+    fault = models.CharField(max_length=500, blank=True, help_text="Why it stopped")
+
+    def __str__(self) -> str:
+        return f"{self.connection_id} until {self.compared_until}"
 
 
 class Discrepancy(models.Model):

@@ -101,7 +101,7 @@ def test_the_key_used_outside_is_the_drift(studio: Studio, asset: str) -> None:
     studio.wait(ours)
     told = checked(studio)
     assert told["readings"] == [[13, 3, 0, 10]]
-    assert told["odd"] == [[0, 10, "Made with this key outside Packshot."]]
+    assert told["odd"] == [[0, 10, "Made with the same account, but not by this team."]]
 
 
 LET_GO = """

@@ -2,7 +2,7 @@
 
 import html
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from dashboard.connections import actions
 from dashboard.spend import provider_words
 from generation import proof
 from generation.contract import Account
-from generation.models import Connection, CreditAccount, Discrepancy, LedgerEntry, Reconciliation
+from generation.models import Connection, CreditAccount, Discrepancy, JobList, LedgerEntry, Reconciliation
 from tests.conftest import browser_of
 from tests.spend.test_ledger_page import text
 
@@ -70,15 +70,36 @@ class TestTells:
         first = reading(connection, ago=timedelta(hours=2), in_flight=5)
         row = reading(connection, since=first.checked_at - timedelta(hours=1), moved=16, captured=10, drift=6)
         for reconciliation, job_id in ((first, "job_earlier"), (row, "job_theirs_12345678")):
-            note = "Made with this key outside Packshot."
+            note = "Made with the same account, but not by this team."
             Discrepancy.objects.create(
                 reconciliation=reconciliation, provider_job_id=job_id, charged=6, captured=0, note=note
             )
         told = page(ada)
         assert "Differs by 6 credits." in told
         assert "ProductAI took 6 credits more than was paid here" in told
-        assert "…12345678 : Made with this key outside Packshot. ProductAI charged 6, paid here 0." in told
+        assert "…12345678 : Made with the same account, but not by this team. ProductAI charged 6, paid here 0." in told
         assert "…_earlier" in told
+        assert "They cost 12 credits more there than here, of the 6 that are missing." in told
+        assert "Everybody who does spends from one balance" in told
+
+    @pytest.mark.parametrize(
+        ("place", "sentence"),
+        [
+            ({}, "Jobs that ProductAI made until 28 November, 09:30 are compared, later ones once they have ended."),
+            ({"read": 1200}, "Jobs are being compared, 1,200 so far. Those made before 28 November, 09:30 are done."),
+            ({"fault": "Too slow."}, "Jobs were not compared further: Too slow. The next reading tries again."),
+        ],
+    )
+    def test_how_far_jobs_are_compared(
+        self, connection: Connection, ada: User, place: dict[str, Any], sentence: str
+    ) -> None:
+        reading(connection)
+        until = datetime(2026, 11, 28, 9, 30, tzinfo=UTC)
+        JobList.objects.create(connection=connection, compared_until=until, **place)
+        assert sentence in page(ada)
+
+    def test_that_no_balance_was_heard(self, connection: Connection, ada: User) -> None:
+        assert "ProductAI has not said yet what is left" in page(ada)
 
     def test_only_the_least_that_is_sure_amid_running_jobs(self, connection: Connection, ada: User) -> None:
         reading(connection, moved=16, drift=6, in_flight=10)

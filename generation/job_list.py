@@ -1,0 +1,104 @@
+"""The walk through the provider's list of jobs, newest first, until each is compared once it has ended.
+
+A walk goes back to where the one before came to, or to the oldest job that had not ended then. It may take a share of
+the requests that the plan allows; a longer one goes on a minute later from a stored place. Jobs made meanwhile push
+the others down the list, so the same offset shows some twice and misses none.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from generation import caps, connections, discrepancies, limits
+from generation.contract import Page, RemoteJob
+from generation.models import Attempt, Connection, Discrepancy, JobList, Reconciliation
+
+AT_ONCE = 100
+PAGES = 10
+"""At most in a go, each with a request of its own."""
+SHARE = 4
+"""A go takes at most this part of what the plan allows in a minute."""
+OVERLAP = timedelta(minutes=10)
+"""How late a job may turn up in the list."""
+
+
+def walk(connection: Connection, reading: Reconciliation, *, began: datetime, seconds: float) -> bool:
+    """One go; what is odd is told by ``reading``. Answers whether there is more to read.
+
+    ``began`` is when the account was first read. Raises ``client.ProviderError``, and keeps what was compared.
+    """
+    place = _place(connection, began)
+    with connections.open_client(connection, seconds=seconds) as client:
+        for number in range(min(PAGES, max(1, connection.plan_limit // SHARE))):
+            # Jobs that leave need requests too. The first page is read all the same, or a busy team's never would be.
+            if limits.take(connection.id, limit=connection.plan_limit, window=limits.PROVIDERS_WINDOW) and number:
+                break
+            page = client.list_jobs(limit=AT_ONCE, offset=place.read)
+            with transaction.atomic():
+                caps.lock(connection.team_id)
+                if not _is_here(place):
+                    return False
+                _take(place, page, reading, began=began)
+            if not place.read:
+                return False
+    return True
+
+
+def _place(connection: Connection, began: datetime) -> JobList:
+    """Where to go on. The first walk of all goes back to our first job."""
+    first = Attempt.objects.filter(connection=connection).order_by("id").values_list("created_at", flat=True)[:1]
+    place = JobList.objects.filter(pk=connection.pk).first()
+    return place or JobList.objects.create(connection=connection, compared_until=min([began, *first]))
+
+
+def begin_anew(connection: Connection) -> None:
+    """What was made until now belongs to another account."""
+    anew = {field.name: field.get_default() for field in JobList._meta.fields if not field.primary_key}
+    JobList.objects.update_or_create(connection=connection, defaults=anew | {"compared_until": timezone.now()})
+
+
+def _is_here(place: JobList) -> bool:
+    """Whether nobody else went on meanwhile, nor began anew. The caller holds the account's lock."""
+    return JobList.objects.filter(**{name: getattr(place, name) for name in ("pk", "compared_until", "read")}).exists()
+
+
+def _take(place: JobList, page: Page[RemoteJob], reading: Reconciliation, *, began: datetime) -> None:
+    """Compare a page, and move on behind it."""
+    compared = discrepancies.compare(place.connection, page.items, began=began)
+    odd = [*compared.odd, *discrepancies.unreadable(place.connection, page.unreadable)]
+    moments = [moment for moment in map(discrepancies.made, page.items) if moment]
+    if not place.read:
+        place.newest = min(timezone.now(), max(moments, default=place.compared_until))
+    place.waiting = min([*compared.waiting, *filter(None, [place.waiting])], default=None)
+    is_same_page = bool(page.items) and page.items[-1].job_id == place.last_id
+    if is_same_page:
+        odd.append(Discrepancy(note=_shown_only(place)))
+    if is_same_page or _is_last(place, page):
+        _arrive(place)
+    else:
+        place.read += page.count
+        place.last_id = page.items[-1].job_id if page.items else ""
+    place.fault = ""
+    place.save()
+    for row in odd:
+        row.reconciliation = reading
+    Discrepancy.objects.bulk_create(odd)
+
+
+def _is_last(place: JobList, page: Page[RemoteJob]) -> bool:
+    """Whether what follows is compared already, or there is nothing. A full page is not believed to be the last."""
+    oldest = discrepancies.made(page.items[-1]) if page.items else None
+    if oldest and oldest < place.compared_until - OVERLAP:
+        return True
+    return not page.count or (page.count < AT_ONCE and not page.has_more)
+
+
+def _arrive(place: JobList) -> None:
+    place.compared_until = min(filter(None, [place.newest, place.waiting]), default=place.compared_until)
+    place.read, place.newest, place.waiting, place.last_id = 0, None, None, ""
+
+
+def _shown_only(place: JobList) -> str:
+    """What stays in the books when a provider repeats a page instead of showing the next."""
+    return f"The provider shows only its newest {place.read:,} jobs; what is older was not compared."

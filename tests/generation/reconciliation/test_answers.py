@@ -1,0 +1,57 @@
+"""What a person says of a drift: once, and nothing comes again."""
+
+import pytest
+
+from generation import reconcile
+from generation.models import Connection, Reconciliation
+from generation.reconcile import NotOpen, open_drifts
+from tests.generation.reconciliation.books import PRICE, Business
+
+Verdict = Reconciliation.Verdict
+
+
+def answer(row: Reconciliation, verdict: Verdict = Verdict.EXPLAINED) -> None:
+    reconcile.settle(row, verdict=verdict, actor_id=None, reason="A test with the key.")
+
+
+def test_an_answer_is_given_once(connection: Connection, business: Business) -> None:
+    business.charge(6)
+    row = reconcile.check(connection)
+    answer(row)
+    with pytest.raises(NotOpen):
+        answer(row, Verdict.ADJUSTED)
+    row.refresh_from_db()
+    assert (row.verdict, row.reason) == ("explained", "A test with the key.")
+    assert open_drifts(team_id=connection.team_id) == []
+
+
+def test_what_was_settled_amid_running_jobs_does_not_come_again(connection: Connection, business: Business) -> None:
+    job = business.post()
+    business.charge(6)
+    business.charge()
+    answer(reconcile.check(connection))
+    assert reconcile.check(connection).drift == 0
+    business.finish(job)
+    assert reconcile.check(connection).drift == 0
+
+
+def test_what_the_answer_left_open_comes_when_it_is_known(connection: Connection, business: Business) -> None:
+    job = business.post()
+    business.charge(PRICE + 6)
+    answer(reconcile.check(connection))
+    business.fail(job)  # and its price was kept
+    assert reconcile.check(connection).drift == PRICE
+
+
+def test_a_reading_that_a_newer_one_repeats_cannot_be_answered(connection: Connection, business: Business) -> None:
+    business.post()
+    business.charge(PRICE + 6)
+    old = reconcile.check(connection)
+    reconcile.check(connection)
+    with pytest.raises(NotOpen):
+        answer(old)
+
+
+def test_where_nothing_drifts_nothing_is_answered(connection: Connection, business: Business) -> None:
+    with pytest.raises(NotOpen):
+        answer(reconcile.check(connection))
