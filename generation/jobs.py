@@ -150,23 +150,24 @@ def try_again(job: Job) -> bool:
         return _move(job, sources=[JobState.NEEDS_REVIEW], to=JobState.QUEUED, **changes)
 
 
-def give_up(job: Job) -> bool:
+def give_up(job: Job, *, actor_id: int | None = None) -> bool:
     """A person decided to let a job in review go."""
     with transaction.atomic():
-        return _fail(job, sources=[JobState.NEEDS_REVIEW], code="given_up", message=job.error_message)
+        message = job.error_message
+        return _fail(job, sources=[JobState.NEEDS_REVIEW], code="given_up", message=message, actor_id=actor_id)
 
 
-def cancel(job: Job) -> bool:
+def cancel(job: Job, *, actor_id: int | None = None) -> bool:
     """Take a job back while it is queued. Costs nothing."""
     with transaction.atomic():
         now = timezone.now()
         if not _move(job, sources=[JobState.QUEUED], to=JobState.CANCELLED, due_at=None, finished_at=now):
             return False
-        ledger.release(job=job)
+        ledger.release(job=job, actor_id=actor_id)
         return True
 
 
-def cancel_all(batch: Batch) -> int:
+def cancel_all(batch: Batch, *, actor_id: int | None = None) -> int:
     """Take back all of a batch that is still queued, at once; answers how many. Jobs claimed meanwhile go on."""
     with transaction.atomic():
         now = timezone.now()
@@ -174,7 +175,8 @@ def cancel_all(batch: Batch) -> int:
         ended = rows.filter(state=JobState.QUEUED).update(state=JobState.CANCELLED, due_at=None, finished_at=now)
         if ended:
             # A cancelled job whose hold is still open was cancelled right here.
-            ledger.release_all(team_id=batch.team_id, jobs=rows.filter(state=JobState.CANCELLED))
+            cancelled = rows.filter(state=JobState.CANCELLED)
+            ledger.release_all(team_id=batch.team_id, jobs=cancelled, actor_id=actor_id)
             live.batch_changed(batch)
     return ended
 
@@ -203,7 +205,14 @@ def failed(job: Job, *, remote: RemoteJob) -> bool:
 
 
 def _fail(
-    job: Job, *, sources: Iterable[JobState], code: str, message: str, cost: int = 0, leased: bool = False
+    job: Job,
+    *,
+    sources: Iterable[JobState],
+    code: str,
+    message: str,
+    cost: int = 0,
+    leased: bool = False,
+    actor_id: int | None = None,
 ) -> bool:
     ended: dict[str, Any] = {
         "due_at": None,
@@ -216,7 +225,7 @@ def _fail(
     if cost:
         ledger.capture(job=job, credits=cost)
     else:
-        ledger.release(job=job)
+        ledger.release(job=job, actor_id=actor_id)
     return True
 
 

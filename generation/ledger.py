@@ -111,22 +111,22 @@ def capture(*, job: Job, credits: int, pictures: int = 0) -> None:
     _resolve(job, kind=LedgerEntry.Kind.CAPTURE, spent=credits, pictures=pictures)
 
 
-def release(*, job: Job) -> None:
-    """Give the job's hold back."""
-    _resolve(job, kind=LedgerEntry.Kind.RELEASE, spent=0)
+def release(*, job: Job, actor_id: int | None = None) -> None:
+    """Give the job's hold back; ``actor_id`` is the person who wanted that, if one did."""
+    _resolve(job, kind=LedgerEntry.Kind.RELEASE, actor_id=actor_id)
 
 
-def _resolve(job: Job, *, kind: LedgerEntry.Kind, spent: int, pictures: int = 0) -> None:
+def _resolve(job: Job, *, kind: LedgerEntry.Kind, **fields: int | None) -> None:
     with transaction.atomic():
         now = timezone.now()
         if not Hold.objects.filter(job=job, resolved_at=None).update(resolved_at=now):
             raise HoldResolved(job.id)
         account = caps.lock(job.team_id)
-        entry = _entry(job, kind=kind, held=-job.price, spent=spent, pictures=pictures, created_at=now)
+        entry = _entry(job, kind=kind, held=-job.price, created_at=now, **fields)
         _post(account, entry)
 
 
-def release_all(*, team_id: str, jobs: QuerySet[Job]) -> int:
+def release_all(*, team_id: str, jobs: QuerySet[Job], actor_id: int | None = None) -> int:
     """Give back the open holds of ``jobs``, which the caller has just ended, all at once; answers the credits."""
     with transaction.atomic():
         now = timezone.now()
@@ -138,7 +138,7 @@ def release_all(*, team_id: str, jobs: QuerySet[Job]) -> int:
         CreditAccount.objects.filter(pk=team_id).update(held=F("held") - sum(hold.credits for hold in found))
         kind = LedgerEntry.Kind.RELEASE
         LedgerEntry.objects.bulk_create(
-            _entry(hold.job, kind=kind, held=-hold.credits, created_at=now) for hold in found
+            _entry(hold.job, kind=kind, held=-hold.credits, created_at=now, actor_id=actor_id) for hold in found
         )
         _release_caps(team_id, found)
     return sum(hold.credits for hold in found)

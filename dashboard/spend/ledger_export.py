@@ -16,7 +16,7 @@ from generation.models import LedgerEntry
 
 PORTION = 1_000
 COLUMNS = [
-    "entry", "time", "kind", "granted", "held", "spent", "pictures", "job", "who", "member", "api_key", "project",
+    "entry", "time", "kind", "granted", "held", "spent", "pictures", "job", "actor", "member", "api_key", "project",
     "preset", "version", "model", "reason",
 ]  # fmt: skip
 
@@ -75,7 +75,7 @@ def _row(entry: LedgerEntry, zone: ZoneInfo) -> list[Any]:
         entry.spent,
         entry.pictures,
         entry.job_id or "",
-        ledger_lines.who(entry),
+        ledger_lines.actor(entry),
         str(entry.member or ""),
         entry.api_key.name if entry.api_key else "",
         str(entry.project or ""),

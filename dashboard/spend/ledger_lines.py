@@ -105,9 +105,10 @@ def read_place(text: str) -> Place | None:
     moment, _, pk = text.partition("-")
     try:
         at = parse_datetime(moment)
-    except ValueError:
+        at = at.astimezone(UTC) if at and at.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return (at, int(pk)) if at and at.tzinfo and pk.isascii() and pk.isdecimal() and len(pk) < 19 else None
+    return (at, int(pk)) if at and pk.isascii() and pk.isdecimal() and len(pk) < 19 else None
 
 
 def days(rows: Iterable[LedgerEntry], zone: ZoneInfo, *, may_refund: bool, continued: str = "") -> Iterator[Day]:
@@ -140,6 +141,13 @@ def what(entry: LedgerEntry) -> str:
 def who(entry: LedgerEntry) -> str:
     """Whoever did it; else whose job it is; else Packshot itself."""
     return str(entry.actor or entry.member or (entry.api_key.name if entry.api_key else "Packshot"))
+
+
+def actor(entry: LedgerEntry) -> str:
+    """Who wrote it: a person, the key that a script pressed with, or Packshot on the provider's word."""
+    if entry.kind == Kind.HOLD and entry.actor is None and entry.api_key:
+        return str(entry.api_key.name)
+    return str(entry.actor or "Packshot")
 
 
 def _is_by_key(entry: LedgerEntry) -> bool:

@@ -146,7 +146,7 @@ def cancel(acting: Actor, job: Job) -> None:
     """Take back a job that is still queued."""
     acting.require(Role.CREATOR)
     with transaction.atomic():
-        if not jobs.cancel(job):
+        if not jobs.cancel(job, actor_id=_key(acting.user)):
             raise NotPossible("This job is on its way already and can no longer be cancelled.")
         record(acting, "job.cancelled", job.id)
 
@@ -189,7 +189,7 @@ def decide(acting: Actor, job: Job, *, never_ran: bool) -> None:
     """A person's word on a job whose fate the provider does not tell: try it again, or give it up."""
     acting.require(Role.CREATOR)
     with transaction.atomic():
-        if not (jobs.try_again(job) if never_ran else jobs.give_up(job)):
+        if not (jobs.try_again(job) if never_ran else jobs.give_up(job, actor_id=_key(acting.user))):
             raise NotPossible("This job does not wait for a decision any more.")
         record(acting, "job.tried_again" if never_ran else "job.given_up", job.id)
         hint_submission(job.connection)

@@ -40,7 +40,7 @@ def cancel_rest(acting: Actor, batch: Batch) -> int:
     """Take back everything that is still queued; answers how many jobs. Raises :class:`NotPossible`."""
     acting.require(Role.CREATOR)
     with transaction.atomic():
-        ended = jobs.cancel_all(batch)
+        ended = jobs.cancel_all(batch, actor_id=acting.user.pk if acting.user else None)
         if not ended:
             raise NotPossible("Nothing of this batch is queued any more, so there was nothing to cancel.")
         record(acting, "batch.cancelled", batch.id, after={"jobs": ended})

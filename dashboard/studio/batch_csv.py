@@ -15,7 +15,7 @@ from generation.models import Batch, Job
 PORTION = 250
 MARK = "\ufeff"
 """Tells spreadsheets that the file is UTF-8."""
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 COLUMNS = (
     "Job", "Product", "SKU", "Preset", "Version", "Prompt", "Variables", "Model", "Shape", "Pictures asked", "State",
     "Credits", "Files", "Links", "Error",

@@ -10,10 +10,14 @@ from typing import Any
 import pytest
 from django.core.handlers.asgi import ASGIRequest
 
-from dashboard.accounts.models import Team, User
+from dashboard.accounts.access import Actor
+from dashboard.accounts.models import Role, Team, User
 from dashboard.audit.export import streamed
+from dashboard.projects.models import Product
 from dashboard.spend import ledger_export
 from dashboard.spend.cap_words import zone_of
+from dashboard.studio.actions import Wish, cancel, start
+from dashboard.studio.batch_actions import cancel_rest
 from generation import ledger
 from generation.models import LedgerEntry
 from tests.conftest import browser_of
@@ -29,7 +33,7 @@ def test_holds_what_the_filters_show(team: Team, ada: User) -> None:
     ledger.set_time_zone(team_id=team.id, name="Pacific/Auckland")
     ledger.adjust(team_id=team.id, actor_id=ada.pk, spent=7, reason="=HYPERLINK(1)")
     (row,) = exported(ada, "?kind=adjust")
-    assert (row["kind"], row["granted"], row["spent"], row["who"]) == ("adjust", "0", "7", "Ada")
+    assert (row["kind"], row["granted"], row["spent"], row["actor"]) == ("adjust", "0", "7", "Ada")
     assert row["reason"] == "'=HYPERLINK(1)"
     assert row["time"].endswith("+13:00")
     assert [row["kind"] for row in exported(ada)] == ["adjust", "grant"]
@@ -38,6 +42,26 @@ def test_holds_what_the_filters_show(team: Team, ada: User) -> None:
 def test_numbers_stay_numbers(team: Team, ada: User) -> None:
     ledger.adjust(team_id=team.id, actor_id=ada.pk, granted=-7, reason="Typed twice")
     assert exported(ada, "?kind=adjust")[0]["granted"] == "-7"
+
+
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r", "\n", "＝"])
+def test_no_text_is_a_formula(team: Team, ada: User, begin: str) -> None:
+    ledger.adjust(team_id=team.id, actor_id=ada.pk, spent=7, reason=f"{begin}1+1")
+    assert exported(ada, "?kind=adjust")[0]["reason"] == f"'{begin}1+1"
+
+
+def test_tells_who_did_it_and_whose_it_was(creator: Actor, mug: Product, ada: User) -> None:
+    asked: dict[str, Any] = {"model": "nanobanana2", "aspect_ratio": "1:1", "num_images": 1}
+    first, second, third = start(creator, wishes=[Wish(product=mug, prompt="On marble", **asked)] * 3).jobs.all()
+    ledger.capture(job=first, credits=5, pictures=1)
+    admin = Actor(creator.team, Role.ADMIN, user=ada)
+    cancel(admin, second)
+    cancel_rest(admin, third.batch)
+    told = {(row["kind"], row["actor"], row["member"]) for row in exported(ada, f"?job={first.id}")}
+    assert told == {("hold", "Bob", "Bob"), ("capture", "Packshot", "Bob")}
+    for job in (second, third):
+        told = {(row["kind"], row["actor"], row["member"]) for row in exported(ada, f"?job={job.id}")}
+        assert told == {("hold", "Bob", "Bob"), ("release", "Ada", "Bob")}
 
 
 def granted(team: Team, count: int) -> None:

@@ -208,7 +208,9 @@ def test_an_outsider_sees_nothing_of_it(order: Order, charlie: User, spring: Pro
 NONSENSE = [
     "member=²", f"member={'9' * 40}", "member=x", "preset_version=x", "from=2026-02-31", "from=x", "to=0001-01-01",
     "to=9999-12-31", "kind=x", "job=%00", "project=%27%22", "before=x", "before=20261122T120000Z-x", "before=²-²",
-    f"before=20261122T120000Z-{'9' * 40}", "before=20261122T120000-1", "day=%00", "model=" + "x" * 999,
+    f"before=20261122T120000Z-{'9' * 40}", "before=20261122T120000-1",
+    "before=00010101T000000%2B2300-5", "before=99991231T235959-2300-5",
+    "day=%00", "model=" + "x" * 999,
 ]  # fmt: skip
 
 
