@@ -88,13 +88,16 @@ def _entries_without_their_account_or_job() -> Iterator[Finding]:
 
 def _entries_that_are_not_their_jobs() -> Iterator[Finding]:
     """What an entry repeats of its job, so that nobody pays for another team's and no report counts it elsewhere."""
-    for name, of_job in _COPIED.items():
-        theirs = f"job__{of_job}"
-        same = Q(**{name: F(theirs)}) | Q(**{f"{name}__isnull": True, f"{theirs}__isnull": True})
-        found = LedgerEntry.objects.filter(job__isnull=False).exclude(same)
-        for pk, job, has, should in found.values_list("pk", "job_id", name, theirs):
-            called = "team" if name == "account" else name.replace("_", " ")
-            yield Finding(_entry(pk), f"its {called} is {_said(has)}, that of {job} is {_said(should)}")
+    differs = Q()
+    theirs, half = [f"job__{of_job}" for of_job in _COPIED.values()], len(_COPIED)
+    for name, of_job in zip(_COPIED, theirs, strict=True):
+        differs |= ~(Q(**{name: F(of_job)}) | Q(**{f"{name}__isnull": True, f"{of_job}__isnull": True}))
+    found = LedgerEntry.objects.filter(differs, job__isnull=False)
+    for pk, job, *both in found.values_list("pk", "job_id", *_COPIED, *theirs):
+        for name, has, should in zip(_COPIED, both[:half], both[half:], strict=True):
+            if has != should:
+                called = "team" if name == "account" else name.replace("_", " ")
+                yield Finding(_entry(pk), f"its {called} is {_said(has)}, that of {job} is {_said(should)}")
 
 
 def _said(value: object) -> str:
@@ -102,12 +105,13 @@ def _said(value: object) -> str:
 
 
 def _entries_that_are_not_what_their_kind_says() -> Iterator[Finding]:
-    for kind, (shape, words) in _SHAPES.items():
-        for entry in LedgerEntry.objects.filter(kind=kind).exclude(shape):
-            figures = f"granted {entry.granted}, held {entry.held}, spent {entry.spent}"
-            yield Finding(_entry(entry.pk), f"{words}; this one says {figures}")
-    for entry in LedgerEntry.objects.exclude(kind__in=list(Kind)):
-        yield Finding(_entry(entry.pk), f"there is no kind {entry.kind}")
+    odd = ~Q(kind__in=list(Kind))
+    for kind, (shape, _) in _SHAPES.items():
+        odd |= Q(kind=kind) & ~shape
+    for entry in LedgerEntry.objects.filter(odd):
+        _, words = _SHAPES.get(entry.kind, (odd, f"there is no kind {entry.kind}"))
+        figures = f"granted {entry.granted}, held {entry.held}, spent {entry.spent}"
+        yield Finding(_entry(entry.pk), f"{words}; this one says {figures}")
 
 
 def _holds_that_were_never_entered() -> Iterator[Finding]:

@@ -96,6 +96,14 @@ DAMAGE = {
         ENTRY.format("member_id = {stranger}", paid_entry="{paid_entry}"),
         "entry {paid_entry}: its member is {stranger}, that of {paid} is {member}",
     ),
+    "an entry of a project that its job has not": (
+        ENTRY.format("project_id = 'project_1'", paid_entry="{paid_entry}"),
+        "entry {paid_entry}: its project is project_1, that of {paid} is none",
+    ),
+    "an entry without its member": (
+        ENTRY.format("member_id = NULL", paid_entry="{paid_entry}"),
+        "entry {paid_entry}: its member is none, that of {paid} is {member}",
+    ),
     "an entry without its model": (
         ENTRY.format("model = ''", paid_entry="{paid_entry}"),
         "entry {paid_entry}: its model is none, that of {paid} is nanobanana2",
