@@ -98,8 +98,9 @@ def _beside(connection: Connection, remotes: Sequence[RemoteJob]) -> Iterator[tu
 
 def unreadable(connection: Connection, job_ids: Sequence[str]) -> list[Discrepancy]:
     """Entries of the provider's list that could not be read, each told once; an id that could not either is empty."""
-    said = _said(connection, job_ids)
-    return [Discrepancy(provider_job_id=job_id, note=UNREADABLE) for job_id in {*job_ids} - said.keys()]
+    rows = Discrepancy.objects.filter(reconciliation__connection=connection, note=UNREADABLE)
+    said = rows.filter(provider_job_id__in=job_ids).values_list("provider_job_id", flat=True)
+    return [Discrepancy(provider_job_id=job_id, note=UNREADABLE) for job_id in {*job_ids}.difference(said)]
 
 
 def _attempts(connection: Connection, remotes: Iterable[RemoteJob]) -> dict[str, Attempt]:

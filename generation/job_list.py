@@ -5,6 +5,7 @@ the requests that the plan allows; a longer one goes on a minute later from a st
 the others down the list, so the same offset shows some twice and misses none.
 """
 
+import time
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -24,13 +25,15 @@ OVERLAP = timedelta(minutes=10)
 
 
 def walk(connection: Connection, reading: Reconciliation, *, began: datetime, seconds: float) -> bool:
-    """One go; what is odd is told by ``reading``. Answers whether there is more to read.
+    """One go of some ``seconds``; what is odd is told by ``reading``. Answers whether there is more to read.
 
     ``began`` is when the account was first read. Raises ``client.ProviderError``, and keeps what was compared.
     """
-    place = _place(connection, began)
+    place, until = _place(connection, began), time.monotonic() + seconds
     with connections.open_client(connection, seconds=seconds) as client:
         for number in range(min(PAGES, max(1, connection.plan_limit // SHARE))):
+            if number and time.monotonic() > until:
+                break
             # Jobs that leave need requests too. The first page is read all the same, or a busy team's never would be.
             if limits.take(connection.id, limit=connection.plan_limit, window=limits.PROVIDERS_WINDOW) and number:
                 break
@@ -47,9 +50,11 @@ def walk(connection: Connection, reading: Reconciliation, *, began: datetime, se
 
 def _place(connection: Connection, began: datetime) -> JobList:
     """Where to go on. The first walk of all goes back to our first job."""
+    if place := JobList.objects.filter(pk=connection.pk).first():
+        return place
     first = Attempt.objects.filter(connection=connection).order_by("id").values_list("created_at", flat=True)[:1]
-    place = JobList.objects.filter(pk=connection.pk).first()
-    return place or JobList.objects.create(connection=connection, compared_until=min([began, *first]))
+    until = {"compared_until": min([began, *first])}
+    return JobList.objects.get_or_create(connection=connection, defaults=until)[0]
 
 
 def begin_anew(connection: Connection) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Count, F, Prefetch
@@ -37,18 +38,23 @@ def provider(request: HttpRequest) -> HttpResponse:
     acting = access.actor(request, Role.ADMIN)
     before = request.GET.get("before", "")
     before = before if before.isascii() and before.isdecimal() and len(before) < 19 else ""
-    return render(request, "spend/provider.html", _page(acting, before=before))
+    only = "drift" if request.GET.get("only") == "drift" else ""
+    return render(request, "spend/provider.html", _page(acting, before=before, only=only))
 
 
-def _page(acting: Actor, *, before: str = "", answered: SettleForm | None = None, to: int = 0) -> dict[str, Any]:
-    """``answered`` is a form that did not fit, for the reading ``to``."""
-    team = acting.team
+def _page(
+    acting: Actor, *, before: str = "", only: str = "", answered: SettleForm | None = None, to: int = 0
+) -> dict[str, Any]:
+    """``answered`` is a form that did not fit, for the reading ``to``; ``only`` the readings that differed, or all."""
+    team, home = acting.team, reverse("reconciliation")
     rows = Reconciliation.objects.filter(team=team).select_related("settled_by").order_by("-id")
     rows = rows.annotate(odd=Count("discrepancies"))
     shown = Discrepancy.objects.select_related("job").order_by(F("job").desc(nulls_last=True), "id")[:JOBS]
     rows = rows.prefetch_related(Prefetch("discrepancies", shown, to_attr="shown"))
+    rows = rows.exclude(drift=0) if only else rows
     found = list((rows.filter(id__lt=before) if before else rows)[: PAGE + 1])
-    older = f"{reverse('reconciliation')}?before={found[PAGE - 1].pk}" if len(found) > PAGE else ""
+    query = {"only": only, "before": str(found[PAGE - 1].pk) if len(found) > PAGE else ""}
+    older = f"{home}?{urlencode({name: value for name, value in query.items() if value})}" if query["before"] else ""
     drifts = [] if before else reconcile.open_drifts(team_id=team.id)
     return {
         "state": provider_words.state(team.id),
@@ -57,6 +63,8 @@ def _page(acting: Actor, *, before: str = "", answered: SettleForm | None = None
         "readings": [_reading(row) for row in found[:PAGE]],
         "older_url": older,
         "before": before,
+        "only": only,
+        "newest_url": f"{home}?only={only}" if only else home,
         "zone": zone_of(team.id),
     }
 

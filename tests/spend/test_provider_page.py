@@ -135,6 +135,16 @@ class TestTells:
         assert "1,009" in browser_of(ada).get(address).content.decode()
         assert browser_of(ada).get("/spend/provider/?before=²").status_code == 200
 
+    def test_only_what_differed_and_what_was_said_of_it(self, connection: Connection, ada: User) -> None:
+        """Readings come every hour; a drift that was settled months ago is found all the same."""
+        settled = {"verdict": "explained", "reason": "The agency's lookbook", "settled_by": ada}
+        for number in range(60):
+            reading(connection, ago=timedelta(hours=60 - number), balance=1000 + number)
+        reading(connection, ago=timedelta(days=90), balance=77, drift=6, **settled)
+        shown = html.unescape(browser_of(ada).get("/spend/provider/?only=drift").content.decode())
+        assert "The agency's lookbook – Ada" in shown
+        assert "1,059" not in shown
+
     def test_a_new_account_as_no_drift(self, connection: Connection, ada: User, team: Team) -> None:
         reading(connection, balance=5_000)
         account = Account(id="another", email="", plan="pro", credits=3)
