@@ -20,7 +20,7 @@ PAGES = 10
 """At most in a go, each with a request of its own."""
 SHARE = 4
 """A go takes at most this part of what the plan allows in a minute."""
-OVERLAP = timedelta(minutes=10)
+OVERLAP = timedelta(minutes=2)
 """How late a job may turn up in the list."""
 
 

@@ -4,9 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from dashboard.accounts.access import Actor
+from dashboard.accounts.models import Role, Team, User
+from dashboard.projects.actions import add_product
+from dashboard.studio.actions import Wish, start
 from generation import discrepancies, jobs, ledger, reconcile
 from generation.models import Connection, Discrepancy, Job
 from tests.generation.reconciliation.books import PRICE, Business, Provider, told
+from tests.pictures import photo
 
 
 def test_jobs_that_agree_are_not_told(connection: Connection, business: Business, provider: Provider) -> None:
@@ -126,3 +131,25 @@ def test_a_first_try_that_ran_after_all_is_told_beside_the_second(
 def test_times_that_cannot_be_read_harm_nothing(connection: Connection, business: Business, provider: Provider) -> None:
     provider.lists("job_theirs", tokens=6, created_at="yesterday")
     assert told(reconcile.check(connection)) == [("job_theirs", 0, 6, discrepancies.OTHERS)]
+
+
+def test_a_team_that_shares_the_account_is_told_as_others_and_stays_unnamed(
+    connection: Connection, business: Business, provider: Provider, charlie: User
+) -> None:
+    theirs = Team.objects.get(name="Outsiders")
+    Connection.objects.create(team=theirs, base_url=connection.base_url, key=connection.key)
+    ledger.grant(team_id=theirs.id, credits=50)
+    acting = Actor(theirs, Role.OWNER, user=charlie)
+    wish = Wish(
+        product=add_product(acting, photo=photo(), filename="lamp.jpg"),
+        prompt="On slate",
+        model="nanobanana2",
+        aspect_ratio="1:1",
+        num_images=2,
+    )
+    business.finish(business.send(start(acting, wishes=[wish]).jobs.select_related("connection").get()))
+    business.charge()
+    provider.lists("job_1", tokens=PRICE)
+    row = reconcile.check(connection)
+    assert (row.drift, told(row)) == (PRICE, [("job_1", 0, PRICE, discrepancies.OTHERS)])
+    assert row.discrepancies.get().job is None
