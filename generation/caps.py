@@ -8,11 +8,11 @@ under that lock caps are read and changed one after another, always in the order
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import BigIntegerField, Case, F, Q, QuerySet, Sum, When
 from django.utils import timezone
 
 from generation.models import Cap, CapPeriod, CreditAccount, LedgerEntry
@@ -21,6 +21,8 @@ FOREVER = (datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC))
 """The one period of a cap in all."""
 CLOCKS = timedelta(days=1)
 """How far machines' clocks may be apart, or one may be set back."""
+ZONES = timedelta(days=2)
+"""More than the clocks of two places are apart."""
 MOST = 1_000_000_000
 """Credits that a cap, a grant or an adjustment may name; more is a slip of the keyboard."""
 
@@ -130,7 +132,9 @@ def take(account: CreditAccount, *, jobs: Sequence[Priced], spender_id: int | No
         # Mostly a month's first hold finds nothing before it; after a change of zone or of the clock it may.
         period = periods.get(cap.id) or _count(cap, account.zone, at=at)
         standing = _standing(cap, period, account.zone, at)
-        if not _taken(standing, period, asked=asked(cap, jobs), at=at):
+        wanted = asked(cap, jobs)
+        fits = CapPeriod.objects.filter(pk=period.pk, held__lte=standing.limit - wanted - F("spent"))
+        if not fits.update(held=F("held") + wanted):
             refusing.append(standing)
     return min(refusing, key=lambda standing: standing.left, default=None)
 
@@ -138,14 +142,6 @@ def take(account: CreditAccount, *, jobs: Sequence[Priced], spender_id: int | No
 def asked(cap: Cap, jobs: Sequence[Priced]) -> int:
     """Credits that jobs which the cap bounds would take from it; jobs of other projects take nothing."""
     return sum(job.price for job in jobs if cap.project_id in (None, job.project_id))
-
-
-def _taken(standing: Standing, period: CapPeriod, *, asked: int, at: datetime) -> bool:
-    changes: dict[str, Any] = {"held": F("held") + asked}
-    if period.warned_at is None and (standing.used + asked) * 100 >= standing.limit * standing.cap.warn_at:
-        changes["warned_at"] = at
-    fits = CapPeriod.objects.filter(pk=period.pk, held__lte=standing.limit - asked - F("spent"))
-    return bool(fits.update(**changes))
 
 
 def count_for(account_id: str) -> bool:
@@ -160,6 +156,18 @@ def settle(
     bound = bounding(projects=[project_id], spender_id=spender_id, prefix="cap__")
     rows = CapPeriod.objects.filter(bound, team=account_id, starts__lte=held_at, ends__gt=held_at)
     rows.update(held=F("held") + held, spent=F("spent") + spent)
+
+
+def to_announce(at: datetime) -> QuerySet[CapPeriod]:
+    """Present periods that stand above their warning's share and of which nobody was told.
+
+    What moves them is not only a hold: a job may cost more than its price, and a raise ends by itself.
+    """
+    raised = When(cap__raised_until__gt=at, then=F("cap__credits") + F("cap__raised_by"))
+    untold = CapPeriod.objects.filter(announced_at=None, starts__lte=at, ends__gt=at)
+    limit = Case(raised, default=F("cap__credits"), output_field=BigIntegerField())
+    sums = untold.alias(taken=F("held") + F("spent"), limit=limit)
+    return sums.alias(share=F("limit") * F("cap__warn_at")).filter(taken__gt=0, share__lte=F("taken") * 100)
 
 
 def usage(cap: Cap, *, starts: datetime, ends: datetime) -> dict[str, int]:
@@ -199,20 +207,25 @@ def remove(cap: Cap) -> None:
 
 def move_months(account: CreditAccount) -> None:
     """Count every monthly cap anew, as the account's zone was changed. The caller holds the lock."""
+    now = timezone.now()
     for cap in Cap.objects.filter(team=account.pk, period=Cap.Period.MONTH).order_by("id"):
+        before = cap.periods.filter(starts__lte=now, ends__gt=now).first()
         cap.periods.all().delete()
-        _count(cap, account.zone, at=timezone.now())
+        _count(cap, account.zone, at=now, before=before)
 
 
-def _count(cap: Cap, zone: ZoneInfo, *, at: datetime) -> CapPeriod:
-    """Make the period of ``at`` say what the ledger says; a warning that no longer holds may come again."""
+def _count(cap: Cap, zone: ZoneInfo, *, at: datetime, before: CapPeriod | None = None) -> CapPeriod:
+    """Make the period of ``at`` say what the ledger says; a warning that no longer holds may come again.
+
+    Of a month whose hours moved, ``before``, people are not told twice.
+    """
     starts, ends = bounds(cap.period, at=at, zone=zone)
     period = cap.periods.filter(starts=starts).first() or CapPeriod(cap=cap, starts=starts)
     sums = usage(cap, starts=starts, ends=ends)
     period.team_id, period.ends, period.held, period.spent = cap.team_id, ends, sums["held"], sums["spent"]
+    if before and abs(before.starts - starts) < ZONES:
+        period.announced_at = before.announced_at
     if not _standing(cap, period, zone, at).is_warned:
-        period.warned_at = period.announced_at = None
-    elif period.warned_at is None and period.used:
-        period.warned_at = at
+        period.announced_at = None
     period.save()
     return period

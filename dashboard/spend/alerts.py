@@ -15,7 +15,7 @@ from django.utils import timezone
 from dashboard.api.actions import trusted_webhooks
 from dashboard.spend import alerts_mail, cap_words
 from dashboard.spend.models import Alert
-from generation import outgoing
+from generation import caps, outgoing
 from generation.caps import Standing
 from generation.models import CapPeriod
 from generation.serving import iso
@@ -26,18 +26,21 @@ _SWEEP = 100
 
 
 def announce() -> int:
-    """Write an alert for every period of a cap that reached its share and of which nobody was told; how many."""
-    found = CapPeriod.objects.filter(warned_at__isnull=False, announced_at=None)
-    return sum(_announce(pk) for pk in found.order_by("warned_at").values_list("pk", flat=True)[:_SWEEP])
+    """Write an alert for every cap that stands above its share and of which nobody was told this period; how many."""
+    found = caps.to_announce(timezone.now()).order_by("team", "cap").values_list("team", "pk")
+    return sum(_announce(team_id, period_id) for team_id, period_id in found[:_SWEEP])
 
 
-def _announce(period_id: int) -> bool:
+def _announce(team_id: str, period_id: int) -> bool:
     with transaction.atomic():
+        caps.lock(team_id)
         now = timezone.now()
-        untold = CapPeriod.objects.filter(pk=period_id, warned_at__isnull=False, announced_at=None)
-        if not untold.update(announced_at=now):
+        untold = caps.to_announce(now).filter(pk=period_id)
+        period = untold.select_related("cap__team", "cap__project", "cap__member").first()
+        if period is None:
             return False
-        period = CapPeriod.objects.select_related("cap__team", "cap__project", "cap__member").get(pk=period_id)
+        period.announced_at = now
+        period.save(update_fields=["announced_at"])
         Alert.objects.create(team=period.cap.team, cap=period.cap, payload=_payload(period, at=now), due_at=now)
     return True
 
@@ -81,12 +84,15 @@ def deliver(alert_id: str) -> None:
     if alert.mailed_at is None:
         alert.mail_fault = alerts_mail.send(alert)
         alert.mailed_at = None if alert.mail_fault else timezone.now()
-    if alert.posted_at is None and alert.team.alert_url:
+        alert.save(update_fields=["mailed_at", "mail_fault"])  # at once: a receiver is slow, and nobody is mailed twice
+    if not alert.team.alert_url:
+        alert.post_fault = ""  # nobody waits for it, or not any more
+    elif alert.posted_at is None:
         answer = _post(alert)
         alert.post_fault = "" if answer.arrived else answer.words[:200]
         alert.posted_at = timezone.now() if answer.arrived else None
     alert.due_at = _next(alert)
-    alert.save(update_fields=["mailed_at", "mail_fault", "posted_at", "post_fault", "due_at"])
+    alert.save(update_fields=["posted_at", "post_fault", "due_at"])
 
 
 def _next(alert: Alert) -> datetime | None:

@@ -61,8 +61,9 @@ class CapPeriod(models.Model):
     ends = models.DateTimeField(help_text="The first moment that no longer counts")
     held = models.BigIntegerField(default=0)
     spent = models.BigIntegerField(default=0)
-    warned_at = models.DateTimeField(null=True, blank=True, help_text="When the warning's share was reached")
-    announced_at = models.DateTimeField(null=True, blank=True, help_text="When people were told of that")
+    announced_at = models.DateTimeField(
+        null=True, blank=True, help_text="When people were told that the warning's share was reached"
+    )
 
     class Meta:
         constraints = [
@@ -71,11 +72,7 @@ class CapPeriod(models.Model):
         ]
         indexes = [
             models.Index(fields=["team", "starts"], name="cap_period_of_team"),
-            models.Index(
-                fields=["warned_at"],
-                name="cap_to_announce",
-                condition=Q(warned_at__isnull=False, announced_at__isnull=True),
-            ),
+            models.Index(fields=["ends"], name="cap_to_announce", condition=Q(announced_at__isnull=True)),
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
 """Word that a cap is nearly used up: once a period, by mail and webhook, until it arrives."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from smtplib import SMTPServerDisconnected
 from typing import Any
 
@@ -18,7 +18,7 @@ from dashboard.accounts.models import Membership, Team, User
 from dashboard.projects.models import Product
 from dashboard.spend import alerts
 from dashboard.spend.models import Alert
-from generation import caps
+from generation import caps, jobs, ledger
 from generation.models import CapPeriod
 from tests.spend.orders import cap, order
 
@@ -79,11 +79,77 @@ def test_who_left_the_team_is_not_told(warned: None, bob: User, mailoutbox: list
     assert mailoutbox[0].to == ["alice@example.com"]
 
 
-def test_two_beats_at_once_make_one_alert(warned: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    (period,) = CapPeriod.objects.values_list("pk", flat=True)
-    assert alerts._announce(period) is True
-    assert alerts._announce(period) is False
+def test_two_beats_at_once_make_one_alert(warned: None) -> None:
+    (period,) = CapPeriod.objects.values_list("team", "pk")
+    assert alerts._announce(*period) is True
+    assert alerts._announce(*period) is False
     assert Alert.objects.count() == 1
+
+
+def test_a_period_warns_once(team: Team, creator: Actor, mug: Product) -> None:
+    cap(team, 10)
+    first, _ = order(creator, mug, 2)
+    told = [alerts.announce()]
+    jobs.cancel(first)
+    order(creator, mug)
+    told.append(alerts.announce())
+    assert told == [1, 0]
+
+
+def test_a_job_that_costs_more_than_its_price_warns_though_nothing_fits_any_more(
+    team: Team, creator: Actor, mug: Product
+) -> None:
+    cap(team, 10, warn_at=90)
+    (job,) = order(creator, mug)
+    assert alerts.announce() == 0
+    ledger.capture(job=job, credits=9)
+    with pytest.raises(ledger.CapReached):
+        order(creator, mug)
+    assert alerts.announce() == 1
+
+
+def test_a_raise_that_ends_by_itself_warns(team: Team, creator: Actor, mug: Product) -> None:
+    cap(team, 6, raised_by=14, raised_until=timezone.now() + timedelta(minutes=1))
+    order(creator, mug)
+    assert alerts.announce() == 0
+    with time_machine.travel(timezone.now() + timedelta(minutes=2), tick=True):
+        assert alerts.announce() == 1
+    assert Alert.objects.get().payload["limit"] == 6
+
+
+def test_what_was_given_back_before_anybody_was_told_is_no_news(team: Team, creator: Actor, mug: Product) -> None:
+    cap(team, 6)
+    (job,) = order(creator, mug)
+    jobs.cancel(job)
+    assert alerts.announce() == 0
+
+
+def test_a_cap_that_nobody_used_warns_of_nothing(team: Team) -> None:
+    cap(team, 0)
+    assert alerts.announce() == 0
+
+
+def test_a_cap_lowered_below_what_is_used_warns_and_one_set_higher_may_warn_again(
+    team: Team, creator: Actor, mug: Product
+) -> None:
+    row = cap(team, 100)
+    order(creator, mug)
+    told = []
+    for credits in (3, 100, 6):
+        row.credits = credits
+        caps.save(row)
+        told.append(alerts.announce())
+    assert told == [1, 0, 1]
+
+
+def test_another_time_zone_tells_nobody_twice(team: Team, creator: Actor, mug: Product) -> None:
+    with time_machine.travel(datetime(2026, 11, 22, tzinfo=UTC), tick=False):
+        cap(team, 6)
+        order(creator, mug)
+        assert alerts.announce() == 1
+        for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
+            ledger.set_time_zone(team_id=team.id, name=zone)
+            assert alerts.announce() == 0
 
 
 def test_the_next_month_warns_anew(team: Team, creator: Actor, mug: Product) -> None:
@@ -126,6 +192,34 @@ def test_a_receiver_out_of_order_is_tried_again_and_nobody_is_mailed_twice(
     alert.refresh_from_db()
     assert alert.posted_at and alert.post_fault == "" and alert.due_at is None
     assert len(mailoutbox) == 1
+
+
+def test_an_address_that_was_taken_away_is_not_waited_for(warned: None, receiver: HTTPServer, team: Team) -> None:
+    receiver.expect_request("/caps").respond_with_data(status=500)
+    sweep()
+    Team.objects.filter(pk=team.pk).update(alert_url="", alert_secret="")
+    with time_machine.travel(timezone.now() + timedelta(minutes=1), tick=True):
+        sweep()
+    alert = Alert.objects.get()
+    assert alert.mailed_at and alert.due_at is None and alert.post_fault == ""
+    assert len(receiver.log) == 1
+
+
+def test_a_worker_that_dies_while_it_posts_has_mailed_and_mails_nobody_twice(
+    warned: None, receiver: HTTPServer, mailoutbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receiver.expect_request("/caps").respond_with_data()
+    with monkeypatch.context() as patch:
+        patch.setattr(alerts, "_post", _die)
+        with pytest.raises(SystemExit):
+            sweep()
+    with time_machine.travel(timezone.now() + alerts.LEASE, tick=True):
+        sweep()
+    assert (len(mailoutbox), len(receiver.log)) == (1, 1)
+
+
+def _die(alert: Alert) -> None:
+    raise SystemExit
 
 
 def test_a_mail_server_out_of_order_loses_nothing(warned: None, settings: Any, mailoutbox: list[EmailMessage]) -> None:
