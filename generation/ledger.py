@@ -31,7 +31,8 @@ class CapReached(InsufficientCredits):
 
     def __init__(self, *, asked: int, standing: Standing) -> None:
         left = max(0, standing.left)
-        sentence = f"This costs {asked:,} credits, but the {_called(standing)} allows only {left:,} more."
+        sentence = f"This costs {asked:,} credits, but the {_called(standing)} allows only {left:,} more "
+        sentence += f"(of {standing.limit:,}: {standing.spent:,} spent, {standing.held:,} held)."
         if standing.resets_at:
             sentence += f" It starts anew on {_date(standing.resets_at, standing)}."
         super().__init__(asked=asked, left=left, sentence=sentence)
@@ -47,8 +48,8 @@ class BadEntry(Exception):
 
 
 def _called(standing: Standing) -> str:
-    kind = "monthly cap" if standing.resets_at else "cap"
-    return f"{kind} of {standing.cap.whose}"
+    cap, kind = standing.cap, "monthly cap" if standing.resets_at else "cap"
+    return f"{kind} of {cap.whose}{f', set by {cap.created_by},' if cap.created_by else ''}"
 
 
 def _date(moment: datetime, standing: Standing) -> str:

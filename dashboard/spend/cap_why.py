@@ -24,7 +24,8 @@ class Why:
 
     @property
     def lacking(self) -> int:
-        return self.asked - self.row.left
+        """Credits that a raise must add; also what is used beyond a cap that was lowered since."""
+        return self.asked - self.row.standing.left
 
     @property
     def mailto(self) -> str:
@@ -35,7 +36,7 @@ class Why:
 
 def why(acting: Actor, row: Row, *, asked: int) -> Why:
     may_raise = acting.may(Role.ADMIN)
-    lacking = urlencode({"lack": asked - row.left})
+    lacking = urlencode({"lack": asked - row.standing.left})
     url = f"{reverse('cap', args=[row.cap.id])}?{lacking}#raise" if may_raise else ""
     return Why(row, asked, url, () if may_raise else _people(row))
 

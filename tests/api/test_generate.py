@@ -172,7 +172,7 @@ def test_says_402_with_the_cap_that_stops_it(script: Script, wish: Wish, team: T
     cap(team, 12, member=alice, period=Cap.Period.TOTAL)
     assert script.post("generate", wish()).status_code == 202
     message = refused(script.post("generate", wish(num_images=2)), 402, "insufficient_credits")
-    assert message == "This costs 10 credits, but the cap of Alice allows only 7 more."
+    assert message == "This costs 10 credits, but the cap of Alice allows only 7 more (of 12: 0 spent, 5 held)."
     unseen = wish(asset_id=None, num_images=2, image_url="http://127.0.0.1:9/never-asked.png")
     assert refused(script.post("generate", unseen), 402, "insufficient_credits") == message
     assert ledger.left(team_id=team.id) == 95

@@ -1,4 +1,4 @@
-"""Whatever starts jobs anew meets the caps, too, and says so in their sentence."""
+"""Whatever starts jobs anew meets the caps, too, and says whose they are, how they stand and what was asked."""
 
 from typing import Any
 
@@ -13,16 +13,16 @@ from generation.models import Cap, Job, JobState
 from tests.conftest import browser_of
 from tests.spend.orders import cap, order
 
-SENTENCE = "This costs 5 credits, but the cap of Bob allows only 3 more."
+SENTENCE = "This costs 5 credits, but the cap of Bob, set by Ada, allows only 3 more (of 3: 0 spent, 0 held)."
 
 
 @pytest.fixture
-def failed(creator: Actor, mug: Product, team: Team, bob: User) -> Job:
+def failed(creator: Actor, mug: Product, team: Team, bob: User, ada: User) -> Job:
     """Bob's job came to nothing, and now he may spend less than it costs."""
     (job,) = order(creator, mug)
     assert jobs.cancel(job)
     Job.objects.filter(pk=job.pk).update(state=JobState.FAILED)
-    cap(team, 3, member=bob, period=Cap.Period.TOTAL)
+    cap(team, 3, member=bob, period=Cap.Period.TOTAL, created_by=ada)
     return job
 
 
