@@ -8,6 +8,7 @@ from django.utils import timezone
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Membership
 from dashboard.projects.models import Project
+from dashboard.spend.amounts import WholeNumber
 from generation.caps import MOST
 from generation.models import Cap
 
@@ -16,8 +17,8 @@ LONGEST_RAISE = timedelta(days=366)
 NOT_OURS = "Choose the team, one of its open projects or one of its members."
 
 
-def _credits(*, least: int, below: str, label: str = "Credits", help_text: str = "") -> forms.IntegerField:
-    return forms.IntegerField(
+def _credits(*, least: int, below: str, label: str = "Credits", help_text: str = "") -> WholeNumber:
+    return WholeNumber(
         label=label,
         help_text=help_text,
         min_value=least,
@@ -25,7 +26,7 @@ def _credits(*, least: int, below: str, label: str = "Credits", help_text: str =
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         error_messages={
             "required": "Say how many credits.",
-            "invalid": "Write the credits as a whole number, such as 500.",
+            "invalid": "Write the credits as a whole number without points or commas, such as 1500.",
             "min_value": below,
             "max_value": f"That is more than the {MOST:,} credits that a cap can hold.",
         },
@@ -36,7 +37,7 @@ class AmountForm(forms.Form):
     """How much a cap allows, and when people hear that it is nearly used up."""
 
     credits = _credits(least=0, below="A cap cannot be less than nothing; 0 stops everything.")
-    warn_at = forms.IntegerField(
+    warn_at = WholeNumber(
         label="Warn at, in per cent",
         min_value=1,
         max_value=100,

@@ -5,13 +5,14 @@ from django import forms
 from django.utils import timezone
 
 from dashboard.accounts.models import Team
+from dashboard.spend.amounts import WholeNumber
 from generation.caps import MOST
 from generation.models import Job, LedgerEntry
 
 _WHY = LedgerEntry._meta.get_field("reason").max_length
 
 
-def _credits(**options: Any) -> forms.IntegerField:
+def _credits(**options: Any) -> WholeNumber:
     most = f"That is more than the {MOST:,} credits that one entry may change."
     errors = {
         "required": "Say how many credits.",
@@ -19,7 +20,7 @@ def _credits(**options: Any) -> forms.IntegerField:
         "max_value": most,
         "min_value": most,
     }
-    return forms.IntegerField(
+    return WholeNumber(
         label="Credits",
         max_value=MOST,
         error_messages=errors | options.pop("error_messages", {}),

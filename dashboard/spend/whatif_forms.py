@@ -10,6 +10,7 @@ from django.http import QueryDict
 
 from dashboard.accounts.models import Membership, Team, User
 from dashboard.projects.models import Project
+from dashboard.spend.amounts import WholeNumber
 from dashboard.spend.cap_forms import TEAM
 from dashboard.spend.whatif import ProposedCap
 from generation.caps import MOST
@@ -104,7 +105,7 @@ class RowForm(forms.Form):
         choices=Cap.Period.choices,
         error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose every month or in all."),
     )
-    credits = forms.IntegerField(
+    credits = WholeNumber(
         required=False,
         min_value=0,
         max_value=MOST,

@@ -21,6 +21,7 @@ from tests.conftest import browser_of
 from tests.spend import orders
 from tests.spend.orders import cap, order
 
+DIGITS = "Write the credits as a whole number without points or commas, such as 1500."
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 Ask = Callable[..., Any]
 
@@ -102,10 +103,12 @@ def test_what_was_spent_leads_to_its_lines(
     [
         ({"credits": "-1"}, "A cap cannot be less than nothing; 0 stops everything."),
         ({"credits": ""}, "Say how many credits."),
-        ({"credits": "a lot"}, "Write the credits as a whole number, such as 500."),
-        ({"credits": "1.5"}, "Write the credits as a whole number, such as 500."),
+        ({"credits": "a lot"}, DIGITS),
+        ({"credits": "1.5"}, DIGITS),
+        ({"credits": "1.000"}, DIGITS),
+        ({"credits": "1,000"}, DIGITS),
         ({"credits": str(caps.MOST + 1)}, "That is more than the 1,000,000,000 credits that a cap can hold."),
-        ({"credits": "9" * 5000}, "Write the credits as a whole number, such as 500."),
+        ({"credits": "9" * 5000}, DIGITS),
         ({"warn_at": "0"}, "Warn at a whole number from 1 to 100 per cent."),
         ({"warn_at": "101"}, "Warn at a whole number from 1 to 100 per cent."),
         ({"period": "week"}, "Choose every month or in all."),
@@ -196,6 +199,8 @@ class TestOne:
             ({"until": "2026-11-21"}, "This day is over; choose today or a later one."),
             ({"until": "2028-01-01"}, "A raise ends within a year. For longer, change the cap itself."),
             ({"until": "soon"}, "Choose the last day of the raise."),
+            ({"until": ""}, "Choose the last day of the raise."),
+            ({"credits": "1.000"}, DIGITS),
             ({"credits": "0"}, "A raise adds at least 1 credit."),
             ({"credits": str(caps.MOST)}, "With the raise the cap would allow more than 1,000,000,000 credits."),
         ],

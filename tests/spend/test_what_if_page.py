@@ -132,7 +132,7 @@ def test_the_last_row_can_go_too(team: Team, ada: User, creator: Actor, mug: Pro
     assert "No cap to play with" in answer.content.decode()
 
 
-@pytest.mark.parametrize("credits", ["-1", "1.5", "many", "1000000001", "9" * 60])
+@pytest.mark.parametrize("credits", ["-1", "1.5", "1.000", "many", "1000000001", "9" * 60])
 def test_an_amount_that_is_none_is_refused_in_a_sentence(team: Team, ada: User, credits: str) -> None:
     answer = ask(ada, query(("team", "month", credits)))
     assert answer.status_code == 422
