@@ -17,7 +17,7 @@ from generation.caps import MOST
 from generation.models import Cap
 
 ROWS_MAX = 40
-AMOUNT = f"A cap is a whole number of credits from 0 to {MOST:,}."
+AMOUNT = f"A cap is a whole number of credits from 0 to {MOST:,}, written without points or commas."
 
 
 @dataclass(frozen=True)

@@ -136,7 +136,7 @@ def test_the_last_row_can_go_too(team: Team, ada: User, creator: Actor, mug: Pro
 def test_an_amount_that_is_none_is_refused_in_a_sentence(team: Team, ada: User, credits: str) -> None:
     answer = ask(ada, query(("team", "month", credits)))
     assert answer.status_code == 422
-    assert "A cap is a whole number of credits from 0 to 1,000,000,000." in answer.content.decode()
+    assert "A cap is a whole number of credits from 0 to 1,000,000,000, written" in answer.content.decode()
 
 
 def test_nobody_of_another_team_can_be_proposed(team: Team, ada: User, charlie: User) -> None:
