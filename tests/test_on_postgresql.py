@@ -20,6 +20,8 @@ PATHS = [
     "tests/generation/test_proof.py",
     "tests/generation/test_proof_of_damage.py",
     "tests/generation/test_rollup.py",
+    "tests/spend/test_alerts.py",
+    "tests/spend/test_what_if_ledger.py",
 ]
 
 
