@@ -53,7 +53,10 @@ class AmountForm(forms.Form):
 class CapForm(AmountForm):
     """A new cap of the team, a project or a member."""
 
-    whose = forms.ChoiceField(error_messages={"required": NOT_OURS, "invalid_choice": NOT_OURS})
+    whose = forms.ChoiceField(
+        help_text="A member's cap also counts what their API keys spend.",
+        error_messages={"required": NOT_OURS, "invalid_choice": NOT_OURS},
+    )
     period = forms.ChoiceField(
         choices=Cap.Period.choices,
         initial=Cap.Period.MONTH,

@@ -69,7 +69,10 @@ class Row:
 
     @property
     def lines_url(self) -> str:
-        """The ledger's lines of what was spent. A job counts in the period in which it was held, so one may differ."""
+        """The ledger's lines of what was spent.
+
+        A job counts in the period in which it was held, so one may differ; those of a member's keys are named by key.
+        """
         asked: dict[str, object] = {"kind": SPENT, "project": self.cap.project_id, "member": self.cap.member_id}
         if self.standing.resets_at:
             asked["from"] = self.standing.starts.astimezone(self.zone).date().isoformat()

@@ -96,6 +96,7 @@ def test_what_was_spent_leads_to_its_lines(
         assert f'href="/spend/ledger/?kind=spent&project={spring.pk}&from=2026-11-01">4 spent<' in html
         html = admin.get(f"/spend/caps/{total.pk}/").content.decode().replace("&amp;", "&")
         assert f'href="/spend/ledger/?kind=spent&member={bob.pk}">4<' in html
+        assert "with what their API keys spent" in html
 
 
 @pytest.mark.parametrize(
