@@ -191,7 +191,10 @@ def save(cap: Cap) -> None:
         if known and _kind(known) != _kind(cap):
             known.periods.all().delete()
         cap.save()
-        _count(cap, account.zone, at=timezone.now())
+        now = timezone.now()
+        # What is counted already stays right: a cap in all would add up years of lines while every hold waits.
+        period = _periods([cap], now).get(cap.id) or _count(cap, account.zone, at=now)
+        _let_warn_again(_standing(cap, period, account.zone, now), period)
 
 
 def _kind(cap: Cap) -> tuple[str, str | None, int | None]:
@@ -209,23 +212,27 @@ def move_months(account: CreditAccount) -> None:
     """Count every monthly cap anew, as the account's zone was changed. The caller holds the lock."""
     now = timezone.now()
     for cap in Cap.objects.filter(team=account.pk, period=Cap.Period.MONTH).order_by("id"):
-        before = cap.periods.filter(starts__lte=now, ends__gt=now).first()
+        before = _periods([cap], now).get(cap.id)
         cap.periods.all().delete()
-        _count(cap, account.zone, at=now, before=before)
+        period = _count(cap, account.zone, at=now)
+        if before and abs(before.starts - period.starts) < ZONES:  # of the same month nobody is told twice
+            period.announced_at = before.announced_at
+            period.save(update_fields=["announced_at"])
+        _let_warn_again(_standing(cap, period, account.zone, now), period)
 
 
-def _count(cap: Cap, zone: ZoneInfo, *, at: datetime, before: CapPeriod | None = None) -> CapPeriod:
-    """Make the period of ``at`` say what the ledger says; a warning that no longer holds may come again.
+def _let_warn_again(standing: Standing, period: CapPeriod) -> None:
+    """A warning that no longer holds may come again."""
+    if period.announced_at and not standing.is_warned:
+        period.announced_at = None
+        period.save(update_fields=["announced_at"])
 
-    Of a month whose hours moved, ``before``, people are not told twice.
-    """
+
+def _count(cap: Cap, zone: ZoneInfo, *, at: datetime) -> CapPeriod:
+    """Make the period of ``at`` say what the ledger says."""
     starts, ends = bounds(cap.period, at=at, zone=zone)
     period = cap.periods.filter(starts=starts).first() or CapPeriod(cap=cap, starts=starts)
     sums = usage(cap, starts=starts, ends=ends)
     period.team_id, period.ends, period.held, period.spent = cap.team_id, ends, sums["held"], sums["spent"]
-    if before and abs(before.starts - starts) < ZONES:
-        period.announced_at = before.announced_at
-    if not _standing(cap, period, zone, at).is_warned:
-        period.announced_at = None
     period.save()
     return period

@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from dashboard.accounts.access import Actor
@@ -230,6 +232,16 @@ def test_a_cap_that_becomes_another_counts_anew(team: Team, order: Order, spring
     caps.save(row)
     assert standing(row) == (5, 0)
     assert list(proof.findings()) == []
+
+
+def test_a_raise_does_not_add_the_whole_ledger_up_again(team: Team, order: Order) -> None:
+    row = cap(team, 50, period=Cap.Period.TOTAL)
+    order(2)
+    row.raised_by, row.raised_until = 5, timezone.now() + timedelta(hours=1)
+    with CaptureQueriesContext(connection) as asked:
+        caps.save(row)
+    assert not [query for query in asked.captured_queries if "ledgerentry" in query["sql"]]
+    assert standing(row) == (10, 0)
 
 
 def test_an_adjustment_takes_no_more_from_a_job_than_it_cost(team: Team, order: Order) -> None:
