@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.utils import timezone
+from django.utils import formats, timezone
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
@@ -31,8 +31,9 @@ class Line:
     zone: ZoneInfo
 
     @property
-    def at(self) -> datetime:
-        return self.alert.created_at.astimezone(self.zone)
+    def at(self) -> str:
+        """``22 Nov, 14:05``, where the team is."""
+        return formats.date_format(self.alert.created_at.astimezone(self.zone), "j M, H:i")
 
     @property
     def text(self) -> str:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import formats, timezone
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Membership, Role
@@ -54,6 +54,10 @@ class Row:
     @property
     def is_used_up(self) -> bool:
         return self.standing.left <= 0
+
+    @property
+    def set_on(self) -> str:
+        return formats.date_format(self.cap.created_at.astimezone(self.zone), "j F Y")
 
     @property
     def resets(self) -> str:

@@ -15,6 +15,7 @@ from dashboard.accounts.models import Membership, Role, Team, User
 from dashboard.audit.models import AuditEvent
 from dashboard.projects.models import Product, Project
 from dashboard.spend import alerts
+from dashboard.spend.models import Alert
 from generation import caps, ledger
 from generation.models import Cap
 from tests.conftest import browser_of
@@ -187,6 +188,11 @@ class TestOne:
         with time_machine.travel(NOON + timedelta(days=3), tick=True):
             assert "Raised by" not in words(admin.get("/spend/caps/"))
 
+    def test_it_was_set_on_a_day_of_the_team(self, row: Cap, admin: Client, team: Team) -> None:
+        Cap.objects.update(created_at=NOON)
+        ledger.set_time_zone(team_id=team.id, name="Pacific/Auckland")
+        assert "Set 23 November 2026" in words(admin.get(f"/spend/caps/{row.pk}/"))
+
     def test_a_raise_can_be_ended_now(self, row: Cap, admin: Client) -> None:
         admin.post(f"/spend/caps/{row.pk}/raise/", {"credits": "7", "until": timezone.now().date().isoformat()})
         admin.post(f"/spend/caps/{row.pk}/raise/end/")
@@ -298,6 +304,12 @@ class TestWarnings:
         assert f"{sentence} Mailed" in words(admin.get("/spend/caps/"))
         assert sentence in words(browser_of(bob).get("/spend/caps/"))
         assert sentence not in words(browser_of(vera).get("/spend/caps/"))
+
+    def test_the_hour_of_a_warning_is_the_teams(self, admin: Client, team: Team) -> None:
+        alerts.announce()
+        Alert.objects.update(created_at=NOON)
+        ledger.set_time_zone(team_id=team.id, name="Pacific/Auckland")
+        assert "23 Nov, 01:00 The monthly cap of Bob reached" in words(admin.get("/spend/caps/"))
 
     def test_what_did_not_arrive_is_said(self, admin: Client, settings: Any) -> None:
         settings.EMAIL_BACKEND = "tests.spend.test_alerts.NoServer"
