@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_review_rules'),
-        ('generation', '0011_months_and_totals'),
+        ('generation', '0012_how_far_jobs_are_compared'),
     ]
 
     operations = [
