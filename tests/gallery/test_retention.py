@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.cache import cache
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.http import Http404
 from django.utils import timezone
@@ -134,6 +135,16 @@ def test_storage_out_of_order_is_tried_again(
     assert len(files(settings)) == 3
     remove_old_pictures()
     assert files(settings) == []
+
+
+def test_a_row_that_names_another_file_does_not_delete_it(ancient: Any, forgetful: Team) -> None:
+    """Whoever can write rows, but not files, must not get rid of the signed heads of the audit log."""
+    (picture,) = ancient()
+    head = default_storage.save(f"audit/heads/{forgetful.id}/2026-01-01.json", ContentFile(b"{}"))
+    Image.objects.filter(pk=picture.pk).update(original=head)
+    run()
+    assert default_storage.exists(head)
+    assert Image.objects.get().original == ""
 
 
 def test_a_team_has_its_turn_once_a_day(ancient: Any, forgetful: Team) -> None:
