@@ -47,6 +47,15 @@ class Bucket(S3Storage):  # type: ignore[misc]
         with _as_os_error():
             super().delete(name)
 
+    def exists(self, name: str) -> bool:
+        with _as_os_error():
+            return bool(super().exists(name))
+
+    def listdir(self, name: str) -> tuple[list[str], list[str]]:
+        with _as_os_error():
+            folders, files = super().listdir(name)
+            return folders, files
+
     def _open(self, name: str, mode: str = "rb") -> "File[bytes]":
         """The whole file at once: all that is kept here fits into memory, and faults show now."""
         with _as_os_error(), super()._open(name, mode) as remote:

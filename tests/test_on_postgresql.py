@@ -15,6 +15,7 @@ from tests.operations.running import ROOT, surroundings
 PATHS = [
     "tests/accounts/test_ownership_races.py",
     "tests/audit/test_proof.py",
+    "tests/audit/test_record.py",
     "tests/generation/test_append_only.py",
     "tests/generation/test_caps.py",
     "tests/generation/test_ledger.py",

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from dashboard.accounts.models import Team
 from dashboard.audit.models import AuditEvent, AuditHead
+from dashboard.audit.plain import address
 from dashboard.audit.verify import GENESIS, Link, hash_of
 
 
@@ -47,7 +48,7 @@ def facts(event: Any) -> dict[str, Any]:
         "actor": event.actor,
         "user": event.user_id,
         "key": event.api_key_id,
-        "address": event.address,
+        "address": address(event.address),  # PostgreSQL writes some in another way than Python
         "action": event.action,
         "object": event.object_id,
         "before": event.before,

@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -54,11 +54,15 @@ def as_file(head: Mapping[str, Any]) -> bytes:
     return json.dumps(head, indent=2).encode() + b"\n"
 
 
+def file_of(day: date) -> str:
+    return f"{day.isoformat()}.json"
+
+
 def keep_todays() -> int:
     """Sign and store each chain's head once a day; answers how many. A day's head is never written over."""
     today, kept = timezone.localdate(), 0
     for head in AuditHead.objects.exclude(signed_on=today).order_by("pk").iterator():
-        name = f"{FOLDER}/{head.team_id}/{today.isoformat()}.json"
+        name = f"{FOLDER}/{head.team_id}/{file_of(today)}"
         if not default_storage.exists(name):
             default_storage.save(name, ContentFile(as_file(sign(head))))
             kept += 1

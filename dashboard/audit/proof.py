@@ -1,7 +1,7 @@
 """Proves a team's chain where it lives: event by event, against its head and the heads that were signed."""
 
-from collections.abc import Generator, Iterator
-from typing import Any
+from collections.abc import Iterator
+from datetime import date
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
@@ -35,8 +35,9 @@ class Proof:
 
     def faults(self) -> Iterator[Fault]:
         head = heads.current(self.team_id)
-        kept = yield from self._signed()
-        chain = Chain(self.team_id, heads=[*kept, {"sequence": head.sequence, "hash": head.hash}])
+        chain = Chain(self.team_id)
+        yield from self._signed(chain, last=head.signed_on)
+        chain.expect({"sequence": head.sequence, "hash": head.hash}, called="the database's own head")
         # New events may come meanwhile; what is proven is the chain up to its head at the beginning.
         for event in events(self.team_id, upto=head.sequence):
             self.events += 1
@@ -45,19 +46,22 @@ class Proof:
         for sequence in _beyond(self.team_id).values_list("sequence", flat=True)[:AT_ONCE]:
             yield Fault(sequence, "stands behind the head of the chain: it was inserted")
 
-    def _signed(self) -> Generator[Fault, None, list[dict[str, Any]]]:
-        """Faults of the stored heads; returns those that are the team's own."""
-        kept = []
+    def _signed(self, chain: Chain, *, last: date | None) -> Iterator[Fault]:
+        """Faults of the stored heads; the chain expects those that are the team's own. ``last`` was signed last."""
+        awaited = heads.file_of(last) if last else ""
         for name, head in heads.stored(self.team_id):
+            awaited = "" if name == awaited else awaited
             if head is None:
                 yield Fault(0, f"has a signed head that cannot be read: {name}")
                 continue
-            wrong = list(faults_of_head(head, team=self.team_id, public_key=heads.public_key()))
+            called = f"the signed head {name}"
+            wrong = list(faults_of_head(head, called=called, team=self.team_id, public_key=heads.public_key()))
             yield from wrong
             if not wrong:
-                kept.append(head)
-        self.heads = len(kept)
-        return kept
+                chain.expect(head, called=called)
+                self.heads += 1
+        if awaited:
+            yield Fault(0, f"lacks a signed head that was stored: {awaited}")
 
 
 def _beyond(team_id: str) -> QuerySet[AuditEvent]:

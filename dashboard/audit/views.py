@@ -63,6 +63,8 @@ def _frame(acting: Actor, filters: Filters) -> dict[str, Any]:
         "csv_url": filters.address(reverse("audit_csv")),
         "head": heads.current(acting.team.id),
         "public_key": heads.public_key(),
+        "log_name": _name(acting, "jsonl"),
+        "head_name": _name(acting, "head.json"),
     }
 
 

@@ -1,7 +1,10 @@
 """``/audit/``: who did what, for admins and owners, narrowed by the address."""
 
 import re
+import subprocess
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -172,3 +175,18 @@ def test_takes_a_bounded_number_of_queries(log: Log, ada: User, page: str) -> No
 
 def test_an_empty_log_says_what_will_be_here(ada: User) -> None:
     assert "Nothing happened yet" in browser_of(ada).get("/audit/").content.decode()
+
+
+def test_the_command_that_verifies_names_the_files_as_they_are_downloaded(log: Log, ada: User, tmp_path: Path) -> None:
+    """It is the one that the page shows, run where the files were saved."""
+    log(2)
+    browser = browser_of(ada)
+    for address in ("/audit/log.jsonl", "/audit/head.json", "/audit/verify.py"):
+        answer = browser.get(address)
+        name = re.findall(r'filename="(.+)"', answer["Content-Disposition"])[0]
+        (tmp_path / name).write_bytes(answer.getvalue())
+    command = re.findall(r"<code>python3 (.+?)</code>", browser.get("/audit/").content.decode())[0].split()
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", *command], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "Intact: 2 events.\n")

@@ -10,12 +10,14 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 
-from dashboard.accounts.models import Team
+from dashboard.accounts.models import ApiKey, Team, User
 from dashboard.audit import heads
 from dashboard.audit.chain import facts
 from dashboard.audit.models import AuditEvent, AuditHead
 from dashboard.audit.proof import Proof
+from dashboard.audit.tasks import sign_heads
 from dashboard.audit.verify import hash_of
+from dashboard.celery import app
 from tests.audit.conftest import TABLE, Log, unprotected
 
 
@@ -38,16 +40,21 @@ def test_a_team_without_events_is_proven(team: Team) -> None:
 
 EDITS = [
     "actor = 'Bob'", "action = 'project.archived'", "object_id = 'proj_9'", "address = '192.0.2.9'", "kind = 'task'",
-    "user_id = NULL", "after = '{}'", "before = '{\"name\": \"x\"}'", "created_at = '2026-01-01 00:00:00+00:00'",
+    "user_id = NULL", "api_key_id = (SELECT id FROM accounts_apikey)", "previous = hash", "hash = previous",
+    "after = '{}'", "after = '{\"name\": \"Spring \"}'", "before = '{\"name\": \"x\"}'",
+    "created_at = '2026-01-01 00:00:00+00:00'",
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("edit", EDITS)
-def test_an_edit_is_found(log: Log, team: Team, edit: str) -> None:
+def test_an_edit_is_found(log: Log, team: Team, ada: User, edit: str) -> None:
+    ApiKey.issue(team=team, name="Nightly", created_by=ada)
     log(5)
     with unprotected() as cursor:
         cursor.execute(f"UPDATE {TABLE} SET {edit} WHERE sequence = 3")  # noqa: S608  the edits are above
-    assert faults(team) == [(3, "was changed: its hash does not fit what it says")]
+    found = faults(team)
+    assert (3, "was changed: its hash does not fit what it says") in found
+    assert {sequence for sequence, _ in found} <= {3, 4}
 
 
 def test_an_edit_with_a_fitting_hash_is_found_at_the_next_event(log: Log, team: Team) -> None:
@@ -104,7 +111,49 @@ def test_a_log_cut_short_is_found(log: Log, team: Team) -> None:
     log(5)
     with unprotected() as cursor:
         cursor.execute("DELETE FROM audit_auditevent WHERE sequence > 3")
-    assert faults(team) == [(5, "is named by a signed head, but the last event here is 3")]
+    assert faults(team) == [(5, "is named by the database's own head, but the last event here is 3")]
+
+
+@pytest.mark.parametrize("gone", [1, 5])
+def test_the_first_and_the_last_event_are_missed(log: Log, team: Team, gone: int) -> None:
+    log(5)
+    with unprotected() as cursor:
+        cursor.execute("DELETE FROM audit_auditevent WHERE sequence = %s", [gone])
+    assert [sequence for sequence, _ in faults(team)] == [gone]
+
+
+def test_a_log_without_anything_is_found_by_its_signed_head(log: Log, team: Team) -> None:
+    log(3)
+    heads.keep_todays()
+    with unprotected() as cursor:
+        cursor.execute("DELETE FROM audit_auditevent")
+    AuditHead.objects.all().delete()
+    ((sequence, said),) = faults(team)
+    assert sequence == 3
+    assert said.endswith("json, but the last event here is 0")
+
+
+@pytest.mark.parametrize("change", [{"sequence": 4}, {"sequence": 9}, {"sequence": 0}, {"hash": "0" * 64}])
+def test_a_changed_head_is_found(log: Log, team: Team, change: dict[str, Any]) -> None:
+    log(5)
+    AuditHead.objects.update(**change)
+    assert faults(team)
+
+
+def test_an_event_that_was_moved_to_another_team_is_found_in_both(log: Log, team: Team) -> None:
+    log(5)
+    other = Team.objects.create(name="Outsiders")
+    with unprotected() as cursor:
+        cursor.execute("UPDATE audit_auditevent SET team_id = %s WHERE sequence = 3", [other.id])
+    assert faults(team) == [(3, "is missing")]
+    assert (3, "stands behind the head of the chain: it was inserted") in faults(other)
+
+
+def test_a_head_of_another_team_does_not_stand_for_this_one(log: Log, team: Team) -> None:
+    log(2)
+    other = heads.sign(AuditHead(team_id="team_other", sequence=2, hash="0" * 64))
+    default_storage.save(f"audit/heads/{team.id}/2026-01-01.json", ContentFile(heads.as_file(other)))
+    assert faults(team) == [(2, "is named by the signed head 2026-01-01.json, but that is of another team")]
 
 
 def test_a_log_without_its_head_is_found(log: Log, team: Team) -> None:
@@ -147,7 +196,8 @@ def test_a_forged_head_is_found(log: Log, team: Team) -> None:
     with default_storage.open(name) as file:
         head = json.loads(file.read())
     default_storage.save(name, ContentFile(json.dumps(head | {"sequence": 1}).encode()))
-    assert faults(team) == [(1, "is named by a head whose signature is not the team's key's")]
+    (fault,) = faults(team)
+    assert fault == (1, f"is named by the signed head {name[-15:]}, but the public key did not sign that")
     default_storage.save(name, ContentFile(b"none"))
     assert "cannot be read" in faults(team)[0][1]
 
@@ -171,3 +221,38 @@ def test_a_days_head_is_stored_once_and_never_written_over(log: Log, team: Team)
     AuditHead.objects.update(signed_on=None)
     assert heads.keep_todays() == 0
     assert [head and head["sequence"] for _, head in heads.stored(team.id)] == [1]
+
+
+def test_a_stored_head_that_is_gone_is_missed(log: Log, team: Team) -> None:
+    log(1)
+    heads.keep_todays()
+    (name,) = [name for name, _ in heads.stored(team.id)]
+    default_storage.delete(f"audit/heads/{team.id}/{name}")
+    assert faults(team) == [(0, f"lacks a signed head that was stored: {name}")]
+
+
+def out_of_order(*_: Any) -> None:
+    raise OSError("The disk does not answer.")
+
+
+def test_a_day_without_storage_is_caught_up(log: Log, team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    log(1)
+    with monkeypatch.context() as patch, pytest.raises(OSError):
+        patch.setattr(default_storage, "save", out_of_order)
+        sign_heads()
+    assert AuditHead.objects.get().signed_on is None
+    sign_heads()
+    assert len(list(heads.stored(team.id))) == 1
+
+
+def test_heads_that_cannot_be_read_prove_nothing(log: Log, team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    log(1)
+    with monkeypatch.context() as patch, pytest.raises(CommandError, match="nothing is proven: The disk does not"):
+        patch.setattr(default_storage, "listdir", out_of_order)
+        call_command("audit_verify", stdout=StringIO())
+
+
+def test_heads_are_signed_every_hour_by_the_beat() -> None:
+    (entry,) = [entry for entry in app.conf.beat_schedule.values() if entry["task"] == sign_heads.name]
+    assert entry["schedule"] <= 3600
+    assert sign_heads.name in app.tasks

@@ -18,7 +18,10 @@ class Command(BaseCommand):
         teams = Team.objects.filter(pk=team) if team else Team.objects.all()
         if team and not teams.exists():
             raise CommandError(f"There is no team {team}.")
-        found = sum(self._prove(row) for row in teams.order_by("pk").iterator())
+        try:
+            found = sum(self._prove(row) for row in teams.order_by("pk").iterator())
+        except OSError as error:
+            raise CommandError(f"The signed heads cannot be read, so nothing is proven: {error}") from error
         if found:
             raise CommandError(f"The audit log is not intact: {found} fault{'' if found == 1 else 's'}.")
 
@@ -27,7 +30,8 @@ class Command(BaseCommand):
         proof, found = Proof(team.id), 0
         for fault in proof.faults():
             found += 1
-            self.stdout.write(f"{team.id} event {fault.sequence} {fault.sentence}.")
+            place = f"event {fault.sequence} " if fault.sequence else ""
+            self.stdout.write(f"{team.id} {place}{fault.sentence}.")
         if not found:
-            self.stdout.write(f"{team.id} {team}: {proof.events} events intact, {proof.heads} signed heads agree.")
+            self.stdout.write(f"{team.id} {team}: {proof.events:,} events intact, {proof.heads:,} signed heads agree.")
         return found
