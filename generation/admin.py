@@ -1,8 +1,7 @@
-"""What operators see of the machine. They look; only the machine itself moves jobs and credits."""
+"""What operators see of the machine. They look; members and the machine itself change things, and write it down."""
 
 from typing import TYPE_CHECKING, Any
 
-from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
@@ -22,10 +21,8 @@ from generation.models import (
 
 if TYPE_CHECKING:
     _Admin = admin.ModelAdmin[Any]
-    _Form = forms.ModelForm[Any]
 else:
-    _Admin = admin.ModelAdmin  # neither can be subscripted at run time
-    _Form = forms.ModelForm
+    _Admin = admin.ModelAdmin  # which cannot be subscripted at run time
 
 
 class Rows(_Admin):
@@ -49,35 +46,13 @@ class ReadOnly(Rows):
         return False
 
 
-class ConnectionForm(_Form):
-    base_url = forms.URLField(max_length=300, assume_scheme="https")
-    new_key = forms.CharField(
-        label="Replace the key",
-        required=False,
-        strip=True,
-        widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"}),
-        help_text="Empty keeps the key that is stored, which is never shown.",
-    )
-
-    class Meta:
-        model = Connection
-        fields = ["team", "base_url", "dialect", "new_key", "plan_limit", "photo_delivery"]
-
-    def save(self, commit: bool = True) -> Any:
-        if self.cleaned_data["new_key"]:
-            self.instance.key = self.cleaned_data["new_key"]
-        return super().save(commit)
-
-
 @admin.register(Connection)
-class ConnectionAdmin(Rows):
-    form = ConnectionForm
+class ConnectionAdmin(ReadOnly):
     list_display = ["team", "base_url", "pause", "paused_until", "balance", "balance_at"]
     list_select_related = ["team"]
     list_filter = ["pause"]
     search_fields = ["team__name", "base_url"]
-    autocomplete_fields = ["team"]
-    readonly_fields = ["pause", "pause_message", "paused_until", "balance", "balance_at"]
+    exclude = ["key"]
 
 
 @admin.register(Asset)

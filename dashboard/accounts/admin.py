@@ -2,16 +2,19 @@
 
 from typing import TYPE_CHECKING, Any, cast
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from dashboard.accounts import access, keys, members
 from dashboard.accounts.access import Actor
@@ -34,8 +37,8 @@ else:
     _People = UserAdmin
 
 
-# Secrets and sessions that nobody reads or writes by hand, and providers that the environment names.
-admin.site.unregister([Authenticator, UserSession, SocialAccount, SocialApp, SocialToken])
+# Secrets and sessions that nobody reads or writes by hand, providers that the environment names, and what nobody uses.
+admin.site.unregister([Authenticator, UserSession, SocialAccount, SocialApp, SocialToken, EmailAddress, Group])
 
 
 def _operator(request: HttpRequest, team: Team) -> Actor:
@@ -49,8 +52,15 @@ class NewPersonForm(_NewUser):
         fields = ["email", "name"]
 
 
+def _facts(person: User) -> dict[str, Any]:
+    facts = {name: getattr(person, name) for name in ("email", "name", "is_active", "is_staff", "is_superuser")}
+    return facts | {"rights": sorted(person.user_permissions.values_list("codename", flat=True))}
+
+
 @admin.register(User)
 class PersonAdmin(_People):
+    """Nobody is deleted, for the log names them: who may no longer come in is made inactive."""
+
     add_form = NewPersonForm
     ordering = ["email"]
     list_display = ["email", "name", "is_active", "is_staff", "last_login"]
@@ -59,7 +69,7 @@ class PersonAdmin(_People):
     fieldsets = [
         (None, {"fields": ["email", "password"]}),
         ("Person", {"fields": ["name"]}),
-        ("Rights here", {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]}),
+        ("Rights here", {"fields": ["is_active", "is_staff", "is_superuser", "user_permissions"]}),
         ("Dates", {"fields": ["last_login", "date_joined"]}),
     ]
     add_fieldsets = [(None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})]
@@ -76,6 +86,31 @@ class PersonAdmin(_People):
                         _operator(request, member.team), "person.second_factors_removed", str(member.pk), before=before
                     )
         messages.success(request, "Their second factors are removed.")
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> User | None:
+        person = super().get_object(request, object_id, from_field)
+        if person is not None:
+            person.former = person.password, _facts(person)  # type: ignore[attr-defined]
+        return person
+
+    @transaction.atomic
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        return super().user_change_password(request, id, form_url)
+
+    def log_change(self, request: HttpRequest, obj: User, message: Any) -> LogEntry:
+        """Django asks for this once all is saved; each team of the person reads of it."""
+        password, before = obj.former  # type: ignore[attr-defined]
+        after = _facts(obj)
+        if obj.password != password:
+            after["password_replaced"] = True
+        if before != after:
+            for member in access.memberships(obj):
+                acting = _operator(request, member.team)
+                record(acting, "person.changed", str(member.pk), before=before, after=after)
+        return super().log_change(request, obj, message)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         # Sign-in looks for addresses in lower case.
@@ -100,6 +135,8 @@ class MembersFormSet(_FormSet):
         super().clean()
         facts = [getattr(form, "cleaned_data", {}) for form in self.forms]
         roles = {one["role"] for one in facts if one.get("role") and one.get("user") and not one.get("DELETE")}
+        if any(form.instance.pk and "user" in form.changed_data for form in self.forms):
+            raise forms.ValidationError("A membership stays its member's: add the other person, and delete this one.")
         if not any(self.errors) and Role.OWNER not in roles:
             raise forms.ValidationError("A team needs an owner.")
 
@@ -119,8 +156,13 @@ class TeamAdmin(Rows):
     list_display = ["name", "id", "created_at"]
     search_fields = ["name", "id"]
 
+    def has_delete_permission(self, request: HttpRequest, obj: Team | None = None) -> bool:
+        return False
+
     def save_model(self, request: HttpRequest, obj: Team, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
+        with transaction.atomic():
+            super().save_model(request, obj, form, change)
+            self._note(_operator(request, obj), form, change)
         credits, reason = form.cleaned_data["grant"], form.cleaned_data["reason"]
         if credits:
             with transaction.atomic():
@@ -128,19 +170,33 @@ class TeamAdmin(Rows):
                 after = {"credits": credits, "reason": reason}
                 record(_operator(request, obj), "credits.granted", obj.id, after=after)
 
+    @staticmethod
+    def _note(acting: Actor, form: Any, change: bool) -> None:
+        name = {"name": acting.team.name}
+        if not change:
+            record(acting, "team.founded", acting.team.id, after=name)
+        elif "name" in form.changed_data:
+            record(acting, "team.renamed", acting.team.id, before={"name": form.initial["name"]}, after=name)
+
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Write down who was put in, changed or put out, and stop what their new role does not allow."""
         acting = _operator(request, form.instance)
         with transaction.atomic():
+            former = {one.instance.pk: one.initial.get("role") for one in formset.initial_forms}
             super().save_formset(request, form, formset, change)
             kept = [("member.added", row) for row in formset.new_objects]
             kept += [("member.role_changed", row) for row, _ in formset.changed_objects]
             for action, row in kept:
-                record(acting, action, str(row.pk), after={"member": row.user.email, "role": Role(row.role).label})
+                before = _membership(row, role=former[row.pk]) if row.pk in former else None
+                record(acting, action, str(row.pk), before=before, after=_membership(row, role=row.role))
                 members.settle_rights(acting, row.user, role=row.role)
             for row in formset.deleted_objects:
-                record(acting, "member.removed", "", before={"member": row.user.email, "role": Role(row.role).label})
+                record(acting, "member.removed", "", before=_membership(row, role=row.role))
                 members.settle_rights(acting, row.user, role=None)
+
+
+def _membership(row: Membership, *, role: int) -> dict[str, str]:
+    return {"member": row.user.email, "role": Role(role).label}
 
 
 @admin.register(ApiKey)

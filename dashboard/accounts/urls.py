@@ -6,8 +6,9 @@ from django.views.generic import RedirectView
 
 from dashboard.accounts import account_views, invitation_views, member_views, team_views, views
 
-# By the page that asks for the second factor, too.
+# By the page that asks for the second factor, too, and with the password that has a log.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.password_change = RedirectView.as_view(pattern_name="account_change_password")  # type: ignore[assignment, method-assign]
 TO_YOUR_ACCOUNT = RedirectView.as_view(url="/accounts/you/")
 
 urlpatterns = [

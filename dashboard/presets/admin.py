@@ -1,17 +1,15 @@
 from django.contrib import admin
 
 from dashboard.presets.models import BrandKit, Preset, PresetVersion
-from generation.admin import ReadOnly, Rows
+from generation.admin import ReadOnly
 
 
 @admin.register(Preset)
-class PresetAdmin(Rows):
+class PresetAdmin(ReadOnly):
     list_display = ["name", "team", "category", "label", "visibility", "created_at", "archived_at"]
     list_select_related = ["team"]
     list_filter = ["category", "label", "visibility"]
     search_fields = ["name", "id", "team__name"]
-    autocomplete_fields = ["team"]
-    readonly_fields = ["current"]
 
 
 @admin.register(PresetVersion)
@@ -24,8 +22,7 @@ class PresetVersionAdmin(ReadOnly):
 
 
 @admin.register(BrandKit)
-class BrandKitAdmin(Rows):
+class BrandKitAdmin(ReadOnly):
     list_display = ["team", "prefix", "suffix"]
     list_select_related = ["team"]
     search_fields = ["team__name"]
-    autocomplete_fields = ["team"]

@@ -13,9 +13,9 @@ def operator(team: Team) -> Client:
     return browser_of(User.objects.create_superuser(email="root@example.com", password="correct horse"))
 
 
-def save(operator: Client, team: Team, *rows: dict[str, str]) -> str:
+def save(operator: Client, team: Team, *rows: dict[str, str], name: str = "") -> str:
     """Send the team's page with these members; what it answers."""
-    form = {"name": team.name, "grant": "", "reason": "", "memberships-TOTAL_FORMS": str(len(rows))}
+    form = {"name": name or team.name, "grant": "", "reason": "", "memberships-TOTAL_FORMS": str(len(rows))}
     form["memberships-INITIAL_FORMS"] = str(sum("id" in row for row in rows))
     for number, row in enumerate(rows):
         form |= {f"memberships-{number}-{name}": value for name, value in ({"team": team.id} | row).items()}
@@ -45,3 +45,21 @@ def test_keys_of_who_is_put_out_stop(operator: Client, team: Team, alice: User, 
     assert not bob.memberships.exists()
     assert not ApiKey.objects.filter(revoked_at=None).exists()
     assert list(AuditEvent.objects.order_by("id").values_list("action", flat=True)) == ["member.removed", "key.revoked"]
+
+
+def test_what_was_before_is_written_down_too(operator: Client, team: Team, alice: User, bob: User) -> None:
+    save(operator, team, of(alice, Role.OWNER), of(bob, Role.CREATOR) | {"role": str(Role.VIEWER.value)}, name="South")
+    told = {event.action: (event.before, event.after) for event in AuditEvent.objects.all()}
+    bobs = {"member": "bob@example.com"}
+    assert told == {
+        "team.renamed": ({"name": "Northwind"}, {"name": "South"}),
+        "member.role_changed": (bobs | {"role": "Creator"}, bobs | {"role": "Viewer"}),
+    }
+
+
+def test_a_membership_is_not_given_to_another_person(
+    operator: Client, team: Team, alice: User, bob: User, charlie: User
+) -> None:
+    answer = save(operator, team, of(alice, Role.OWNER), of(bob, Role.CREATOR) | {"user": str(charlie.pk)})
+    assert "A membership stays its member" in answer
+    assert bob.memberships.filter(team=team).exists()
