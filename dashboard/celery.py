@@ -13,6 +13,7 @@ app.autodiscover_tasks(
         "generation",
         "generation.sandbox",
         "dashboard.api",
+        "dashboard.connections",
         "dashboard.demo",
         "dashboard.gallery",
         "dashboard.presets",

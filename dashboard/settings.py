@@ -188,6 +188,11 @@ CELERY = {
         },
         "balances": {"task": "generation.tasks.check_balances", "schedule": 60.0, "options": {"expires": 60}},
         "books": {"task": "generation.tasks.compare_books", "schedule": 3600.0, "options": {"expires": 3600}},
+        "pauses": {
+            "task": "dashboard.connections.tasks.write_down_pauses",
+            "schedule": 5.0,
+            "options": {"expires": 10},
+        },
         "audit heads": {"task": "dashboard.audit.tasks.sign_heads", "schedule": 3600.0, "options": {"expires": 3600}},
         "webhooks to callers": {
             "task": "dashboard.api.tasks.look_for_deliveries",

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from generation.client import Client
-from generation.models import Attempt, Connection, Job, JobState
+from generation.models import Attempt, Connection, Job, JobState, PauseNote
 
 
 def open_client(connection: Connection, *, seconds: float = 30) -> Client:
@@ -59,8 +60,23 @@ def slow_down(connection: Connection, *, seconds: int, message: str) -> datetime
 
 def stop(connection: Connection, *, pause: Connection.Pause, message: str) -> None:
     """Pause until somebody resumes, or until the reason is seen to be gone. A person's pause stays one."""
-    rows = Connection.objects.filter(pk=connection.pk).exclude(pause=Connection.Pause.PERSON)
-    rows.update(pause=pause, pause_message=message[:500], paused_until=None)
+    with transaction.atomic():
+        before = _locked(connection)
+        if before != Connection.Pause.PERSON:
+            rows = Connection.objects.filter(pk=connection.pk)
+            rows.update(pause=pause, pause_message=message[:500], paused_until=None)
+            _note(connection, before=before, after=pause, message=message[:500])
+
+
+def _locked(connection: Connection) -> str:
+    """The pause as it is now, and until the transaction ends."""
+    return str(Connection.objects.select_for_update().values_list("pause", flat=True).get(pk=connection.pk))
+
+
+def _note(connection: Connection, *, before: str, after: str, message: str = "") -> None:
+    # Whoever posts must not wait for a team's audit log, so a task of the dashboard's writes it there.
+    if before != after:
+        PauseNote.objects.create(connection=connection, before=before, after=after, message=message)
 
 
 def resume(connection: Connection) -> None:
@@ -75,7 +91,10 @@ def note_balance(connection: Connection, *, credits: int) -> None:
     before = connection.balance
     Connection.objects.filter(pk=connection.pk).update(balance=credits, balance_at=timezone.now())
     if connection.pause == Connection.Pause.CREDITS and credits != before:
-        resume(connection)
+        with transaction.atomic():
+            if _locked(connection) == Connection.Pause.CREDITS:
+                resume(connection)
+                _note(connection, before=Connection.Pause.CREDITS, after=Connection.Pause.NONE)
 
 
 def adopted(connection: Connection, provider_job_ids: set[str]) -> set[str]:

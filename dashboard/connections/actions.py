@@ -41,7 +41,7 @@ def connect(
         if moved:
             _leave(known)
         row = Connection.objects.select_for_update().filter(pk=known.pk).first() or known
-        before = _facts(row)
+        before = _facts(row) | {"pause": row.pause}
         replaced = row.key != key
         row.base_url, row.key, row.photo_delivery = base_url, key, photo_delivery
         row.plan_limit = PLAN_LIMITS[account.plan if account and account.plan in PLAN_LIMITS else plan]
@@ -50,7 +50,9 @@ def connect(
         row.save()
         if row.pause == Connection.Pause.KEY or (moved and row.pause != Connection.Pause.PERSON):
             _reopen(row)
-        record(acting, "connection.changed", row.id, before=before, after=_facts(row) | {"key_replaced": replaced})
+            row.pause = Connection.Pause.NONE
+        after = _facts(row) | {"pause": row.pause, "key_replaced": replaced}
+        record(acting, "connection.changed", row.id, before=before, after=after)
     if account:
         connections.note_balance(row, credits=account.credits)
     return row
@@ -105,6 +107,7 @@ def test(acting: Actor, connection: Connection) -> Account:
     with transaction.atomic():
         if connection.pause == Connection.Pause.KEY:
             _reopen(connection)
+            record(acting, "connection.resumed", connection.id, before={"pause": connection.pause})
         _take_plan(acting, connection, account.plan)
     return account
 

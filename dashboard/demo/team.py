@@ -3,8 +3,11 @@
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 
+from dashboard.accounts.access import Actor
 from dashboard.accounts.models import ApiKey, Membership, Role
+from dashboard.audit.record import record
 from dashboard.demo import kept
 from dashboard.demo.kept import Kept
 from generation.models import Connection
@@ -41,7 +44,11 @@ def _follow_address(remembered: Kept) -> None:
     """The sandbox answers at our own address, which another port changes; a connection of a person's own stays."""
     now = sandbox_address()
     if remembered.sandbox and remembered.sandbox != now:
-        Connection.objects.filter(team_id=TEAM, base_url=remembered.sandbox).update(base_url=now)
+        for row in Connection.objects.filter(team_id=TEAM, base_url=remembered.sandbox).select_related("team"):
+            with transaction.atomic():
+                Connection.objects.filter(pk=row.pk).update(base_url=now)
+                before, after = {"base_url": row.base_url}, {"base_url": now}
+                record(Actor(row.team, Role.OWNER), "connection.changed", row.pk, before=before, after=after)
         remembered.sandbox = now
 
 

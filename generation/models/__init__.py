@@ -1,7 +1,7 @@
 """What the machine remembers: connections, jobs, attempts, pictures and credits."""
 
 from generation.models.caps import Cap, CapPeriod
-from generation.models.connections import Connection
+from generation.models.connections import Connection, PauseNote
 from generation.models.credits import CreditAccount, Hold, LedgerEntry
 from generation.models.jobs import HOLDING, TERMINAL, Attempt, Batch, Job, JobState, WebhookDelivery
 from generation.models.pictures import Asset, Image
@@ -28,6 +28,7 @@ __all__ = [
     "JobState",
     "LedgerEntry",
     "MonthlySpend",
+    "PauseNote",
     "Reconciliation",
     "WebhookDelivery",
 ]

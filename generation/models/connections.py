@@ -1,6 +1,7 @@
 """A team's way to its provider."""
 
 from django.db import models
+from django.utils import timezone
 
 from generation.ids import PublicIdField
 from generation.secrets import EncryptedField
@@ -38,3 +39,16 @@ class Connection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.team} at {self.base_url}"
+
+
+class PauseNote(models.Model):
+    """A pause that began or ended by itself, until the audit log tells of it."""
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="+")
+    before = models.CharField(max_length=12, blank=True)
+    after = models.CharField(max_length=12, blank=True)
+    message = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.connection_id}: {self.before or 'open'} to {self.after or 'open'}"

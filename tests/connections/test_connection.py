@@ -147,7 +147,8 @@ def test_the_change_is_audited_without_the_key(admin: Client, ada: User, team: T
     event = AuditEvent.objects.get(action="connection.changed")
     assert event.user == ada
     assert event.before["base_url"] == "http://127.0.0.1:9/v1"
-    assert event.after == {"base_url": productai, "plan_limit": 600, "photo_delivery": "asset", "key_replaced": True}
+    rest = {"plan_limit": 600, "photo_delivery": "asset", "pause": "", "key_replaced": True}
+    assert event.after == {"base_url": productai} | rest
     assert KEY not in str(vars(event))
 
 
@@ -238,6 +239,7 @@ def test_a_revoked_key_is_told_and_pauses_until_one_works(admin: Client, job: Jo
     Connection.objects.update(key=KEY)
     assert press_test(admin).startswith("The key works: ")
     assert Connection.objects.get().pause == Connection.Pause.NONE
+    assert AuditEvent.objects.get(action="connection.resumed").before == {"pause": "key"}
 
 
 def test_an_unreachable_provider_is_told_and_pauses_nothing(admin: Client, team: Team) -> None:
