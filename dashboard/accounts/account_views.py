@@ -1,5 +1,6 @@
 """A person's own account: who they are, how they sign in, and where they are signed in."""
 
+from collections.abc import Iterable
 from smtplib import SMTPException
 from typing import cast
 
@@ -66,16 +67,25 @@ def end_session(request: HttpRequest, session_id: int) -> HttpResponse:
     session = get_object_or_404(UserSession, pk=session_id, user=request.user)
     if session.is_current():
         return redirect("account_logout")
-    session.end()
+    _end(request, [session])
     messages.success(request, "That browser is signed out.")
     return redirect("your_account")
+
+
+def _end(request: HttpRequest, sessions: Iterable[UserSession]) -> None:
+    with transaction.atomic():
+        ended = []
+        for session in sessions:
+            session.end()
+            ended.append(device(session.user_agent))
+        if ended:
+            note(request, cast("User", request.user), "sessions.ended", before={"browsers": ended})
 
 
 @login_required
 @require_POST
 def end_other_sessions(request: HttpRequest) -> HttpResponse:
-    for session in UserSession.objects.filter(user=request.user).exclude(session_key=request.session.session_key):
-        session.end()
+    _end(request, UserSession.objects.filter(user=request.user).exclude(session_key=request.session.session_key))
     messages.success(request, "You are signed out everywhere else.")
     return redirect("your_account")
 

@@ -12,10 +12,12 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.core.cache import cache
+from django.db import transaction
 from qrcode.image.svg import SvgPathImage
 
 from dashboard.accounts.devices import device
 from dashboard.accounts.models import User
+from dashboard.accounts.security import note
 from generation.secrets import cipher
 
 WRONG = "This code is not right. Enter the one that your app shows now, or a recovery code that you have not used."
@@ -132,3 +134,11 @@ class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
 
 class PasskeyNameForm(EditWebAuthnForm):  # type: ignore[misc]
     name = _name(error_messages={"required": "Give the passkey a name."})
+
+    @transaction.atomic
+    def save(self) -> Authenticator:
+        before = self.instance.wrap().name
+        passkey: Authenticator = super().save()
+        facts = {"before": {"name": before}, "after": {"name": self.cleaned_data["name"]}}
+        note(context.request, passkey.user, "passkey.renamed", **facts)
+        return passkey

@@ -1,11 +1,14 @@
-"""Changes of how a person signs in, written into the audit log of each of their teams.
+"""How a person signs in, and changes of that, written into the audit log of each of their teams.
 
-allauth makes these changes in its own views and tells of them by its signals only.
+allauth makes these changes in its own views and tells of them by its signals only. Whoever is in no team is in no
+team's log. A sign-in that fails changes nothing and is nobody's yet: the throttle stops it, and a stranger writes into
+no team's chain.
 """
 
 from typing import Any
 
-from allauth.account.signals import password_changed, password_reset, password_set
+from allauth.account.authentication import get_authentication_records
+from allauth.account.signals import password_changed, password_reset, password_set, user_logged_in
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 from allauth.socialaccount.signals import social_account_added, social_account_removed
@@ -15,6 +18,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from dashboard.accounts.access import Actor, memberships
+from dashboard.accounts.devices import device
 from dashboard.accounts.models import Role, User
 from dashboard.audit.record import record
 
@@ -40,6 +44,12 @@ def note(
         # One at a time: each event waits for its own team's chain, and holds no other team's up.
         with transaction.atomic():
             record(acting, action, str(member.pk), before=who | (before or {}), after=who | (after or {}))
+
+
+@receiver(user_logged_in)
+def _signed_in(request: HttpRequest, user: User, **_: Any) -> None:
+    by = [str(one.get("type") or one["method"]) for one in get_authentication_records(request, user)]
+    note(request, user, "person.signed_in", after={"by": by, "browser": device(request.headers.get("User-Agent", ""))})
 
 
 @receiver(authenticator_added)

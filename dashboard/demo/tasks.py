@@ -8,6 +8,7 @@ from dashboard.demo.covers import missing
 from dashboard.demo.presets import PRESETS, SamplePreset
 from dashboard.demo.products import PRODUCTS
 from dashboard.demo.team import TEAM
+from dashboard.presets.covers import take
 from dashboard.presets.models import Preset
 from dashboard.presets.prompts import compose
 from dashboard.presets.variables import fill
@@ -31,7 +32,7 @@ def draw(preset: Preset) -> None:
     """Render, store and enter one cover; one that a person chose meanwhile stays."""
     picture = _picture(next(sample for sample in PRESETS if sample.name == preset.name))
     key = default_storage.save(f"{TEAM}/presets/{preset.id}/cover.webp", ContentFile(picture.thumbnail))
-    Preset.objects.filter(pk=preset.pk, cover="").update(cover=key)
+    take(preset, key)
 
 
 def _picture(sample: SamplePreset) -> media.Picture:

@@ -10,6 +10,9 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+from dashboard.accounts.access import Actor
+from dashboard.accounts.models import Role
+from dashboard.audit.record import record
 from dashboard.presets.models import Preset
 from generation import fetch, media
 
@@ -48,4 +51,12 @@ def fetch_cover(*, preset_id: str, url: str) -> None:
     except (fetch.FetchError, media.UnusablePicture, OSError) as error:
         log.warning("The cover of %s could not be had: %s", preset_id, error)
         return
-    Preset.objects.filter(pk=preset.pk, cover="").update(cover=key)
+    take(preset, key)
+
+
+def take(preset: Preset, key: str) -> None:
+    """Show the stored picture on a preset that has none yet."""
+    with transaction.atomic():
+        if Preset.objects.filter(pk=preset.pk, cover="").update(cover=key):
+            acting = Actor(preset.team, Role.OWNER)
+            record(acting, "preset.cover_chosen", preset.pk, before={"cover": ""}, after={"cover": key})

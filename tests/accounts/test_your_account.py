@@ -11,7 +11,7 @@ from django.test import Client
 
 from dashboard.accounts import mail_address
 from dashboard.accounts.devices import device
-from dashboard.accounts.models import User
+from dashboard.accounts.models import Role, User
 from dashboard.audit.models import AuditEvent
 from tests.accounts.conftest import PASSWORD, confirm, enter, is_in
 from tests.conftest import browser_of, person
@@ -139,6 +139,22 @@ class TestAddress:
         assert "The mail could not be sent, so nothing has changed." in answer.content.decode()
 
 
+class TestSigningIn:
+    def test_is_in_the_log_of_each_team(self, bob: User, charlie: User) -> None:
+        other = charlie.memberships.get().team
+        other.memberships.create(user=bob, role=Role.VIEWER)
+        assert is_in(enter(bob.email, HTTP_USER_AGENT=SAFARI, REMOTE_ADDR="198.51.100.7"))
+        events = AuditEvent.objects.filter(action="person.signed_in")
+        assert {event.team for event in events} == {one.team for one in bob.memberships.all()}
+        for event in events:
+            facts = {"member": bob.email, "by": ["password"], "browser": "Safari on iPhone"}
+            assert (event.user, event.address, event.after) == (bob, "198.51.100.7", facts)
+
+    def test_that_fails_writes_nothing_into_anybodys_log(self, client: Client, bob: User) -> None:
+        client.post("/accounts/login/", {"login": bob.email, "password": "wrong"})
+        assert not AuditEvent.objects.exists()
+
+
 class TestSessions:
     def test_are_listed_with_where_and_when(self, browser: Client, bob: User) -> None:
         enter(bob.email, HTTP_USER_AGENT=SAFARI, REMOTE_ADDR="198.51.100.7")
@@ -153,12 +169,17 @@ class TestSessions:
         browser.post(f"{PAGE}sessions/{row.pk}/end/")
         assert lost.get("/generate/").status_code == 302
         assert kept.get("/generate/").status_code == browser.get("/generate/").status_code == 200
+        event = AuditEvent.objects.get(action="sessions.ended")
+        assert (event.user, event.before["browsers"]) == (bob, ["Unknown browser"])
 
     def test_all_others_are_ended(self, browser: Client, bob: User) -> None:
         others = [enter(bob.email), enter(bob.email)]
         page = browser.post(f"{PAGE}sessions/end/", follow=True).content.decode()
         assert "You are signed out everywhere else." in page and "Sign out everywhere else" not in page
         assert [one.get("/generate/").status_code for one in others] == [302, 302]
+        assert len(AuditEvent.objects.get(action="sessions.ended").before["browsers"]) == 2
+        browser.post(f"{PAGE}sessions/end/")
+        assert AuditEvent.objects.filter(action="sessions.ended").count() == 1
 
     def test_somebody_elses_do_not_exist(self, browser: Client, vera: User) -> None:
         other = enter(vera.email)

@@ -1,22 +1,41 @@
-"""Whatever a person changes by a page leaves an event: every POST of the access table, done for good."""
+"""Whatever a person or a key changes leaves an event, and no event holds a secret.
+
+Every POST of the access table is done for good, and the table has every address that the resolver knows; those about
+oneself are listed here by what they leave. So an address without a word about its event fails.
+"""
 # ruff: noqa: F811  fixtures
 
+import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Membership, Role
+from dashboard.audit import words
 from dashboard.audit.models import AuditEvent
+from dashboard.audit.record import record
 from dashboard.projects.models import Product
 from generation import ledger
 from generation.models import Asset, Cap, Connection, Image, Job, JobState
 from tests.pictures import photo
-from tests.test_access_table import API, BODIES, TABLE, private_and_quick, world  # noqa: F401  fixtures
+from tests.test_access_table import (  # noqa: F401  fixtures
+    API,
+    BODIES,
+    BY_LINK,
+    TABLE,
+    addresses,
+    of,
+    private_and_quick,
+    world,
+)
 from tests.world import World, as_it_was, writes
 
 Body = Mapping[str, Any]
@@ -30,7 +49,7 @@ ELSEWHERE = {
     "products/import/<import_id>/start/": "needs a sheet: tests/projects/test_imports.py",
     "presets/import/provider/": "asks the provider: tests/presets/test_provider.py",
     "settings/connection/": "asks the provider: tests/connections",
-    "settings/connection/test/": "asks the provider, and changes nothing",
+    "settings/connection/test/": "asks the provider: tests/connections",
     "settings/team/alerts/test/": "posts to the web: tests/accounts",
     "spend/provider/check/": "asks the provider: tests/spend",
 }
@@ -187,6 +206,7 @@ def test_what_a_person_changes_is_recorded(address: str, world: World) -> None:
         assert events, f"{address} wrote {sorted(written)} and left no event"
         assert {str(event.user) for event in events} == {"Alice"}
         assert all(event.address and (event.object_id or event.after) for event in events)
+        assert told_secrets(world, answer) == set()
 
 
 @pytest.mark.parametrize("address", [address for address, rule in API.items() if rule.post])
@@ -202,3 +222,99 @@ def test_what_a_key_changes_is_recorded(address: str, world: World) -> None:
         assert answer.status_code < 300, answer.content
         assert {event.actor for event in events} == {"Nightly"}
         assert {event.kind for event in events} == {"key"}
+        assert told_secrets(world, answer) == set()
+
+
+SECRET = re.compile(r"password|digest|secret|token|^key$|key_hash")
+SHOWN = re.compile(r"\bps_\w{20,}|/accounts/invitation/([\w-]+)/|whsec_[\w+/=]+")
+"""What a page shows once: a key, the link of an invitation, the secret of a webhook."""
+
+
+def secrets(world: World, answer: Any) -> Iterator[str]:
+    """All that nobody may read in the log: what columns with such names hold, and what was shown once."""
+    yield from world.keys.values()
+    yield from world.sessions.values()
+    yield "correct horse"
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:
+            if SECRET.search(field.name) and field.get_internal_type() in {"CharField", "TextField"}:
+                yield from filter(None, map(str, model._default_manager.values_list(field.name, flat=True)))
+    yield from (found[1] or found[0] for found in SHOWN.finditer(answer.content.decode("utf-8", "replace")))
+
+
+def told_secrets(world: World, answer: Any) -> set[str]:
+    """Secrets that are in the team's log."""
+    rows = AuditEvent.objects.filter(team=world.team).values("actor", "action", "object_id", "before", "after")
+    text = json.dumps(list(rows))
+    return {secret for secret in secrets(world, answer) if secret in text}
+
+
+@pytest.mark.parametrize("leak", ["key", "hash", "shown"])
+def test_a_secret_in_the_log_would_be_found(leak: str, world: World) -> None:
+    with as_it_was():
+        answer = world.browser("alice").post("/settings/members/", GIVEN["settings/members/"](world))
+        shown = SHOWN.search(answer.content.decode())
+        assert shown, "an invitation shows its link once"
+        owner = Membership.objects.get(team=world.team, role=Role.OWNER).user
+        leaks = {"key": "sandbox-key", "hash": owner.password, "shown": shown[1]}
+        assert told_secrets(world, answer) == set()
+        record(Actor(world.team, Role.OWNER, user=owner), "team.renamed", "", after={"deep": [{"in": leaks[leak]}]})
+        assert told_secrets(world, answer) == {leaks[leak]}
+
+
+ABOUT_ONESELF = {
+    "accounts/2fa/recovery-codes/generate/": "recovery_codes.renewed",
+    "accounts/2fa/totp/activate/": "two_factor.switched_on",
+    "accounts/2fa/totp/deactivate/": "two_factor.switched_off",
+    "accounts/2fa/webauthn/add/": "passkey.added",
+    "accounts/2fa/webauthn/keys/<pk>/edit/": "passkey.renamed",
+    "accounts/2fa/webauthn/keys/<pk>/remove/": "passkey.removed",
+    "accounts/2fa/webauthn/login/": "person.signed_in",
+    "accounts/2fa/authenticate/": "person.signed_in",
+    "accounts/invitation/<token>/": "invitation.accepted",
+    "accounts/login/": "person.signed_in",
+    "accounts/login/code/confirm/": "person.signed_in",
+    "accounts/password/change/": "password.changed",
+    "accounts/password/reset/key/<uidb36>-<key>/": "password.changed",
+    "accounts/password/set/": "password.changed",
+    "accounts/signup/": "invitation.accepted",
+    "accounts/team/new/": "team.founded",
+    "accounts/you/": "person.renamed",
+    "accounts/you/address/<token>/": "person.address_changed",
+    "accounts/you/sessions/<session_id>/end/": "sessions.ended",
+    "accounts/you/sessions/end/": "sessions.ended",
+}
+"""What the person's own pages leave in the log of each of their teams."""
+ONLY_OF_THE_SESSION = {
+    "accounts/2fa/", "accounts/2fa/reauthenticate/", "accounts/2fa/recovery-codes/",
+    "accounts/2fa/recovery-codes/download/", "accounts/2fa/webauthn/", "accounts/2fa/webauthn/reauthenticate/",
+    "accounts/confirm-email/", "accounts/confirm-email/<key>/", "accounts/email/", "accounts/inactive/",
+    "accounts/logout/", "accounts/password/reset/", "accounts/password/reset/done/",
+    "accounts/password/reset/key/done/", "accounts/reauthenticate/", "accounts/team/", "accounts/you/address/",
+}  # fmt: skip
+"""They show something, send a mail, or change what this browser sees."""
+BY_OTHERS = {
+    "files/<token>": "only reads",
+    "hooks/<token>": "only a hint: what the job then costs is in the ledger",
+    "sandbox/files/<token>": "only reads",
+}
+"""Links that are about nobody."""
+
+
+def test_every_address_about_oneself_says_what_it_leaves() -> None:
+    there_are = {*of("accounts/"), *BY_LINK}
+    assert there_are == ABOUT_ONESELF.keys() | ONLY_OF_THE_SESSION | BY_OTHERS.keys()
+    assert set(ABOUT_ONESELF.values()) <= words.SENTENCES.keys()
+
+
+@pytest.mark.parametrize("action", sorted({*ABOUT_ONESELF.values()}))
+def test_what_is_left_is_shown_by_a_test_of_its_own(action: str) -> None:
+    own = Path(__file__)
+    tests = [path for path in own.parent.parent.rglob("test_*.py") if path != own]
+    assert [path.name for path in tests if f'"{action}"' in path.read_text()]
+
+
+@pytest.mark.parametrize("address", ELSEWHERE)
+def test_what_is_tested_elsewhere_is_an_address(address: str) -> None:
+    assert TABLE[address].post
+    assert address in set(addresses())

@@ -129,6 +129,11 @@ def test_a_passkey_is_renamed_and_removed(page: Page, studio: Studio) -> None:
     leave(page)
     enter(page, user)
     page.wait_for_url("**/generate/")
+    leave(page)
+    enter(page, user_of(studio, "alice"))
+    for action in ("passkey.added", "passkey.renamed", "passkey.removed"):
+        page.goto(f"/audit/?action={action}&q=vera")
+        expect(page.locator(".audit-line")).to_have_count(1)
 
 
 def test_without_scripts_a_code_is_enough(browser: Browser, studio: Studio) -> None:
