@@ -1,6 +1,5 @@
 """Events as the page shows them: lines, in days, newest first, in keyset pages."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +14,7 @@ from dashboard.accounts.models import Team
 from dashboard.audit import words
 from dashboard.audit.filters import Filters
 from dashboard.audit.models import AuditEvent
+from dashboard.audit.reading import named, told
 
 PAGE = 50
 _NOT_THERE = object()
@@ -72,22 +72,8 @@ def changes(event: AuditEvent) -> list[Change]:
     before, after = (facts if isinstance(facts, dict) else {"": facts} for facts in (event.before, event.after))
     names = [*after, *(name for name in before if name not in after)]
     pairs = [(name, before.get(name, _NOT_THERE), after.get(name, _NOT_THERE)) for name in names]
-    return [Change(_plain(name), _text(old), _text(new)) for name, old, new in pairs if old != new]
-
-
-def _plain(name: str) -> str:
-    words_of = name.replace("_", " ")
-    return words_of[:1].upper() + words_of[1:]
+    return [Change(named(name), _text(old), _text(new)) for name, old, new in pairs if old != new]
 
 
 def _text(value: Any) -> str | None:
-    """A fact for reading; structures as indented JSON."""
-    if value is _NOT_THERE:
-        return None
-    if isinstance(value, bool) or value is None:
-        return {True: "Yes", False: "No", None: "None"}[value]
-    if value in ("", [], {}):
-        return "Empty"
-    if isinstance(value, str):
-        return value
-    return f"{value:,}" if isinstance(value, int) else json.dumps(value, indent=2, ensure_ascii=False)
+    return None if value is _NOT_THERE else told(value)

@@ -41,7 +41,7 @@ def connect(
         if moved:
             _leave(known)
         row = Connection.objects.select_for_update().filter(pk=known.pk).first() or known
-        before = _facts(row) | {"pause": row.pause}
+        before = _facts(row) | _pause(row)
         replaced = row.key != key
         row.base_url, row.key, row.photo_delivery = base_url, key, photo_delivery
         row.plan_limit = PLAN_LIMITS[account.plan if account and account.plan in PLAN_LIMITS else plan]
@@ -51,7 +51,7 @@ def connect(
         if row.pause == Connection.Pause.KEY or (moved and row.pause != Connection.Pause.PERSON):
             _reopen(row)
             row.pause = Connection.Pause.NONE
-        after = _facts(row) | {"pause": row.pause, "key_replaced": replaced}
+        after = _facts(row) | _pause(row) | {"key_replaced": replaced}
         record(acting, "connection.changed", row.id, before=before, after=after)
     if account:
         connections.note_balance(row, credits=account.credits)
@@ -83,6 +83,10 @@ def _facts(connection: Connection) -> dict[str, str | int]:
     return {name: getattr(connection, name) for name in ("base_url", "plan_limit", "photo_delivery")}
 
 
+def _pause(connection: Connection) -> dict[str, str]:
+    return {"pause": connection.get_pause_display()}
+
+
 def use_sandbox(acting: Actor) -> Connection:
     """Go back to the built-in provider, with an account of the team's own. Raises :class:`NotPossible`."""
     acting.require(Role.ADMIN)
@@ -107,7 +111,7 @@ def test(acting: Actor, connection: Connection) -> Account:
     with transaction.atomic():
         if connection.pause == Connection.Pause.KEY:
             _reopen(connection)
-            record(acting, "connection.resumed", connection.id, before={"pause": connection.pause})
+            record(acting, "connection.resumed", connection.id, before=_pause(connection))
         _take_plan(acting, connection, account.plan)
     return account
 
@@ -127,8 +131,8 @@ def pause(acting: Actor, connection: Connection, *, reason: str) -> bool:
         rows = Connection.objects.filter(pk=connection.pk).exclude(pause=Connection.Pause.PERSON)
         if not rows.update(pause=Connection.Pause.PERSON, pause_message=who, paused_until=None):
             return False
-        before, after = {"pause": connection.pause}, {"pause": Connection.Pause.PERSON.value, "reason": reason}
-        record(acting, "connection.paused", connection.id, before=before, after=after)
+        after = {"pause": Connection.Pause.PERSON.label, "reason": reason}
+        record(acting, "connection.paused", connection.id, before=_pause(connection), after=after)
     return True
 
 
@@ -136,7 +140,7 @@ def resume(acting: Actor, connection: Connection) -> None:
     """Let waiting jobs leave again; if the reason is still there, the first one finds it."""
     acting.require(Role.ADMIN)
     with transaction.atomic():
-        before = {"pause": connection.pause}
+        before = _pause(connection)
         _reopen(connection)
         record(acting, "connection.resumed", connection.id, before=before)
 

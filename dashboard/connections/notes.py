@@ -5,7 +5,7 @@ from django.db import transaction
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.audit.record import record
-from generation.models import PauseNote
+from generation.models import Connection, PauseNote
 
 
 def write_down() -> None:
@@ -19,6 +19,7 @@ def write_down() -> None:
 
 def _record(note: PauseNote) -> None:
     action = "connection.paused" if note.after else "connection.resumed"
-    after = {"pause": note.after, "reason": note.message, "at": note.at} if note.after else {"at": note.at}
+    before, after = ({"pause": Connection.Pause(pause).label} for pause in (note.before, note.after))
     acting = Actor(note.connection.team, Role.OWNER)
-    record(acting, action, note.connection_id, before={"pause": note.before}, after=after)
+    more = {"reason": note.message, "at": note.at}
+    record(acting, action, note.connection_id, before=before, after=after | more)

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import ApiKey, Membership, Role, Team, User
 from dashboard.audit import lines
+from dashboard.audit.models import AuditEvent
 from dashboard.audit.record import record
 from dashboard.projects.actions import add_product
 from tests.audit.conftest import Log, unprotected
@@ -83,8 +84,31 @@ def test_an_event_shows_what_was_before_and_after(admin: Actor, ada: User) -> No
     assert re.findall(r"<dt>(\w+)</dt>", page) == ["Name", "Brief", "New", "Gone"]
     assert re.findall(r"(?:before|after): </span>([^<]*)</(del|ins)>", page) == [
         ("Spring", "del"), ("Summer", "ins"), ("&lt;b&gt;", "del"), ("Empty", "ins"), ("Yes", "ins"),
-        ("[\n  1\n]", "del"),
+        ("1", "del"),
     ]  # fmt: skip
+
+
+READ = [
+    (["studio", "hero"], "studio, hero"),
+    ({"name": "season", "choices": ["spring", "autumn"]}, "Name: season\nChoices: spring, autumn"),
+    ([{"name": "season", "is_open": True}, {"name": "colour"}], "• Name: season\n  Is open: Yes\n• Name: colour"),
+    ({"deep": {"er": [None, 12345]}}, "Deep: Er: None, 12,345"),
+    ("2026-12-01T01:30:00+01:00", "1 December 2026, 00:30 UTC"),
+    ("2026-99-01T01:30:00Z", "2026-99-01T01:30:00Z"),
+    ("2026-12-01", "2026-12-01"),
+    (0.5, "0.5"),
+]
+
+
+@pytest.mark.parametrize(("fact", "text"), READ)
+def test_facts_are_written_for_people(fact: object, text: str) -> None:
+    (change,) = lines.changes(AuditEvent(after={"fact": fact}))
+    assert (change.before, change.after) == (None, text)
+
+
+def test_facts_are_called_as_on_the_page_where_they_are_set() -> None:
+    told = [change.name for change in lines.changes(AuditEvent(after={"template": "x", "approve_own": 1, "sku": "x"}))]
+    assert told == ["Prompt", "May approve their own work", "Sku"]
 
 
 @pytest.fixture

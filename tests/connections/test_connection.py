@@ -147,7 +147,7 @@ def test_the_change_is_audited_without_the_key(admin: Client, ada: User, team: T
     event = AuditEvent.objects.get(action="connection.changed")
     assert event.user == ada
     assert event.before["base_url"] == "http://127.0.0.1:9/v1"
-    rest = {"plan_limit": 600, "photo_delivery": "asset", "pause": "", "key_replaced": True}
+    rest = {"plan_limit": 600, "photo_delivery": "asset", "pause": "Ready", "key_replaced": True}
     assert event.after == {"base_url": productai} | rest
     assert KEY not in str(vars(event))
 
@@ -239,7 +239,7 @@ def test_a_revoked_key_is_told_and_pauses_until_one_works(admin: Client, job: Jo
     Connection.objects.update(key=KEY)
     assert press_test(admin).startswith("The key works: ")
     assert Connection.objects.get().pause == Connection.Pause.NONE
-    assert AuditEvent.objects.get(action="connection.resumed").before == {"pause": "key"}
+    assert AuditEvent.objects.get(action="connection.resumed").before == {"pause": "The provider refused the key"}
 
 
 def test_an_unreachable_provider_is_told_and_pauses_nothing(admin: Client, team: Team) -> None:
@@ -254,7 +254,7 @@ def test_an_admin_pauses_with_a_reason_that_everybody_sees(admin: Client, job: J
     assert "Paused by Ada: the invoice is being checked." in ways(admin)
     assert "Sending is paused by Ada: the invoice is being checked. 1 job waits" in ways(browser_of(bob), "/gallery/")
     event = AuditEvent.objects.get(action="connection.paused")
-    assert event.after == {"pause": "person", "reason": "the invoice is being checked"}
+    assert event.after == {"pause": "Somebody paused it", "reason": "the invoice is being checked"}
     admin.post(f"{PAGE}pause/", {"reason": "again"})
     assert AuditEvent.objects.filter(action="connection.paused").count() == 1
     admin.post(f"{PAGE}resume/")

@@ -10,6 +10,7 @@ from generation import connections
 from generation.models import Connection, PauseNote
 
 Pause = Connection.Pause
+READY, EMPTY, REFUSED = "Ready", "The provider is out of credits", "The provider refused the key"
 
 
 @pytest.fixture
@@ -17,11 +18,11 @@ def connection(team: Team) -> Connection:
     return Connection.objects.get(team=team)
 
 
-def written(team: Team) -> list[tuple[str, str, str | None]]:
+def written(team: Team) -> list[tuple[str, str, str]]:
     """Action, pause before and after of the team's events."""
     write_down_pauses()
     events = AuditEvent.objects.filter(team=team, kind=ActorKind.TASK).order_by("sequence")
-    return [(event.action, event.before["pause"], event.after.get("pause")) for event in events]
+    return [(event.action, event.before["pause"], event.after["pause"]) for event in events]
 
 
 def test_a_pause_and_its_end_are_written_down_once(connection: Connection, team: Team) -> None:
@@ -30,7 +31,7 @@ def test_a_pause_and_its_end_are_written_down_once(connection: Connection, team:
     connection.refresh_from_db()
     connections.note_balance(connection, credits=100)
     connections.note_balance(connection, credits=200)
-    both = [("connection.paused", "", "credits"), ("connection.resumed", "credits", None)]
+    both = [("connection.paused", READY, EMPTY), ("connection.resumed", EMPTY, READY)]
     assert written(team) == both
     assert written(team) == both
     assert not PauseNote.objects.exists()
@@ -40,7 +41,7 @@ def test_a_pause_and_its_end_are_written_down_once(connection: Connection, team:
 def test_another_reason_is_another_event(connection: Connection, team: Team) -> None:
     connections.stop(connection, pause=Pause.CREDITS, message="")
     connections.stop(connection, pause=Pause.KEY, message="")
-    assert written(team) == [("connection.paused", "", "credits"), ("connection.paused", "credits", "key")]
+    assert written(team) == [("connection.paused", READY, EMPTY), ("connection.paused", EMPTY, REFUSED)]
 
 
 def test_a_persons_pause_is_not_told_to_be_another(connection: Connection, team: Team) -> None:
