@@ -193,7 +193,7 @@ CELERY = {
             "schedule": 5.0,
             "options": {"expires": 10},
         },
-        "audit heads": {"task": "dashboard.audit.tasks.sign_heads", "schedule": 3600.0, "options": {"expires": 3600}},
+        "audit heads": {"task": "dashboard.audit.tasks.sign_heads", "schedule": 600.0, "options": {"expires": 600}},
         "webhooks to callers": {
             "task": "dashboard.api.tasks.look_for_deliveries",
             "schedule": 2.0,

@@ -1,4 +1,4 @@
-"""The daily signing of the chains' heads; asked every hour, so that a restart misses no day."""
+"""The daily signing of the chains' heads; asked every ten minutes, so that a day of few hours has its head too."""
 
 from celery import shared_task
 

@@ -33,5 +33,6 @@ class Command(BaseCommand):
             place = f"event {fault.sequence} " if fault.sequence else ""
             self.stdout.write(f"{team.id} {place}{fault.sentence}.")
         if not found:
-            self.stdout.write(f"{team.id} {team}: {proof.events:,} events intact, {proof.heads:,} signed heads agree.")
+            heads = f"{proof.heads:,} signed head{'' if proof.heads == 1 else 's'}"
+            self.stdout.write(f"{team.id} {team}: {proof.events:,} events intact, compared with {heads}.")
         return found
