@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('generation', '0011_nobody_empties_the_ledger'),
+        ('generation', '0014_nobody_empties_the_ledger'),
     ]
 
     operations = [
