@@ -47,7 +47,7 @@ The outsider is somebody else who has an account, be it the owner of another tea
 | 404 | It does not exist for this person, in exactly the words for what nobody has. |
 | sign in | The stranger is asked to sign in, before anything else is looked at. |
 
-Methods other than those named change nothing, and nothing can be posted from another site (403).
+Methods other than those named are refused (405), and nothing can be posted from another site (403).
 """
 
 CALLS = """\

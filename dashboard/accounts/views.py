@@ -7,7 +7,7 @@ from typing import Concatenate, ParamSpec
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from dashboard.accounts import access
 from dashboard.accounts.models import User
@@ -31,6 +31,7 @@ def members_only(view: "View[Rest]") -> "View[Rest]":
 
 
 @members_only
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     return redirect("generate")
 

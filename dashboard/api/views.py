@@ -19,7 +19,7 @@ from generation.models import Asset
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @members_only
 @sensitive_variables("context", "secret")
 def api_keys(request: HttpRequest) -> HttpResponse:

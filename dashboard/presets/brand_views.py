@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
 
 from dashboard.accounts import access
 from dashboard.accounts.models import Role
@@ -13,6 +14,7 @@ from dashboard.presets.models import BrandKit
 
 
 @members_only
+@require_http_methods(["GET", "HEAD", "POST"])
 def brand_kit(request: HttpRequest) -> HttpResponse:
     acting = access.actor(request, Role.ADMIN)
     kit = brand.kit_of(acting.team)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from dashboard.accounts import access
 from dashboard.accounts.access import Actor
@@ -27,6 +27,7 @@ SAMPLE_NAME = "Your product"
 
 
 @members_only
+@require_http_methods(["GET", "HEAD", "POST"])
 def new_preset(request: HttpRequest) -> HttpResponse:
     acting = access.actor(request, Role.CREATOR)
     if request.method != "POST":
@@ -42,6 +43,7 @@ def new_preset(request: HttpRequest) -> HttpResponse:
 
 
 @members_only
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit_preset(request: HttpRequest, preset_id: str) -> HttpResponse:
     acting = access.actor(request, Role.CREATOR)
     row = access.find(acting, visible(acting).select_related("current", "project", "created_by"), pk=preset_id)

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dashboard.accounts import access
 from dashboard.accounts.models import Role
@@ -45,6 +45,7 @@ def _file(rows: list[Preset], name: str) -> HttpResponse:
 
 
 @members_only
+@require_http_methods(["GET", "HEAD", "POST"])
 def import_presets(request: HttpRequest) -> HttpResponse:
     acting = access.actor(request, Role.CREATOR)
     if request.method != "POST":

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dashboard.accounts import access
 from dashboard.accounts.access import Actor
@@ -27,6 +27,7 @@ PAGE = 60
 
 
 @members_only
+@require_safe
 def presets(request: HttpRequest) -> HttpResponse:
     acting, filters = access.actor(request), Filters.of(request.GET)
     rows = filters.narrow(visible(acting)).select_related("current").order_by("-id")
@@ -51,6 +52,7 @@ def _tags(acting: Actor) -> list[str]:
 
 
 @members_only
+@require_safe
 def preset(request: HttpRequest, preset_id: str) -> HttpResponse:
     """One preset: its words, its settings, its versions, who uses it, and what was made with it."""
     acting = access.actor(request)
@@ -126,6 +128,7 @@ def label_preset(request: HttpRequest, preset_id: str) -> HttpResponse:
 
 
 @members_only
+@require_http_methods(["GET", "HEAD", "POST"])
 def preset_cover(request: HttpRequest, preset_id: str) -> HttpResponse:
     """Choose a cover among the team's pictures, those made with the preset first."""
     acting = access.actor(request, Role.CREATOR)

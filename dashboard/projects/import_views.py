@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dashboard.accounts import access
 from dashboard.accounts.access import Actor
@@ -24,6 +24,7 @@ _FORM_BYTES = 64 * 1024
 
 @csrf_exempt  # the check reads the whole form; a form that is kept is checked below
 @members_only
+@require_http_methods(["GET", "HEAD", "POST"])
 def import_products(request: HttpRequest) -> HttpResponse:
     """Choose a file. One that is far too large is refused by its announced size, before it is taken apart."""
     acting = access.actor(request, Role.CREATOR)
@@ -63,7 +64,7 @@ def _shown(batch: ProductImport) -> dict[str, Any]:
 
 
 @members_only
-@require_GET
+@require_safe
 def product_import(request: HttpRequest, import_id: str) -> HttpResponse:
     """A preview until it is confirmed; from then on how far it is, and what was left out."""
     _, batch = _found(request, import_id)
@@ -74,7 +75,7 @@ def product_import(request: HttpRequest, import_id: str) -> HttpResponse:
 
 
 @members_only
-@require_GET
+@require_safe
 def import_progress(request: HttpRequest, import_id: str) -> HttpResponse:
     """The part of the page that moves."""
     return render(request, "projects/_import_progress.html", _shown(_found(request, import_id)[1]))
@@ -89,7 +90,7 @@ def start_import(request: HttpRequest, import_id: str) -> HttpResponse:
 
 
 @members_only
-@require_GET
+@require_safe
 def left_out_rows(request: HttpRequest, import_id: str) -> HttpResponse:
     """The rows that did not become products, as a file to mend and import again."""
     _, batch = _found(request, import_id)

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from dashboard.accounts import access
 from dashboard.accounts.access import Actor
@@ -21,6 +21,7 @@ from generation.models import Asset, Connection, Image
 
 
 @members_only
+@require_http_methods(["GET", "HEAD", "POST"])
 def product(request: HttpRequest, product_id: str) -> HttpResponse:
     """One product: its photo, what it is called, and the pictures made of it."""
     acting = access.actor(request, Role.CREATOR if request.method == "POST" else Role.VIEWER)

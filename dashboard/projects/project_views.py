@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dashboard.accounts import access
 from dashboard.accounts.models import Role
@@ -16,6 +16,7 @@ from generation.models import Image
 
 
 @members_only
+@require_safe
 def projects(request: HttpRequest) -> HttpResponse:
     acting = access.actor(request)
     archived = "archived" in request.GET
@@ -30,6 +31,7 @@ def projects(request: HttpRequest) -> HttpResponse:
 
 
 @members_only
+@require_http_methods(["GET", "HEAD", "POST"])
 def new_project(request: HttpRequest) -> HttpResponse:
     acting = access.actor(request, Role.CREATOR)
     form = ProjectForm(request.POST or None)
@@ -40,6 +42,7 @@ def new_project(request: HttpRequest) -> HttpResponse:
 
 
 @members_only
+@require_safe
 def project(request: HttpRequest, project_id: str) -> HttpResponse:
     acting = access.actor(request)
     row = access.find(acting, Project, pk=project_id)
@@ -58,6 +61,7 @@ def project(request: HttpRequest, project_id: str) -> HttpResponse:
 
 
 @members_only
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit_project(request: HttpRequest, project_id: str) -> HttpResponse:
     acting = access.actor(request, Role.CREATOR)
     row = access.find(acting, Project, pk=project_id)

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dashboard.accounts import access
 from dashboard.accounts.access import Actor
@@ -20,6 +20,7 @@ PARTS = {"tray": "studio/_tray_row.html", "library": "projects/_product_card.htm
 
 
 @members_only
+@require_safe
 def products(request: HttpRequest) -> HttpResponse:
     return _library(request, access.actor(request), LinkForm())
 
@@ -92,6 +93,7 @@ def _tell(request: HttpRequest, outcomes: list[uploads.Outcome]) -> None:
 
 
 @members_only
+@require_http_methods(["GET", "HEAD", "POST"])
 def link(request: HttpRequest) -> HttpResponse:
     """A photo on the web to a product. What is wrong is said above the library, whose links then lead here."""
     if request.method != "POST":

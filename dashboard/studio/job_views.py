@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from dashboard.accounts import access
 from dashboard.accounts.access import Actor
@@ -18,7 +18,7 @@ from generation.models import Batch, Job
 
 
 @members_only
-@require_GET
+@require_safe
 def job_card(request: HttpRequest, job_id: str) -> HttpResponse:
     """One job as it is now, with the line of its batch and the credits, which may have moved too."""
     acting = access.actor(request)

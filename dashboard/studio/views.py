@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dashboard.accounts import access
 from dashboard.accounts.access import Actor
@@ -37,6 +37,7 @@ STALE_TRIM = "What you chose has changed since it was trimmed. Look at the new p
 
 
 @members_only
+@require_http_methods(["GET", "HEAD", "POST"])
 def generate(request: HttpRequest) -> HttpResponse:
     """The page, and its one POST that starts a batch."""
     if request.method == "POST":
@@ -145,7 +146,7 @@ def make_again(request: HttpRequest, job_id: str) -> HttpResponse:
 
 
 @members_only
-@require_GET
+@require_safe
 def tray(request: HttpRequest) -> HttpResponse:
     """The products that match a search, with those already chosen on top."""
     acting = access.actor(request)
