@@ -3,9 +3,11 @@
 import logging
 from smtplib import SMTPException
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.forms import Form, ValidationError
@@ -54,6 +56,10 @@ class TeamsOnly(DefaultAccountAdapter):  # type: ignore[misc]
             raise ImmediateHttpResponse(redirect("account_login")) from error
         request.session[access.TEAM_IN_SESSION] = member.team_id
         return saved
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Below the configured address: the request's ``Host`` is whatever somebody wrote into it."""
+        return settings.PUBLIC_URL + urlsplit(super().get_reset_password_from_key_url(key)).path
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         try:

@@ -122,6 +122,12 @@ def test_a_forgotten_password_is_replaced_by_a_mailed_link(bob: User, by_smtp: l
     assert AuditEvent.objects.get(action="password.changed").user == bob
 
 
+def test_a_mailed_link_leads_to_the_configured_address_whatever_the_request_says(bob: User, by_smtp: list[str]) -> None:
+    Client(headers={"host": "localhost:6666"}).post(RESET, {"email": bob.email})
+    assert "\nhttp://testserver/accounts/password/reset/key/" in by_smtp[0].replace("\r", "")
+    assert "6666" not in by_smtp[0]
+
+
 def test_an_address_without_an_account_is_told_by_mail_only(bob: User, by_smtp: list[str]) -> None:
     assert "Look into your mail" in Client().post(RESET, {"email": "dora@example.com"}, follow=True).content.decode()
     assert "No account has this address." in by_smtp[0]
