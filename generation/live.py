@@ -11,6 +11,8 @@ from generation.models import Batch, Job
 from generation.valkey import valkey
 
 log = logging.getLogger(__name__)
+MEMBERS = "members"
+"""The kind of event that no page hears: each stream looks whether its person may still listen."""
 
 
 def channel(team_id: str) -> str:
@@ -26,6 +28,11 @@ def job_changed(job: Job) -> None:
 def batch_changed(batch: Batch) -> None:
     """Tell the team's pages that many jobs of a batch moved at once: one event instead of thousands."""
     transaction.on_commit(partial(_publish, batch.team_id, {"kind": "batch", "batch": batch.id}))
+
+
+def members_changed(team_id: str) -> None:
+    """End the streams of those who may no longer listen, once the present transaction is durable."""
+    transaction.on_commit(partial(_publish, team_id, {"kind": MEMBERS, MEMBERS: team_id}))
 
 
 def _publish(team_id: str, told: dict[str, str]) -> None:

@@ -4,9 +4,11 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
-from typing import cast
+from dataclasses import dataclass
 
 from asgiref.sync import sync_to_async
+from django.contrib.auth import get_user
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.handlers.asgi import ASGIRequest
 from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -14,14 +16,30 @@ from django.views.decorators.http import require_GET
 from redis.exceptions import RedisError
 
 from dashboard.accounts import access
-from dashboard.accounts.models import Membership, User
+from dashboard.accounts.models import Membership
 from dashboard.live.hub import END, hub
 from generation import live
 
 HEARTBEAT = 15.0
 """Seconds of silence after which a comment shows that both ends are there."""
 RECHECK = 45.0
-"""Seconds between two looks whether the person is still in the team."""
+"""Seconds between two looks whether the person is still signed in and in the team; who is put out is seen at once."""
+
+
+@dataclass(frozen=True)
+class Listener:
+    """A browser, and the team that it shows."""
+
+    session_key: str
+    team_id: str
+
+    def may_stay(self) -> bool:
+        request = HttpRequest()
+        request.session = SessionStore(self.session_key)
+        user = get_user(request)
+        found = user.is_authenticated and Membership.objects.filter(team_id=self.team_id, user=user).exists()
+        close_old_connections()
+        return found
 
 
 @require_GET
@@ -29,7 +47,7 @@ async def events(request: HttpRequest) -> HttpResponseBase:
     """The events of the chosen team until either side leaves. 404 without a team, 503 when it is too crowded."""
     if not isinstance(request, ASGIRequest):
         return _later()  # a WSGI server would wait for the stream to end
-    team_id, user_id = await sync_to_async(_listener)(request)
+    listener = await sync_to_async(_listener)(request)
     try:
         if hub().is_full:
             return _later()
@@ -37,7 +55,7 @@ async def events(request: HttpRequest) -> HttpResponseBase:
     except (RedisError, OSError):
         return _later()
     return StreamingHttpResponse(
-        _stream(team_id, user_id), "text/event-stream", headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+        _stream(listener), "text/event-stream", headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
     )
 
 
@@ -46,27 +64,21 @@ def _later() -> HttpResponse:
     return HttpResponse("Live news are not available now.", "text/plain", status=503, headers={"Retry-After": "10"})
 
 
-def _listener(request: HttpRequest) -> tuple[str, int]:
-    acting = access.actor(request)
+def _listener(request: HttpRequest) -> Listener:
+    listener = Listener(request.session.session_key or "", access.actor(request).team.id)
     close_old_connections()  # the stream lives for hours and needs none
-    return acting.team.id, cast("User", acting.user).pk
+    return listener
 
 
-def _is_member(team_id: str, user_id: int) -> bool:
-    found = Membership.objects.filter(team_id=team_id, user_id=user_id, user__is_active=True).exists()
-    close_old_connections()
-    return found
-
-
-async def _stream(team_id: str, user_id: int) -> AsyncIterator[bytes]:
-    with hub().listen(live.channel(team_id)) as news:
+async def _stream(listener: Listener) -> AsyncIterator[bytes]:
+    with hub().listen(live.channel(listener.team_id)) as news:
         await hub().open()  # the last stream before us may have closed it
-        checked = time.monotonic()
+        look_at = time.monotonic() + RECHECK
         yield b"retry: 2000\n: open\n\n"
         while True:
-            if time.monotonic() - checked > RECHECK:
-                checked = time.monotonic()
-                if not await sync_to_async(_is_member)(team_id, user_id):
+            if time.monotonic() >= look_at:
+                look_at = time.monotonic() + RECHECK
+                if not await sync_to_async(listener.may_stay)():
                     return
             try:
                 told = await asyncio.wait_for(news.get(), HEARTBEAT)
@@ -75,11 +87,14 @@ async def _stream(team_id: str, user_id: int) -> AsyncIterator[bytes]:
                 continue
             if told == END:
                 return
-            yield _event(told)
+            event = json.loads(told)
+            if event["kind"] == live.MEMBERS:
+                look_at = 0.0
+            else:
+                yield _as_text(event)
 
 
-def _event(told: bytes) -> bytes:
-    """``generation.live``'s JSON as an event; pages know a job by ``id``."""
-    news = json.loads(told)
+def _as_text(news: dict[str, str]) -> bytes:
+    """``generation.live``'s event for a browser; pages know a job by ``id``."""
     kind = news.pop("kind")
     return f"event: {kind}\ndata: {json.dumps({'id': news.get(kind), **news})}\n\n".encode()

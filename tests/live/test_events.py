@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.http import HttpResponse, StreamingHttpResponse
 from django.test import TestCase
 from django.test.client import AsyncClient
 
-from dashboard.accounts.models import Membership, Team, User
+from dashboard.accounts import members
+from dashboard.accounts.access import Actor
+from dashboard.accounts.models import Membership, Role, Team, User
 from dashboard.live import hub as hubs
 from dashboard.live import views
 from dashboard.studio.actions import Wish, start
@@ -116,14 +119,43 @@ def test_its_headers_keep_proxies_from_holding_it_back(bob: User) -> None:
     async_to_sync(scene)()
 
 
-def test_who_leaves_the_team_is_cut_off(team: Team, bob: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def put_out(team: Team, owner: User, user: User) -> None:
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        members.remove(Actor(team, Role.OWNER, user=owner), Membership.objects.get(team=team, user=user))
+
+
+def test_who_is_put_out_of_the_team_is_cut_off_at_once(
+    job: Job, team: Team, alice: User, bob: User, vera: User
+) -> None:
+    async def scene() -> None:
+        out, stays = await Page.of(bob), await Page.of(vera)
+        await sync_to_async(put_out)(team, alice, bob)
+        with pytest.raises(StopAsyncIteration):
+            await out.next()
+        await sync_to_async(tell)(job)
+        assert b"event: job" in await stays.next()
+        await stays.close()
+
+    async_to_sync(scene)()
+
+
+@pytest.mark.parametrize("how", ["signed out elsewhere", "another password", "switched off"])
+def test_who_is_no_longer_signed_in_is_cut_off_soon(bob: User, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(views, "HEARTBEAT", 0.05)
     monkeypatch.setattr(views, "RECHECK", 0.0)
+
+    def end() -> None:
+        if how == "signed out elsewhere":
+            Session.objects.all().delete()
+        elif how == "another password":
+            bob.set_password("seven quiet lamps")
+        bob.is_active = how != "switched off"
+        bob.save()
 
     async def scene() -> None:
         page = await Page.of(bob)
         assert await page.next() == b": still here\n\n"
-        await Membership.objects.filter(team=team, user=bob).adelete()
+        await sync_to_async(end)()
         with pytest.raises(StopAsyncIteration):
             await page.next()
 
