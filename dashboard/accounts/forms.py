@@ -2,9 +2,10 @@ from typing import Any
 
 from django import forms
 
-from dashboard.accounts.models import Role, User
+from dashboard.accounts.models import INVITATION_DAYS, Role, User
 
 INVITED_AS = [(role.value, str(role.label)) for role in (Role.VIEWER, Role.CREATOR, Role.ADMIN)]
+INVITED_FOR = [(1, "1 day"), (7, "7 days"), (30, "30 days")]
 WRONG_ROLE = {"invalid_choice": "Choose one of the roles shown.", "required": "Choose a role."}
 
 
@@ -37,6 +38,16 @@ class InvitationForm(forms.Form):
         error_messages={"invalid": "This is not a mail address."},
     )
     role = _role(INVITED_AS, initial=Role.CREATOR.value)
+    days = forms.TypedChoiceField(
+        label="Works for",
+        choices=INVITED_FOR,
+        coerce=int,
+        empty_value=INVITATION_DAYS,
+        initial=INVITATION_DAYS,
+        required=False,
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": "Choose one of the times shown."},
+    )
 
 
 class RoleForm(forms.Form):

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.members import Refused
-from dashboard.accounts.models import Invitation, Membership, Role, User
+from dashboard.accounts.models import INVITATION_DAYS, Invitation, Membership, Role, User
 from dashboard.audit.record import record
 
 IN_SESSION = "invitation"
@@ -22,7 +22,7 @@ AN_HOUR = 60
 """Invitations that one person may make within an hour: anybody may make a team, and each one may send a mail."""
 
 
-def invite(acting: Actor, *, email: str, role: Role) -> tuple[Invitation, str]:
+def invite(acting: Actor, *, email: str, role: Role, days: int = INVITATION_DAYS) -> tuple[Invitation, str]:
     """Make an invitation, in place of an open one for the same address. Raises :class:`Refused`.
 
     An empty ``email`` invites whoever has the link. The second value is the token, which cannot be had again.
@@ -38,9 +38,15 @@ def invite(acting: Actor, *, email: str, role: Role) -> tuple[Invitation, str]:
         for former in pending(acting).filter(email=email) if email else ():
             revoke(acting, former)
         row = Invitation.objects.create(
-            team=acting.team, email=email, role=role, digest=_digest(token), created_by=acting.user
+            team=acting.team,
+            email=email,
+            role=role,
+            digest=_digest(token),
+            created_by=acting.user,
+            expires_at=timezone.now() + timedelta(days=days),
         )
-        record(acting, "invitation.made", row.id, after={"email": email, "role": role.label})
+        after = {"email": email, "role": role.label, "days": days}
+        record(acting, "invitation.made", row.id, after=after)
     return row, token
 
 

@@ -13,6 +13,7 @@ from generation.ids import PublicIdField
 from generation.secrets import EncryptedField
 
 INVITATION_DAYS = 7
+"""How long an invitation works, unless whoever makes it chooses otherwise."""
 
 
 class PeopleManager(UserManager["User"]):

@@ -53,7 +53,16 @@ def test_an_invitation_is_mailed_and_its_link_shown_once(browser: Client, ada: U
     html = browser.get(PAGE).content.decode()
     assert "dora@example.com" in html and not LINK.findall(html)
     event = AuditEvent.objects.get(action="invitation.made")
-    assert event.after == {"email": "dora@example.com", "role": "Creator"} and token not in str(event.after)
+    assert event.after == {"email": "dora@example.com", "role": "Creator", "days": 7}
+
+
+@pytest.mark.parametrize("days", [1, 30])
+def test_an_invitation_works_for_as_long_as_its_maker_says(browser: Client, days: int) -> None:
+    html = browser.post(PAGE, {"email": "", "role": "10", "days": str(days)}).content.decode()
+    until = timezone.now() + timedelta(days=days)
+    assert abs(Invitation.objects.get().expires_at - until) < timedelta(minutes=1)
+    assert f"until {until.day} {until:%B %Y}" in html
+    assert AuditEvent.objects.get(action="invitation.made").after["days"] == days
 
 
 def test_a_link_for_anybody_is_not_mailed(browser: Client) -> None:
@@ -78,6 +87,7 @@ def test_a_second_invitation_takes_the_place_of_the_first(browser: Client) -> No
         ({"email": "dora@example.com", "role": "40"}, "Choose one of the roles shown."),
         ({"email": "dora@example.com", "role": "x"}, "Choose one of the roles shown."),
         ({"email": "dora@example.com"}, "Choose a role."),
+        ({"email": "dora@example.com", "role": "20", "days": "3650"}, "Choose one of the times shown."),
     ],
 )
 def test_what_cannot_be_invited_is_refused_in_a_sentence(

@@ -15,7 +15,15 @@ def invite(owner: Page, studio: Studio) -> str:
     """A link for whoever has it."""
     owner.goto(f"{studio.url}/settings/members/")
     owner.get_by_role("button", name="Invite").click()
-    return owner.locator("#invitation-link").inner_text()
+    link = owner.locator("#invitation-link").inner_text()
+    look(owner, "members")
+    owner.set_viewport_size({"width": 390, "height": 844})
+    assert owner.evaluate(
+        "[...document.querySelectorAll('.table-wrap')].map((it) => it.scrollWidth - it.clientWidth)"
+    ) == [0, 0]
+    assert_accessible(owner)
+    owner.set_viewport_size({"width": 1280, "height": 800})
+    return link
 
 
 def join(page: Page, link: str) -> None:
