@@ -9,7 +9,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.contrib import messages
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.forms import Form, ValidationError
 from django.http import HttpRequest
 from django.shortcuts import redirect, render
@@ -19,6 +19,7 @@ from dashboard.accounts.members import Refused
 from dashboard.accounts.models import User
 
 log = logging.getLogger(__name__)
+TAKEN = "This address has an account already. Sign in with it instead."
 TOO_MANY = "There were too many failed attempts. Wait five minutes, or choose a new password by mail."
 
 
@@ -28,7 +29,7 @@ class TeamsOnly(DefaultAccountAdapter):  # type: ignore[misc]
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "too_many_login_attempts": TOO_MANY,
-        "email_taken": "This address has an account already. Sign in with it instead.",
+        "email_taken": TAKEN,
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -51,15 +52,17 @@ class TeamsOnly(DefaultAccountAdapter):  # type: ignore[misc]
                 if invitation is None:
                     raise Refused("This invitation can no longer be used. Ask for a new one.")
                 member = invitations.accept(invitation, user=saved, address=request.META.get("REMOTE_ADDR") or None)
-        except Refused as error:
-            messages.error(request, str(error))
+        except (Refused, IntegrityError) as error:
+            messages.error(request, str(error) if isinstance(error, Refused) else TAKEN)
             raise ImmediateHttpResponse(redirect("account_login")) from error
         request.session[access.TEAM_IN_SESSION] = member.team_id
+        messages.success(request, f"Welcome to {member.team}.")
         return saved
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Below the configured address: the request's ``Host`` is whatever somebody wrote into it."""
-        return settings.PUBLIC_URL + urlsplit(super().get_reset_password_from_key_url(key)).path
+        link: str = super().get_reset_password_from_key_url(key)
+        return settings.PUBLIC_URL + urlsplit(link).path
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         try:

@@ -10,6 +10,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialAccount, SocialLogin
 from allauth.socialaccount.providers.base import AuthProcess
+from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest
 from django.shortcuts import render
@@ -61,6 +62,7 @@ class ByInvitation(DefaultSocialAccountAdapter):  # type: ignore[misc]
         except Refused as error:
             _refuse(request, str(error))
         request.session[access.TEAM_IN_SESSION] = member.team_id
+        messages.success(request, f"Welcome to {member.team}.")
         sociallogin.state.pop("next", None)  # it may be the invitation's page, which is done with by now
         return user
 

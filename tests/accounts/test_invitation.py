@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from dashboard.accounts import invitations
 from dashboard.accounts.access import Actor
+from dashboard.accounts.adapter import TeamsOnly
 from dashboard.accounts.models import Invitation, Membership, Role, Team, User
 from dashboard.audit.models import AuditEvent
 from tests.conftest import browser_of, person
@@ -47,6 +48,8 @@ class TestSigningUp:
         assert "You join Northwind as creator." in form and 'value="dora@example.com"' in form
         answer = client.post(SIGN_UP, ANSWERS, follow=True)
         assert answer.redirect_chain[-1] == ("/generate/", 302)
+        page = answer.content.decode()
+        assert "Welcome to Northwind." in page and "signed in as" not in page
         member = Membership.objects.get(user__email="dora@example.com")
         assert (member.team, member.role, member.user.name) == (team, Role.CREATOR, "Dora")
         event = AuditEvent.objects.get(action="invitation.accepted")
@@ -68,6 +71,17 @@ class TestSigningUp:
         client.get(path_of(admin, email=""))
         html = client.post(SIGN_UP, ANSWERS | {"email": charlie.email}).content.decode()
         assert "This address has an account already. Sign in with it instead." in html
+
+    def test_two_who_take_one_address_at_the_same_moment_are_one(
+        self, client: Client, admin: Actor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The other one was quicker, between the look at the form and the writing of it."""
+        save = TeamsOnly.save_user
+        monkeypatch.setattr(TeamsOnly, "save_user", lambda *args, **more: person("dora") and save(*args, **more))
+        client.get(path_of(admin, email=""))
+        html = client.post(SIGN_UP, ANSWERS, follow=True).content.decode()
+        assert "This address has an account already. Sign in with it instead." in html
+        assert Invitation.objects.get().accepted_at is None
 
     def test_who_turns_to_sign_in_comes_back_to_the_invitation(self, client: Client, address: str) -> None:
         way = f"{SIGN_UP}?{urlencode({'next': address}, safe='/')}"
