@@ -296,6 +296,14 @@ def ways(browser: Client, page: str = PAGE) -> str:
     return re.sub(r"\s+", " ", browser.get(page).content.decode())
 
 
+def test_a_new_team_is_not_said_to_be_connected(admin: Client, team: Team) -> None:
+    Connection.objects.filter(team=team).update(key="")
+    page = admin.get(PAGE).content.decode()
+    assert "No key yet" in page and "Use ProductAI" in page
+    assert "In use" not in page and "Back to the sandbox" not in page
+    assert "no key yet" in admin.get("/generate/").content.decode()
+
+
 def test_a_laptop_asks_and_uploads(admin: Client, team: Team) -> None:
     Connection.objects.update(base_url="https://api.productai.photo/v1", photo_delivery="link")
     page = ways(admin)
