@@ -22,21 +22,24 @@ prctl: Callable[[int, int], int] | None = ctypes.CDLL(None).prctl if sys.platfor
 
 @dataclass
 class Child:
-    """One supervised program; ``grace`` is how many seconds it gets to finish its work when told to stop."""
+    """One supervised program; ``grace`` is how many seconds it gets to finish its work when told to stop.
+
+    What it writes goes to the log; ``stdout`` may be a pipe or an open file instead.
+    """
 
     name: str
     command: list[str]
     log: Path
     environment: Mapping[str, str]
     grace: float
+    stdout: int | None = None
     process: subprocess.Popen[bytes] | None = None
     log_start: int = 0
     crashes: int = 0
     started: float = 0.0
     due: float | None = field(default=None)
 
-    def start(self, *, stdout: int | None = None) -> None:
-        """Start it with its output in the log; ``stdout`` may be a pipe instead."""
+    def start(self) -> None:
         rotate(self.log)
         with self.log.open("ab") as log:
             self.log_start = log.tell()
@@ -44,7 +47,7 @@ class Child:
                 self.command,
                 env=dict(self.environment),
                 stdin=subprocess.DEVNULL,
-                stdout=log if stdout is None else stdout,
+                stdout=log if self.stdout is None else self.stdout,
                 stderr=log,
                 start_new_session=True,
                 preexec_fn=die_with_parent(os.getpid()),  # noqa: PLW1509 (the supervisor has one thread)
@@ -57,7 +60,7 @@ class Child:
 
     @property
     def output(self) -> IO[bytes]:
-        """The pipe that ``start`` was asked for."""
+        """The pipe that it was made with."""
         if self.process is None or self.process.stdout is None:
             raise ValueError(f"{self.name} was not started with a pipe")
         return self.process.stdout

@@ -82,9 +82,9 @@ class Supervisor:
             self.reader.recv(1024)
 
     def add(self, name: str, *command: str, grace: float, stdout: int | None = None) -> Child:
-        child = Child(name, list(command), self.place.logs / f"{name}.log", self.environment, grace)
+        child = Child(name, list(command), self.place.logs / f"{name}.log", self.environment, grace, stdout)
         self.children[name] = child
-        child.start(stdout=stdout)
+        child.start()
         record(self.place.processes, self.children.values())
         return child
 
@@ -126,8 +126,11 @@ class Supervisor:
 
     def start_web(self) -> None:
         address = ["--host", self.options.host, "--port", str(self.options.port)]
-        serving = ["--lifespan", "off", "--no-access-log", "--timeout-graceful-shutdown", "5"]
-        self.add("web", sys.executable, "-m", "uvicorn", "dashboard.asgi:application", *address, *serving, grace=8)
+        serving = ["--lifespan", "off", "--no-access-log", "--no-proxy-headers", "--timeout-graceful-shutdown", "5"]
+        # Without a mail server its mails are for the person in front of us; a program finds them in the log.
+        mails = None if self.options.json else sys.stderr.fileno()
+        command = [sys.executable, "-m", "uvicorn", "dashboard.asgi:application", *address, *serving]
+        self.add("web", *command, grace=8, stdout=mails)
 
     def prepare(self) -> dict[str, Any]:
         """Migrate and seed by ``manage.py prepare --json``; its last line, parsed."""

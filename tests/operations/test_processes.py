@@ -38,6 +38,17 @@ def test_a_process_is_known_by_when_it_began(child: Callable[..., Child]) -> Non
     assert identity(sleeper.process.pid) == ""
 
 
+def test_what_it_prints_goes_where_it_was_told_also_after_a_crash(child: Callable[..., Child], tmp_path: Path) -> None:
+    printer = child(sys.executable, "-c", "import sys; print('a mail'); sys.exit('a complaint')")
+    with (tmp_path / "terminal").open("wb") as terminal:
+        printer.stdout = terminal.fileno()
+        for _ in range(2):
+            printer.start()
+            ended(printer)
+    assert (tmp_path / "terminal").read_text() == "a mail\n" * 2
+    assert printer.log.read_text() == "a complaint\n" * 2
+
+
 def test_leftovers_are_ended(child: Callable[..., Child], tmp_path: Path) -> None:
     sleeper = child(*SLEEPER)
     sleeper.start()
