@@ -325,6 +325,23 @@ def test_what_is_named_in_an_address_or_a_form_is_ones_own(verb: str, address: s
     assert not [name for name in ("Northwind", "Camp mug", "Marble") if name in foreign[1]]
 
 
+def test_a_null_character_names_nothing(world: World) -> None:
+    """PostgreSQL refuses to compare one: tests/test_on_postgresql.py asks there, too."""
+    strange = dict.fromkeys(world.things, "x%00")
+    for address, verb, _ in CASES:
+        if "<" in address:
+            assert ask(world, "alice", verb, address, **strange).status_code == 404, f"{verb} {address}"
+    with as_it_was():
+        alice = world.browser("alice")
+        for query in ("generate/?product=x%00", "generate/tray/?product=x%00"):
+            assert alice.get(f"/{query}").status_code == 200, query
+        for query in ("project", "preset", "job", "batch", "variation"):
+            assert alice.get(f"/generate/?{query}=x%00").status_code == 404, query
+        assert alice.post("/accounts/team/", {"team": "x\0"}).status_code == 404
+        assert alice.post(world.fill("presets/<preset_id>/cover/"), {"picture": "x\0"}).status_code == 404
+    assert call(world, "get", "v1/jobs/<job_id>", key="own", job_id="x%00").status_code == 404
+
+
 def call(world: World, verb: str, address: str, *, session: str = "", key: str = "", **instead: str) -> HttpResponse:
     """What a script is answered that has one of the keys, or only somebody's session."""
     headers = {"Authorization": f"Bearer {world.keys.get(key, key)}"} if key else {}

@@ -85,6 +85,8 @@ def _as_actor(request: HttpRequest, membership: Membership) -> Actor:
 def find(acting: Actor, rows: type[Row] | QuerySet[Row], **which: Any) -> Row:
     """The row of the actor's team. Raises 404 for another team's row as for none."""
     query = rows if isinstance(rows, QuerySet) else rows._default_manager.all()
+    if any("\0" in str(value) for value in which.values()):
+        query = query.none()  # PostgreSQL does not even compare it
     row = query.filter(team=acting.team, **which).first()
     if row is None:
         raise Http404("There is no such thing here.")

@@ -5,8 +5,8 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from dashboard.accounts import access
@@ -41,6 +41,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def switch_team(request: HttpRequest) -> HttpResponse:
     """Work for another of one's teams from now on."""
     assert isinstance(request.user, User)  # noqa: S101 narrows the type
-    membership = get_object_or_404(access.memberships(request.user), team=request.POST.get("team", ""))
-    request.session[access.TEAM_IN_SESSION] = membership.team_id
+    mine = {membership.team_id for membership in access.memberships(request.user)}
+    if request.POST.get("team") not in mine:
+        raise Http404("There is no such team for you.")
+    request.session[access.TEAM_IN_SESSION] = request.POST["team"]
     return redirect("home")

@@ -7,6 +7,7 @@ from django.http import QueryDict
 
 from dashboard.accounts import access
 from dashboard.accounts.access import Actor
+from dashboard.gallery.filters import identifier
 from dashboard.presets.access import visible
 from dashboard.presets.models import Preset, PresetVersion
 from dashboard.projects.models import Product, Project
@@ -44,7 +45,7 @@ def prefill(acting: Actor, query: QueryDict) -> dict[str, Any]:
     if project_id := query.get("project"):
         values["project"] = access.find(acting, Project, pk=project_id).id
     if wanted := query.getlist("product"):
-        products = Product.objects.filter(team=acting.team, archived_at=None, pk__in=wanted)
+        products = Product.objects.filter(team=acting.team, archived_at=None, pk__in=map(identifier, wanted))
         values["product"] = list(products.values_list("pk", flat=True))
     return values
 

@@ -13,6 +13,7 @@ from dashboard.accounts import access
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.accounts.views import members_only
+from dashboard.gallery.filters import identifier
 from dashboard.presets.brand import palette
 from dashboard.presets.models import Preset
 from dashboard.projects.library import search
@@ -150,7 +151,7 @@ def make_again(request: HttpRequest, job_id: str) -> HttpResponse:
 def tray(request: HttpRequest) -> HttpResponse:
     """The products that match a search, with those already chosen on top."""
     acting = access.actor(request)
-    rows = _tray(acting, words=request.GET.get("q", ""), chosen=request.GET.getlist("product"))
+    rows = _tray(acting, words=request.GET.get("q", ""), chosen=[*map(identifier, request.GET.getlist("product"))])
     return render(request, "studio/_tray.html", rows)
 
 

@@ -64,7 +64,7 @@ def test_an_event_is_not_replaced_by_one_with_its_place(team: Team) -> None:
 
 
 MIGRATIONS = {
-    "generation_ledgerentry": "generation.migrations.0011_nobody_empties_the_ledger",
+    "generation_ledgerentry": "generation.migrations.0014_nobody_empties_the_ledger",
     "audit_auditevent": "dashboard.audit.migrations.0004_nobody_empties_the_log",
 }
 
