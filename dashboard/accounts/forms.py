@@ -3,6 +3,7 @@ from typing import Any
 from django import forms
 
 from dashboard.accounts.models import INVITATION_DAYS, Role, User
+from dashboard.accounts.names import one_line
 
 INVITED_AS = [(role.value, str(role.label)) for role in (Role.VIEWER, Role.CREATOR, Role.ADMIN)]
 INVITED_FOR = [(1, "1 day"), (7, "7 days"), (30, "30 days")]
@@ -29,6 +30,12 @@ class TeamNameForm(forms.Form):
         },
     )
 
+    def clean_name(self) -> str:
+        name = one_line(self.cleaned_data["name"])
+        if not name:
+            raise forms.ValidationError("Give the team a name.")
+        return name
+
 
 class InvitationForm(forms.Form):
     email = forms.EmailField(
@@ -42,7 +49,7 @@ class InvitationForm(forms.Form):
         label="Works for",
         choices=INVITED_FOR,
         coerce=int,
-        empty_value=INVITATION_DAYS,
+        empty_value=INVITATION_DAYS,  # type: ignore[arg-type]  # the stubs know of texts only
         initial=INVITATION_DAYS,
         required=False,
         widget=forms.RadioSelect,
@@ -69,6 +76,9 @@ class NameForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"max_length": "A name has up to 100 characters."},
     )
+
+    def clean_name(self) -> str:
+        return one_line(self.cleaned_data["name"])
 
 
 class AddressForm(forms.Form):

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Membership, Role, Team, User
+from dashboard.accounts.names import one_line
 from dashboard.audit.record import record
 from generation import ledger
 from generation.models import Connection
@@ -49,7 +50,7 @@ def open_team(
 
 def check_name(name: str) -> str:
     """The name as it is kept. Raises :class:`CannotFound`."""
-    name = name.strip()
+    name = one_line(name)
     if not 1 <= len(name) <= 80:
         raise CannotFound("A team's name has 1 to 80 characters.")
     return name

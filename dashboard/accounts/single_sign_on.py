@@ -18,6 +18,7 @@ from django.shortcuts import render
 from dashboard.accounts import access, invitations
 from dashboard.accounts.members import Refused
 from dashboard.accounts.models import Invitation, User
+from dashboard.accounts.names import one_line
 
 
 class ByInvitation(DefaultSocialAccountAdapter):  # type: ignore[misc]
@@ -47,7 +48,7 @@ class ByInvitation(DefaultSocialAccountAdapter):  # type: ignore[misc]
             # Some providers send the claim as text, of which "false" would count as true.
             one.verified = str(one.verified).lower() == "true"
         user: User = super().populate_user(request, sociallogin, data)
-        user.name = str(data.get("name") or "")[:100]
+        user.name = one_line(str(data.get("name") or ""))[:100]
         return user
 
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
