@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from dashboard.connections import actions
-from dashboard.connections.addresses import PRODUCTAI, AddressRefused, check_address, is_sandbox
+from dashboard.connections.addresses import PRODUCTAI, UNCLEAR, AddressRefused, check_address, is_sandbox
 from generation.client import KeyRefused, ProviderError, Refused
 from generation.contract import PLAN_LIMITS, Account
 from generation.models import Connection
@@ -19,18 +19,30 @@ class ConnectionForm(forms.Form):
     key = forms.CharField(
         label="API key",
         max_length=500,
-        error_messages={"required": "Give the API key of your ProductAI account."},
+        error_messages={
+            "required": "Give the API key of your ProductAI account.",
+            "max_length": "An API key has at most 500 characters. Copy it again.",
+        },
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     plan = forms.ChoiceField(
         choices=PLANS,
         initial="pro",
+        error_messages={"invalid_choice": "Choose one of the plans shown."},
         help_text="Sets how fast jobs are sent. What ProductAI itself says of the key wins.",
     )
     photo_delivery = forms.ChoiceField(
-        label="Product photos", choices=Connection.PhotoDelivery, initial=Connection.PhotoDelivery.ASSET
+        label="Product photos",
+        choices=Connection.PhotoDelivery,
+        initial=Connection.PhotoDelivery.ASSET,
+        error_messages={"invalid_choice": "Choose one of the ways shown."},
     )
-    base_url = forms.CharField(label="Address of the API", max_length=300, initial=PRODUCTAI)
+    base_url = forms.CharField(
+        label="Address of the API",
+        max_length=300,
+        initial=PRODUCTAI,
+        error_messages={"required": UNCLEAR, "max_length": UNCLEAR},
+    )
 
     def __init__(self, data: Any = None, *, connection: Connection | None) -> None:
         """``connection`` is the team's present one, whose key may stay by leaving the field empty."""
