@@ -116,7 +116,10 @@ class PersonAdmin(_People):
         # Sign-in looks for addresses in lower case.
         obj.email = obj.email.lower()
         obj.username = obj.username or obj.email
-        super().save_model(request, obj, form, change)
+        with transaction.atomic():
+            super().save_model(request, obj, form, change)
+            for member in access.memberships(obj) if not obj.is_active else ():
+                members.settle_rights(_operator(request, member.team), obj, role=None)
 
 
 class TeamForm(_Form):

@@ -5,7 +5,7 @@ from django.test import Client
 
 from dashboard.accounts import keys
 from dashboard.accounts.access import Actor
-from dashboard.accounts.invitations import invite
+from dashboard.accounts.invitations import accept, invite
 from dashboard.accounts.models import ApiKey, Invitation, Membership, Role, Team, User
 from dashboard.audit.models import AuditEvent
 from dashboard.projects.models import Product
@@ -96,6 +96,16 @@ def test_jobs_of_somebody_removed_go_on_and_their_keys_stop(ada: User, bob: User
         "member.removed",
         "key.revoked",
     ]
+
+
+def test_who_comes_back_has_none_of_their_former_keys(ada: User, bob: User, team: Team) -> None:
+    _, key = ApiKey.issue(team=team, name="Nightly", created_by=bob)
+    browser_of(ada).post(url(bob, "remove/"))
+    row, _ = invite(Actor(team, Role.ADMIN, user=ada), email=bob.email, role=Role.ADMIN)
+    accept(row, user=bob, address=None)
+    assert role_of(bob) == Role.ADMIN
+    with pytest.raises(ContractError):
+        keys.authenticate(f"Bearer {key}", address=None)
 
 
 @pytest.mark.parametrize(("role", "is_open"), [(Role.ADMIN, True), (Role.CREATOR, False)])

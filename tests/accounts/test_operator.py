@@ -3,7 +3,9 @@
 import pytest
 from django.test import Client
 
-from dashboard.accounts.models import ApiKey, Role, Team, User
+from dashboard.accounts.access import Actor
+from dashboard.accounts.invitations import invite
+from dashboard.accounts.models import ApiKey, Invitation, Role, Team, User
 from dashboard.audit.models import AuditEvent
 from tests.conftest import browser_of
 
@@ -37,6 +39,18 @@ def test_who_is_put_in_is_written_down(operator: Client, team: Team, alice: User
     event = AuditEvent.objects.get(action="member.added")
     assert (event.team, event.after) == (team, {"member": "charlie@example.com", "role": "Creator"})
     assert event.user is not None and event.user.email == "root@example.com"
+
+
+def test_keys_and_invitations_of_who_is_switched_off_stop(operator: Client, team: Team, ada: User) -> None:
+    ApiKey.issue(team=team, name="Nightly", created_by=ada)
+    invite(Actor(team, Role.ADMIN, user=ada), email="", role=Role.ADMIN)
+    page = {"email": ada.email, "name": ada.name, "date_joined_0": "2026-11-01", "date_joined_1": "12:00"}
+    answer = operator.post(f"/admin/accounts/user/{ada.pk}/change/", page)
+    assert answer.status_code == 302 and not User.objects.get(pk=ada.pk).is_active
+    assert not ApiKey.objects.filter(revoked_at=None).exists()
+    assert not Invitation.objects.filter(revoked_at=None).exists()
+    actions = AuditEvent.objects.order_by("id").values_list("action", flat=True)
+    assert list(actions) == ["invitation.made", "invitation.revoked", "key.revoked"]
 
 
 def test_keys_of_who_is_put_out_stop(operator: Client, team: Team, alice: User, bob: User) -> None:
