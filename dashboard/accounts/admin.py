@@ -10,7 +10,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import QuerySet
@@ -28,12 +28,14 @@ if TYPE_CHECKING:
     _Inline = admin.TabularInline[Membership, Team]
     _FormSet = forms.BaseInlineFormSet[Membership, Team, forms.ModelForm[Membership]]
     _NewUser = AdminUserCreationForm[User]
+    _KnownUser = UserChangeForm[User]
     _People = UserAdmin[User]
 else:
     _Form = forms.ModelForm  # none of them can be subscripted at run time
     _Inline = admin.TabularInline
     _FormSet = forms.BaseInlineFormSet
     _NewUser = AdminUserCreationForm
+    _KnownUser = UserChangeForm
     _People = UserAdmin
 
 
@@ -57,11 +59,20 @@ def _facts(person: User) -> dict[str, Any]:
     return facts | {"rights": sorted(person.user_permissions.values_list("codename", flat=True))}
 
 
+class PersonForm(_KnownUser):
+    def clean_is_active(self) -> bool:
+        is_active = bool(self.cleaned_data["is_active"])
+        for team in () if is_active else members.owned_by_nobody_else(self.instance):
+            raise forms.ValidationError(f"{team} would be without an owner. Make somebody else its owner first.")
+        return is_active
+
+
 @admin.register(User)
 class PersonAdmin(_People):
     """Nobody is deleted, for the log names them: who may no longer come in is made inactive."""
 
     add_form = NewPersonForm
+    form = PersonForm
     ordering = ["email"]
     list_display = ["email", "name", "is_active", "is_staff", "last_login"]
     search_fields = ["email", "name"]
@@ -137,11 +148,11 @@ class MembersFormSet(_FormSet):
     def clean(self) -> None:
         super().clean()
         facts = [getattr(form, "cleaned_data", {}) for form in self.forms]
-        roles = {one["role"] for one in facts if one.get("role") and one.get("user") and not one.get("DELETE")}
+        staying = [one for one in facts if one.get("role") and one.get("user") and not one.get("DELETE")]
         if any(form.instance.pk and "user" in form.changed_data for form in self.forms):
             raise forms.ValidationError("A membership stays its member's: add the other person, and delete this one.")
-        if not any(self.errors) and Role.OWNER not in roles:
-            raise forms.ValidationError("A team needs an owner.")
+        if not any(self.errors) and not any(one["role"] == Role.OWNER and one["user"].is_active for one in staying):
+            raise forms.ValidationError("A team needs an owner who can sign in.")
 
 
 class MembershipInline(_Inline):

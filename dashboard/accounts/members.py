@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from dashboard.accounts import keys
@@ -98,9 +99,20 @@ def _require_owner_for(acting: Actor, *roles: int) -> None:
 
 
 def _require_another_owner(member: Membership) -> None:
-    owners = Membership.objects.filter(team=member.team_id, role=Role.OWNER, user__is_active=True)
-    if not owners.exclude(pk=member.pk).exists():
+    if not _other_owners(member).exists():
         raise Refused("A team needs an owner: make somebody else an owner first.")
+
+
+def owned_by_nobody_else(person: User) -> list[Team]:
+    """The teams that would be without an owner if the person could no longer sign in."""
+    owned = Membership.objects.filter(user=person, role=Role.OWNER).select_related("team")
+    return [member.team for member in owned if not _other_owners(member).exists()]
+
+
+def _other_owners(member: Membership) -> QuerySet[Membership]:
+    """Those who can sign in."""
+    owners = Membership.objects.filter(team=member.team_id, role=Role.OWNER, user__is_active=True)
+    return owners.exclude(pk=member.pk)
 
 
 def _set_role(acting: Actor, member: Membership, role: Role) -> None:

@@ -1,5 +1,7 @@
 """What an operator changes of a team's members follows the same rules."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -7,7 +9,7 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.invitations import invite
 from dashboard.accounts.models import ApiKey, Invitation, Role, Team, User
 from dashboard.audit.models import AuditEvent
-from tests.conftest import browser_of
+from tests.conftest import browser_of, member
 
 
 @pytest.fixture
@@ -30,7 +32,7 @@ def of(user: User, role: Role, **more: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("change", [{"role": str(Role.ADMIN.value)}, {"DELETE": "on"}])
 def test_the_last_owner_stays(operator: Client, team: Team, alice: User, change: dict[str, str]) -> None:
-    assert "A team needs an owner." in save(operator, team, of(alice, Role.OWNER) | change)
+    assert "A team needs an owner who can sign in." in save(operator, team, of(alice, Role.OWNER) | change)
     assert alice.memberships.get().role == Role.OWNER
 
 
@@ -41,12 +43,23 @@ def test_who_is_put_in_is_written_down(operator: Client, team: Team, alice: User
     assert event.user is not None and event.user.email == "root@example.com"
 
 
+def switch_off(operator: Client, user: User) -> Any:
+    page = {"email": user.email, "name": user.name, "date_joined_0": "2026-11-01", "date_joined_1": "12:00"}
+    return operator.post(f"/admin/accounts/user/{user.pk}/change/", page)
+
+
+def test_the_last_owner_is_not_switched_off(operator: Client, team: Team, alice: User) -> None:
+    answer = switch_off(operator, alice).content.decode()
+    assert "Northwind would be without an owner. Make somebody else its owner first." in answer
+    assert User.objects.get(pk=alice.pk).is_active
+    member(team, "otto", Role.OWNER)
+    assert switch_off(operator, alice).status_code == 302
+
+
 def test_keys_and_invitations_of_who_is_switched_off_stop(operator: Client, team: Team, ada: User) -> None:
     ApiKey.issue(team=team, name="Nightly", created_by=ada)
     invite(Actor(team, Role.ADMIN, user=ada), email="", role=Role.ADMIN)
-    page = {"email": ada.email, "name": ada.name, "date_joined_0": "2026-11-01", "date_joined_1": "12:00"}
-    answer = operator.post(f"/admin/accounts/user/{ada.pk}/change/", page)
-    assert answer.status_code == 302 and not User.objects.get(pk=ada.pk).is_active
+    assert switch_off(operator, ada).status_code == 302 and not User.objects.get(pk=ada.pk).is_active
     assert not ApiKey.objects.filter(revoked_at=None).exists()
     assert not Invitation.objects.filter(revoked_at=None).exists()
     actions = AuditEvent.objects.order_by("id").values_list("action", flat=True)
