@@ -26,6 +26,8 @@ class Provider:
     """The claims of who is signed in there; without a ``sub`` they refuse to go on."""
     signer: str = CLIENT
     """For whom its tokens are."""
+    issuer: str = ""
+    """Who its tokens say they are from, when that is not itself."""
     asked: dict[str, dict[str, str]] = field(default_factory=dict)
     key: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
 
@@ -55,7 +57,7 @@ class Provider:
         if client != (CLIENT, SECRET, query.get("redirect_uri")) or query.get("code_challenge") != proof.rstrip("="):
             return None
         now = int(time.time())
-        claims = self.person | {"iss": self.url, "aud": self.signer, "iat": now, "exp": now + 60}
+        claims = self.person | {"iss": self.issuer or self.url, "aud": self.signer, "iat": now, "exp": now + 60}
         return {
             "access_token": "for userinfo",
             "token_type": "Bearer",

@@ -42,7 +42,7 @@ def studio(identity: Provider, tmp_path_factory: pytest.TempPathFactory) -> Iter
 @pytest.fixture(autouse=True)
 def honest(identity: Provider) -> None:
     """A provider that says the truth to the right client."""
-    identity.person, identity.signer = {}, CLIENT
+    identity.person, identity.signer, identity.issuer = {}, CLIENT, ""
 
 
 class Browser:
@@ -183,10 +183,30 @@ def test_an_answer_that_nobody_asked_for_is_refused(browser: Browser) -> None:
     assert answer.status_code == 401 and "Single sign-on did not work" in answer.text
 
 
-def test_a_token_for_another_client_is_refused(identity: Provider, studio: Studio, browser: Browser) -> None:
-    identity.person, identity.signer = is_somebody("a-1", known(studio, "alice")["email"]), "another"
+@pytest.mark.parametrize(("claim", "told"), [("signer", "another"), ("issuer", "https://id.evil.example")])
+def test_a_token_for_another_client_or_from_another_issuer_is_refused(
+    identity: Provider, studio: Studio, browser: Browser, claim: str, told: str
+) -> None:
+    identity.person = is_somebody("a-1", known(studio, "alice")["email"])
+    setattr(identity, claim, told)
     answer = browser.open(ENTRY)
     assert answer.status_code == 401 and "Single sign-on did not work" in answer.text and not browser.is_in
+
+
+SWITCH_ON = (
+    "from allauth.mfa.totp.internal.auth import TOTP; from dashboard.accounts.models import User; "
+    "TOTP.activate(User.objects.get(email='hanna@example.com'), 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP')"
+)
+
+
+def test_the_second_step_is_asked_for_all_the_same(identity: Provider, studio: Studio, browser: Browser) -> None:
+    invite(studio, "hanna@example.com")
+    identity.person = is_somebody("h-1", "hanna@example.com")
+    browser.open(ENTRY)
+    assert browser.is_in
+    studio.shell(SWITCH_ON)
+    later = Browser(studio)
+    assert "/accounts/2fa/authenticate/" in later.open(ENTRY).url and not later.is_in
 
 
 def test_a_link_never_ties_a_signed_in_person(identity: Provider, studio: Studio, browser: Browser) -> None:
