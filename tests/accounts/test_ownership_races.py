@@ -105,6 +105,15 @@ def test_two_owners_who_leave_together_leave_one(
     assert left(Role.OWNER) == 1
 
 
+def test_a_team_that_is_handed_over_twice_at_once_has_one_new_owner(
+    team: Team, alice: User, bob: User, vera: User, at_once: AtOnce, left: Left
+) -> None:
+    acting, heirs = Actor(team, Role.OWNER, user=alice), [user.memberships.get() for user in (bob, vera)]
+    told = at_once(*[lambda heir=heir: members.hand_over(acting, heir) for heir in heirs])
+    assert told.count("done") == 1
+    assert (left(Role.OWNER), left(Role.ADMIN)) == (1, 1)
+
+
 def test_an_invitation_for_anybody_admits_one_of_eight(
     owners: list[tuple[Actor, Membership]], at_once: AtOnce, left: Left
 ) -> None:
