@@ -13,7 +13,7 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from dashboard.accounts.models import User
-from tests.browser.conftest import SETTLED
+from tests.browser.conftest import PATIENCE, SETTLED
 from tests.conftest import browser_of
 from tests.ui.test_in_browser import CHROMIUM, HOST, QUIET
 
@@ -37,8 +37,8 @@ def pages_of(user: User, chromium: Browser, *, at: str) -> Iterator[Open]:
     """Open pages as a member, by default the one ``at``; any complaint of the browser's policy fails the test."""
     client, database = browser_of(user), connections["default"]
     context = chromium.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
-    context.route("**/*", lambda route: _serve(route, client, database))
-    context.set_default_timeout(20_000)
+    context.route("**/*", lambda route: serve(route, client, database))
+    context.set_default_timeout(PATIENCE)
 
     def open_page(path: str = at) -> Page:
         page = context.new_page()
@@ -51,7 +51,8 @@ def pages_of(user: User, chromium: Browser, *, at: str) -> Iterator[Open]:
     context.close()
 
 
-def _serve(route: Route, client: Client, database: BaseDatabaseWrapper) -> None:
+def serve(route: Route, client: Client, database: BaseDatabaseWrapper) -> None:
+    """Answer a request as the server would whom ``client`` asks."""
     connections["default"] = database  # the test's own: Playwright calls us from a context of its own
     path = route.request.url.removeprefix(HOST)
     if path == "/events/":

@@ -56,8 +56,12 @@ document.addEventListener("htmx:configRequest", (event) => {
   rows.forEach((id) => stale.delete(id));
   event.detail.parameters.row = rows;
 });
+// A row waits for the answer of its own button, which is newer than what comes along with the summary.
+document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
+  if (detail.target.querySelector("form.htmx-request")) detail.shouldSwap = false;
+});
 // What a row's own button did changes the counts.
-document.addEventListener("htmx:afterRequest", ({ target }) => { if (target.closest?.("[data-row]")) soon(); });
+document.addEventListener("htmx:afterRequest", ({ detail }) => { if (detail.target?.matches("[data-row]")) soon(); });
 document.addEventListener("htmx:load", watch);
 document.addEventListener("htmx:oobAfterSwap", watch);
 watch();

@@ -4,6 +4,7 @@
 //   every event is passed on:  hx-trigger="live:job from:body" refreshes anything else
 //   "live:open" on the body says that the stream is open (again): look for what was missed
 // While the stream is down, whatever is marked data-live fetches itself every 3 seconds.
+// What fetches itself is replaced by the answer and needs an id: its successor has the same.
 const POLL = 3000;
 const AWAY = 30_000;
 const TYPES = ["job", "batch", "picture", "credits", "connection", "upload"];
@@ -12,6 +13,36 @@ const url = document.body.dataset.events;
 const refresh = (cards) => cards.forEach((card) => window.htmx?.trigger(card, "refresh"));
 const liveCards = () => document.querySelectorAll("[data-live]");
 const read = (text) => { try { return JSON.parse(text); } catch { return {}; } };
+
+// htmx asks nothing for an element that is gone or not known yet, so what is told to one that waits for an answer
+// (its own, or that of a button in it) is told to its successor.
+const BUSY = ".htmx-request, .htmx-added";
+const isBusy = (place) => place.matches(BUSY) || Boolean(place.querySelector(BUSY));
+const late = new Set();
+document.addEventListener("refresh", (event) => {
+  if (!isBusy(event.target)) return;
+  event.stopPropagation();
+  late.add(event.target.id);
+}, { capture: true });
+const catchUp = () => {
+  for (const id of late) {
+    const place = document.getElementById(id);
+    if (place && isBusy(place)) continue;
+    late.delete(id);
+    if (place) refresh([place]);
+  }
+};
+for (const type of ["htmx:load", "htmx:afterRequest"]) document.addEventListener(type, catchUp);
+
+// The answer to a press is newer than that to a look, which must not take its place away.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (!detail.requestConfig.elt.matches("[hx-trigger=refresh]") || !detail.target.querySelector("form.htmx-request")) return;
+  detail.shouldSwap = false;
+  late.add(detail.target.id);
+});
+// Who is gone needs no answer: htmx would look for the places of what comes along in what is gone too.
+const unlessGone = (event) => { if (!event.target.isConnected) event.preventDefault(); };
+document.addEventListener("htmx:beforeSend", ({ target }) => target.addEventListener("htmx:beforeOnLoad", unlessGone));
 
 let poll = 0;
 const startPolling = () => { poll ||= setInterval(() => document.hidden || refresh(liveCards()), POLL); };

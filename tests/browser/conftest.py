@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.operations.running import ROOT, Running
 from tests.pipeline.studio import Studio
@@ -23,6 +23,10 @@ SIZES = {390: 844, 1280: 800, 1920: 1080}
 QUICK = {"PACKSHOT_SANDBOX_SECONDS": "0.5"}
 IS_ANSWER = "Failed to load resource"  # how Chromium notes a refused upload, which the page tells itself
 PICTURES = ROOT / ".screenshots"
+PATIENCE = 60_000
+"""Milliseconds: a machine that is busy elsewhere is slow, and no test says how fast it is."""
+
+expect.set_options(timeout=PATIENCE)
 
 SignIn = Callable[[str], Page]
 
@@ -54,6 +58,7 @@ def sign_in(studio: Studio, browser: Browser) -> Iterator[SignIn]:
     def enter(name: str) -> Page:
         user = next(user for user in studio.running.ready["users"] if user["email"].startswith(name))
         context = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+        context.set_default_timeout(PATIENCE)
         opened.append(context)
         page = context.new_page()
         page.on(

@@ -50,7 +50,7 @@ def upload(page: Page, folder: Path) -> None:
         path = folder / f"{name.lower().replace(' ', '-')}.jpg"
         path.write_bytes(photo(colour=f"#{number}{number}aa33"))
     page.locator("#photos").set_input_files(sorted(folder.iterdir()))
-    expect(page.locator("#tray .tray-row", has_text="Sample")).to_have_count(len(PRODUCTS), timeout=30_000)
+    expect(page.locator("#tray .tray-row", has_text="Sample")).to_have_count(len(PRODUCTS))
 
 
 def choose(page: Page, *, presets: list[str], shapes: list[str], products: list[str]) -> None:
@@ -94,7 +94,7 @@ def test_ten_products_in_two_presets_and_two_shapes_are_one_press(
 
     button.click()
     batch = first_batch(bob)
-    expect(batch).to_contain_text("of 40 pictures", timeout=15_000)
+    expect(batch).to_contain_text("of 40 pictures")
     look(bob, "batch-running")
     expect(batch.locator(".batch-head")).not_to_contain_text("of 40", timeout=200_000)
     expect(batch.locator(".batch-head")).to_contain_text("40 pictures")
@@ -119,5 +119,5 @@ def test_ten_products_in_two_presets_and_two_shapes_are_one_press(
     look(bob, "batch-lightbox")
     receipt.get_by_role("button", name="Make again").click()
     bob.wait_for_url("**/generate/")
-    expect(first_batch(bob).locator(".job img")).to_have_count(1, timeout=30_000)
+    expect(first_batch(bob).locator(".job img")).to_have_count(1)
     assert left - studio.left == 123

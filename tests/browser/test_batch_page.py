@@ -21,7 +21,7 @@ def start(studio: Studio, count: int) -> str:
 
 
 def finished(page: Page, words: str) -> None:
-    expect(page.locator("#batch-summary")).to_contain_text(re.compile(words.replace(" ", r"\s+")), timeout=60_000)
+    expect(page.locator("#batch-summary")).to_contain_text(re.compile(words.replace(" ", r"\s+")))
 
 
 def test_a_batch_finishes_before_ones_eyes_and_what_failed_is_tried_again(sign_in: SignIn, studio: Studio) -> None:

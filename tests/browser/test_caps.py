@@ -71,7 +71,7 @@ def test_a_new_member_is_stopped_by_a_cap_and_goes_on_once_it_is_raised(
         expect(why).not_to_be_visible()
         expect(dana.locator("#quote")).to_contain_text("Left for you this month")
         dana.locator("[data-price-button]").click()
-        expect(newest(dana)).to_contain_text("Done", timeout=30_000)
+        expect(newest(dana)).to_contain_text("Done")
         expect(newest(dana).locator("img")).to_have_count(2)
 
     told = alice.get_by_text("The monthly cap of Dana reached 100 %: 6 of 6 credits used.")

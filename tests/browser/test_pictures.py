@@ -68,13 +68,13 @@ def test_a_creator_makes_pictures_while_a_viewer_watches_the_gallery_fill(
     look(bob, "generate")
     button.click()
 
-    expect(newest(bob)).to_contain_text("Done", timeout=30_000)
+    expect(newest(bob)).to_contain_text("Done")
     expect(newest(bob).locator("img")).to_have_count(2)
     look(bob, "generate-done")
     assert left - studio.left == 6
 
     pictures = vera.locator("[data-lightbox] img, a[href*='/gallery/img_'] img")
-    expect(pictures).to_have_count(2, timeout=30_000)
+    expect(pictures).to_have_count(2)
     assert_accessible(vera)
     look(vera, "gallery")
 
@@ -100,13 +100,13 @@ def test_a_failed_job_says_why_costs_nothing_and_can_be_started_again(sign_in: S
     studio.set_faults(failure=True, times=1)
     write_prompt(bob, PROMPT, product="Blossom honey")
     bob.locator("[data-price-button]").click()
-    expect(newest(bob)).to_contain_text("Failed", timeout=30_000)
+    expect(newest(bob)).to_contain_text("Failed")
     assert_accessible(bob)
     look(bob, "generate-failed")
     assert studio.left == left
 
     newest(bob).get_by_role("button", name="Try again").click()
-    expect(newest(bob)).to_contain_text("Done", timeout=30_000)
+    expect(newest(bob)).to_contain_text("Done")
     assert left - studio.left == 3
 
 

@@ -1,0 +1,132 @@
+"""Cards and rows in a real browser when answers overtake each other. Requests are answered in-process: no server."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connections
+from playwright.sync_api import Browser, Page, Route, expect
+
+from dashboard.accounts.access import Actor
+from dashboard.accounts.models import User
+from dashboard.projects.models import Product
+from dashboard.studio.actions import Wish, start
+from generation import jobs
+from generation.models import Job
+from tests import in_process
+from tests.browser.conftest import IS_ANSWER
+from tests.conftest import browser_of
+from tests.in_process import Open, pages_of, serve
+
+chromium = in_process.chromium
+WISH = {"prompt": "On marble", "model": "nanobanana", "aspect_ratio": "1:1", "num_images": 1}
+
+
+@pytest.fixture
+def job(creator: Actor, mug: Product) -> Job:
+    return start(creator, wishes=[Wish(product=mug, **WISH)]).jobs.get()  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def opened(chromium: Browser, bob: User) -> Iterator[Open]:
+    """Open a page as Bob that hears only what the test tells it. Nothing may complain in its console."""
+    complaints: list[str] = []
+    with pages_of(bob, chromium, at="/generate/") as open_page:
+
+        def open_quiet(path: str = "/generate/") -> Page:
+            page = open_page(path)
+            page.evaluate("Object.defineProperty(document, 'hidden', { value: true })")  # or it would poll
+            page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+            return page
+
+        yield open_quiet
+    assert [said for said in complaints if IS_ANSWER not in said] == []
+
+
+class Held:
+    """The next request to an address; Bob's answer arrives when the test says so."""
+
+    def __init__(self, page: Page, pattern: str) -> None:
+        self.page, self.routes = page, list[Route]()
+        page.route(pattern, lambda route: route.fallback() if self.routes else self.routes.append(route))
+
+    def is_sent(self) -> None:
+        for _ in range(2000):
+            if self.routes:
+                return
+            self.page.wait_for_timeout(10)
+        raise AssertionError("It was never asked for.")
+
+    def arrives(self, body: str = "") -> None:
+        """As it is now, or as it was."""
+        route = self.routes[0]
+        with self.page.expect_event("requestfinished", lambda request: request == route.request):
+            if body:
+                route.fulfill(body=body, content_type="text/html")
+            else:
+                serve(route, browser_of(User.objects.get(name="Bob")), connections["default"])
+
+
+def news(page: Page, place: str) -> None:
+    """What moved is told, as js/live.js and js/batch.js do."""
+    page.evaluate("id => htmx.trigger(document.getElementById(id), 'refresh')", place)
+
+
+def test_news_that_come_while_a_card_is_fetched_are_not_lost(job: Job, bob: User, opened: Open) -> None:
+    page = opened()
+    look = Held(page, "**/card/")
+    news(page, job.id)
+    look.is_sent()
+    before = browser_of(bob).get(f"/jobs/{job.id}/card/", headers={"HX-Request": "true"}).content.decode()
+    jobs.cancel(job)
+    news(page, job.id)
+    look.arrives(before)
+    expect(page.locator(f"#{job.id}")).to_contain_text("Cancelled")
+
+
+def test_a_press_is_answered_though_a_look_was_answered_first(job: Job, opened: Open) -> None:
+    jobs.cancel(job)
+    page = opened()
+    look, press = Held(page, "**/card/"), Held(page, "**/retry/")
+    news(page, job.id)
+    look.is_sent()
+    page.get_by_role("button", name="Try again").click()
+    press.is_sent()
+    look.arrives()
+    press.arrives()
+    expect(page.locator("#arriving [data-job]")).to_have_count(2)
+    expect(page.get_by_role("button", name="Try again")).to_have_count(0)
+
+
+def test_a_look_that_is_answered_after_a_press_disturbs_nothing(job: Job, opened: Open) -> None:
+    jobs.cancel(job)
+    page = opened()
+    look = Held(page, "**/card/")
+    news(page, job.id)
+    look.is_sent()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator("#arriving [data-job]")).to_have_count(2)
+    look.arrives()
+    expect(page.get_by_role("button", name="Try again")).to_have_count(0)
+
+
+def test_a_row_keeps_its_place_until_its_button_is_answered(job: Job, opened: Open) -> None:
+    page = opened(f"/batches/{job.batch_id}/")
+    press = Held(page, "**/cancel/")
+    page.locator(".batch-row").get_by_role("button", name="Cancel").click()
+    press.is_sent()
+    with page.expect_response("**/now/**"):
+        news(page, "batch-summary")
+    press.arrives()
+    expect(page.locator(".batch-row")).to_contain_text("Cancelled")
+    expect(page.locator("#batch-summary")).to_contain_text("1 of 1 job finished")
+
+
+def test_a_price_that_is_on_its_way_when_the_form_comes_back_is_let_go(mug: Product, opened: Open) -> None:
+    page = opened(f"/generate/?product={mug.id}")
+    price = Held(page, "**/quote/")
+    page.get_by_label("Model").select_option("nanobanana")
+    price.is_sent()
+    page.locator("[data-price-button]").click()
+    expect(page.locator(".errorlist")).not_to_have_count(0)
+    price.arrives()
+    expect(page.locator("[data-price-button]")).to_be_visible()
