@@ -24,15 +24,13 @@ from tests.generation.machine_world import World  # first of those that need Dja
 
 from django.core.management import call_command  # isort: skip
 from django.db import connections as databases  # isort: skip
-from django.db import OperationalError, transaction  # isort: skip
+from django.db import transaction  # isort: skip
 from django.db.models import Sum  # isort: skip
 from django.utils import timezone  # isort: skip
 from generation import caps, jobs, ledger, proof, recount, rollup  # isort: skip
 from generation.models import Cap, CreditAccount, Image, Job, LedgerEntry  # isort: skip
 
 THREADS, EACH = 8, 40
-PATIENCE = 19
-"""Seconds; a little less than the settings give SQLite's writers."""
 BEGIN = datetime(2026, 9, 30, 20, tzinfo=UTC)
 ZONES = ["UTC", "Europe/Berlin", "America/Havana", "Pacific/Kiritimati"]
 seen: Counter[str] = Counter()
@@ -134,20 +132,10 @@ class Round:
 
         def work() -> None:
             for _ in range(EACH):
-                self.step(random.choice(moves), random)
+                random.choice(moves)(random)
+                count("steps")
 
         self.guarded(work)
-
-    def step(self, move: Callable[[Random], None], random: Random) -> None:
-        """SQLite lets writers wait in no order: on a busy machine one may wait longer than it is allowed to."""
-        began = time.monotonic()
-        try:
-            move(random)
-        except OperationalError as error:
-            if "database is locked" not in str(error) or time.monotonic() - began < PATIENCE:
-                raise
-            count("waited too long")
-        count("steps")
 
     def hold(self, random: Random) -> None:
         projects = [None, *self.world.projects]
