@@ -16,6 +16,7 @@ from dashboard.projects.models import Product
 from generation import ledger
 from generation.models import Connection
 from tests import environment, valkey
+from tests.furnished import Furnished
 from tests.pictures import photo
 
 # A machine that is busy elsewhere is slow, and no test says how fast it is.
@@ -23,11 +24,28 @@ settings.register_profile("unhurried", deadline=None, suppress_health_check=[Hea
 settings.load_profile("unhurried")
 
 
+LONG = ["pipeline/", "browser/", "operations/", "test_access_table.py", "test_on_postgresql.py", "generation/"]
+"""What takes long, longest first: it begins at once, so that no worker is left with it when the others are done."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def turn(item: pytest.Item) -> int:
+        path = item.nodeid.removeprefix("tests/")
+        return next((at for at, begin in enumerate(LONG) if path.startswith(begin)), len(LONG))
+
+    items.sort(key=turn)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def broker() -> Iterator[redis.Redis]:
     """The Valkey that settings point at."""
     with valkey.running(environment.DATA / "valkey.sock") as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
+    return Furnished.of_this_run(tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture(autouse=True)

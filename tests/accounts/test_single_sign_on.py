@@ -12,6 +12,7 @@ import pytest
 import requests
 
 from tests.accounts.identity import CLIENT, SECRET, Provider, provider
+from tests.furnished import Furnished
 from tests.operations.running import ROOT, Running, surroundings
 from tests.pipeline.studio import Studio
 
@@ -25,14 +26,14 @@ def identity() -> Iterator[Provider]:
 
 
 @pytest.fixture(scope="module")
-def studio(identity: Provider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+def studio(identity: Provider, tmp_path_factory: pytest.TempPathFactory, furnished: Furnished) -> Iterator[Studio]:
     variables = {
         "PACKSHOT_OIDC_URL": identity.url,
         "PACKSHOT_OIDC_CLIENT_ID": CLIENT,
         "PACKSHOT_OIDC_CLIENT_SECRET": SECRET,
         "PACKSHOT_OIDC_NAME": "Northwind ID",
     }
-    running = Running(tmp_path_factory.mktemp("single-sign-on"), variables=variables).wait()
+    running = Running(furnished.demo(tmp_path_factory.mktemp("single-sign-on")), variables=variables).wait()
     try:
         yield Studio.of(running, variables)
     finally:

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests import servers, valkey
+from tests.furnished import Furnished
 from tests.operations.running import ROOT, surroundings
 
 STEPS = int(os.environ.get("PACKSHOT_TEST_STEPS", "0"))
@@ -24,7 +25,9 @@ HOUR = 3600
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def place(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, furnished: Furnished
+) -> Iterator[dict[str, str]]:
     """Variables of an installation with this database."""
     folder: Path = tmp_path_factory.mktemp("machine")
     with ExitStack() as stack:
@@ -32,6 +35,8 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         place |= {"REDIS_URL": f"unix://{folder}/valkey.sock", "XDG_RUNTIME_DIR": str(folder)}
         if request.param == "postgresql":
             place["DATABASE_URL"] = stack.enter_context(servers.postgresql())
+        else:
+            furnished.database(folder)
         stack.enter_context(valkey.running(folder / "valkey.sock"))
         yield place
 

@@ -9,17 +9,20 @@ from pathlib import Path
 import pytest
 
 from tests import servers, valkey
+from tests.furnished import Furnished
 from tests.operations.running import ROOT, surroundings
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def plans(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, list[str]]:
+def plans(request: pytest.FixtureRequest, tmp_path: Path, furnished: Furnished) -> dict[str, list[str]]:
     """What :mod:`tests.generation.plans` saw."""
     with ExitStack() as stack:
         place = {"PACKSHOT_DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "dashboard.settings"}
         place |= {"REDIS_URL": f"unix://{tmp_path}/valkey.sock", "XDG_RUNTIME_DIR": str(tmp_path)}
         if request.param == "postgresql":
             place["DATABASE_URL"] = stack.enter_context(servers.postgresql())
+        else:
+            furnished.database(tmp_path)
         stack.enter_context(valkey.running(tmp_path / "valkey.sock"))
         command = [sys.executable, "-m", "tests.generation.plans"]
         done = subprocess.run(

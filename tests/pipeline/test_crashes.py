@@ -9,6 +9,7 @@ import pytest
 import redis
 
 from dashboard.operations.valkey import socket_path
+from tests.furnished import Furnished
 from tests.operations.running import Running
 from tests.pipeline.studio import Studio
 
@@ -16,8 +17,8 @@ SLOW = {"PACKSHOT_SANDBOX_SECONDS": "3"}
 
 
 @pytest.fixture
-def studio(tmp_path: Path) -> Iterator[Studio]:
-    running = Running(tmp_path, variables=SLOW).wait()
+def studio(tmp_path: Path, furnished: Furnished) -> Iterator[Studio]:
+    running = Running(furnished.demo(tmp_path), variables=SLOW).wait()
     try:
         studio = Studio.of(running, SLOW)
         yield studio

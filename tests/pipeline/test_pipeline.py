@@ -11,6 +11,7 @@ import requests
 from PIL import Image
 
 from tests import servers
+from tests.furnished import Furnished
 from tests.operations.running import Running, eventually, processes_of
 from tests.pipeline.studio import Studio
 
@@ -18,14 +19,18 @@ QUICK = {"PACKSHOT_SANDBOX_SECONDS": "0.3"}
 
 
 @pytest.fixture(scope="module", params=["embedded", "grown-up"])
-def studio(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+def studio(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, furnished: Furnished
+) -> Iterator[Studio]:
     with ExitStack() as stack:
-        variables = dict(QUICK)
+        variables, data = dict(QUICK), tmp_path_factory.mktemp("data")
         if request.param == "grown-up":
             variables["DATABASE_URL"] = stack.enter_context(servers.postgresql())
             variables["REDIS_URL"] = stack.enter_context(servers.valkey(tmp_path_factory.mktemp("valkey")))
             variables |= stack.enter_context(servers.s3(tmp_path_factory.mktemp("s3"))).variables
-        running = Running(tmp_path_factory.mktemp("data"), variables=variables).wait()
+        else:
+            furnished.demo(data)
+        running = Running(data, variables=variables).wait()
         try:
             studio = Studio.of(running, variables)
             yield studio

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.furnished import Furnished
 from tests.operations.running import Running, eventually
 from tests.pipeline.studio import Studio
 
@@ -20,8 +21,8 @@ print(json.dumps({{"readings": [(row.moved, row.captured, row.in_flight, row.dri
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    running = Running(tmp_path_factory.mktemp("reconciliation"), variables=QUICK).wait()
+def shared(tmp_path_factory: pytest.TempPathFactory, furnished: Furnished) -> Iterator[Studio]:
+    running = Running(furnished.demo(tmp_path_factory.mktemp("reconciliation")), variables=QUICK).wait()
     try:
         yield Studio.of(running, QUICK)
     finally:

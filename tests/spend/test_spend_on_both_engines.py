@@ -11,11 +11,14 @@ from typing import Any
 import pytest
 
 from tests import servers, valkey
+from tests.furnished import Furnished
 from tests.operations.running import ROOT, surroundings
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+def told(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, furnished: Furnished
+) -> Iterator[dict[str, Any]]:
     """What :mod:`tests.spend.days` saw."""
     folder: Path = tmp_path_factory.mktemp("days")
     with ExitStack() as stack:
@@ -23,6 +26,8 @@ def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         place |= {"REDIS_URL": f"unix://{folder}/valkey.sock", "XDG_RUNTIME_DIR": str(folder)}
         if request.param == "postgresql":
             place["DATABASE_URL"] = stack.enter_context(servers.postgresql())
+        else:
+            furnished.database(folder)
         stack.enter_context(valkey.running(folder / "valkey.sock"))
         command = [sys.executable, "-m", "tests.spend.days"]
         environment = surroundings() | place
