@@ -82,7 +82,9 @@ def test(_command: str, arguments: list[str]) -> int:
         raise Refusal(f"pytest is not in this environment ({sys.prefix}): install requirements-dev.txt in it.")
     os.chdir(ROOT)
     # Many tests wait for processes; a file's tests stay together, since they share what they started.
-    spread = [] if importlib.util.find_spec("xdist") is None else ["-n", "auto", "--dist", "loadfile"]
+    # The order is that of tests/conftest.py, not that of how many tests a file has.
+    spread = ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
+    spread = [] if importlib.util.find_spec("xdist") is None else spread
     os.execv(sys.executable, [sys.executable, "-m", "pytest", *spread, *arguments])  # noqa: S606
 
 
