@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Count, F, Q, Sum
 
 from dashboard.presets.models import Preset
-from generation.models import Job, LedgerEntry
+from generation.models import Job, MonthlySpend
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,12 +38,10 @@ def usage(preset: Preset) -> list[Use]:
 
 
 def _spent(preset: Preset) -> dict[tuple[int | None, str | None], int]:
-    """Captured credits by member and key."""
-    entries = LedgerEntry.objects.filter(
-        account=preset.team_id, kind=LedgerEntry.Kind.CAPTURE, job__preset_version__preset=preset
-    )
-    sums = entries.order_by().values_list("job__member", "job__api_key").annotate(total=Sum("spent"))
-    return {(member, key): total for member, key, total in sums}
+    """Credits by member and key, less what was given back."""
+    months = MonthlySpend.objects.filter(team=preset.team_id, preset_version__in=preset.versions.values("pk"))
+    sums = months.values_list("member", "api_key").annotate(Sum("spent"))
+    return {(member or None, key or None): spent for member, key, spent in sums}
 
 
 def total(rows: list[Use]) -> Use:

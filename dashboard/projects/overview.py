@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Max, Sum
 
 from dashboard.projects.models import Product, Project
-from generation.models import Image, Job, LedgerEntry
+from generation.models import Hold, Image, Job, MonthlySpend
 
 PRODUCTS_SHOWN = 24
 
@@ -59,9 +59,11 @@ def summaries(projects: list[Project]) -> list[Summary]:
 
 def spends(projects: Collection[Project]) -> dict[str, Spend]:
     """Credits by project id; projects without a job are not in it."""
-    entries = LedgerEntry.objects.filter(job__project__in=projects).order_by()
-    sums = entries.values_list("job__project").annotate(Sum("spent"), Sum("held"))
-    return {str(project): Spend(captured, held) for project, captured, held in sums}
+    kept = {"team__in": {one.team_id for one in projects}, "project__in": [one.pk for one in projects]}
+    captured = dict(MonthlySpend.objects.filter(**kept).values_list("project").annotate(Sum("spent")))
+    holds = Hold.objects.filter(account__in=kept["team__in"], resolved_at=None, job__project__in=projects)
+    held = dict(holds.values_list("job__project").annotate(Sum("credits")))
+    return {pk: Spend(captured.get(pk, 0), held.get(pk, 0)) for pk in captured.keys() | held.keys()}
 
 
 def products_of(project: Project) -> tuple[list[Product], int]:
