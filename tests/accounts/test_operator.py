@@ -63,7 +63,7 @@ def test_keys_and_invitations_of_who_is_switched_off_stop(operator: Client, team
     assert not ApiKey.objects.filter(revoked_at=None).exists()
     assert not Invitation.objects.filter(revoked_at=None).exists()
     actions = AuditEvent.objects.order_by("id").values_list("action", flat=True)
-    assert list(actions) == ["invitation.made", "invitation.revoked", "key.revoked"]
+    assert list(actions) == ["invitation.made", "invitation.revoked", "key.revoked", "person.changed"]
 
 
 def test_keys_of_who_is_put_out_stop(operator: Client, team: Team, alice: User, bob: User) -> None:
