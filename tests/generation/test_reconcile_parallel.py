@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests import servers, valkey
+from tests import valkey
 from tests.furnished import Furnished
 from tests.operations.running import ROOT, surroundings
 
@@ -25,7 +25,7 @@ def report(
         place = {"PACKSHOT_DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "dashboard.settings"}
         place |= {"REDIS_URL": f"unix://{folder}/valkey.sock", "XDG_RUNTIME_DIR": str(folder)}
         if request.param == "postgresql":
-            place["DATABASE_URL"] = stack.enter_context(servers.postgresql())
+            place["DATABASE_URL"] = request.getfixturevalue("new_database")()
         else:
             furnished.database(folder)
         stack.enter_context(valkey.running(folder / "valkey.sock"))

@@ -100,6 +100,11 @@ class Studio:
         return int(self.call("GET", "/me").json()["credits"]["generations"])
 
     @property
+    def accepted(self) -> int:
+        """How many jobs the provider ever took."""
+        return int(self.sandbox("GET", "/v1/jobs")["total"])
+
+    @property
     def charged(self) -> int:
         """What the provider's own books say it took."""
         return sum(row["credits"] for row in self.sandbox("GET", "/books")["charges"])

@@ -12,6 +12,7 @@ from dashboard.operations.valkey import socket_path
 from tests.furnished import Furnished
 from tests.operations.running import Running
 from tests.pipeline.studio import Studio
+from tests.servers import until
 
 SLOW = {"PACKSHOT_SANDBOX_SECONDS": "3"}
 
@@ -28,8 +29,10 @@ def studio(tmp_path: Path, furnished: Furnished) -> Iterator[Studio]:
 
 
 def test_jobs_survive_a_killed_worker_and_a_broker_that_lost_everything(studio: Studio) -> None:
-    left, asset = studio.left, studio.upload()
+    left, asset, known = studio.left, studio.upload(), studio.accepted
     jobs = [studio.generate(asset, num_images=2) for _ in range(3)]
+    # A worker killed in the very moment before a POST arrives leaves a question that only a person may answer.
+    until(lambda: studio.accepted == known + 3)
     os.kill(studio.running.pid(" worker "), signal.SIGKILL)
     jobs += [studio.generate(asset) for _ in range(3)]
     with redis.Redis.from_url(f"unix://{socket_path(studio.running.data)}") as broker:

@@ -3,26 +3,24 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests import servers
 from tests.operations.running import ROOT, surroundings
 
 
 @pytest.fixture(scope="module")
-def plans(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def plans(tmp_path_factory: pytest.TempPathFactory, new_database: Callable[[], str]) -> dict[str, str]:
     folder: Path = tmp_path_factory.mktemp("plans")
     place = {"PACKSHOT_DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "dashboard.settings"}
     place |= {"REDIS_URL": f"unix://{folder}/none.sock", "XDG_RUNTIME_DIR": str(folder)}
-    with servers.postgresql() as address:
-        command = [sys.executable, "-m", "tests.spend.plans"]
-        environment = surroundings() | place | {"DATABASE_URL": address}
-        done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        yield json.loads(done.stdout)
+    command = [sys.executable, "-m", "tests.spend.plans"]
+    environment = surroundings() | place | {"DATABASE_URL": new_database()}
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout))
 
 
 def test_every_page_comes_in_the_order_of_the_index(plans: dict[str, str]) -> None:
