@@ -1,6 +1,6 @@
 """Caps as pages show them: whose they are, how far they are used, when they start anew."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
@@ -111,13 +111,16 @@ class Group:
 
 def rows(acting: Actor, only: Q | None = None) -> list[Row]:
     """The caps that the actor may see: admins all of them, others those that bind them; or ``only`` some of these."""
-    now = timezone.now()
-    found = caps.standings(team_id=acting.team.id, at=now, only=_seen(acting) if only is None else only)
+    return _rows(acting, caps.standings(team_id=acting.team.id, only=_seen(acting) if only is None else only))
+
+
+def _rows(acting: Actor, found: Sequence[Standing]) -> list[Row]:
     if not found:
         return []
     zone = cap_words.zone_of(acting.team.id)
     capped = [one.cap.member_id for one in found if one.cap.member_id]
     present = set(_members(acting, capped)) if capped else set()
+    now = timezone.now()
     return [Row(one, zone, now, is_former=one.cap.member_id not in {None, *present}) for one in found]
 
 
@@ -145,8 +148,11 @@ def groups(found: Iterable[Row]) -> list[Group]:
     return [Group(title, members) for title, members in parts.items() if members]
 
 
-def warnings(acting: Actor) -> list[Row]:
-    """Caps above their share: all of them for admins, one's own for the others."""
-    concerned = None if acting.may(Role.ADMIN) else Q(member=acting.spender_id)
-    found = [one for one in rows(acting, concerned) if one.is_warned]
-    return sorted(found, key=lambda it: it.standing.left)
+def warnings(acting: Actor, standings: Sequence[Standing] | None = None) -> list[Row]:
+    """Caps above their share: all of them for admins, one's own for the others.
+
+    ``standings`` are all of the team's, where a page has read them already.
+    """
+    found = caps.standings(team_id=acting.team.id) if standings is None else standings
+    own = [one for one in found if acting.may(Role.ADMIN) or one.cap.member_id == acting.spender_id]
+    return sorted((row for row in _rows(acting, own) if row.is_warned), key=lambda it: it.standing.left)

@@ -1,6 +1,6 @@
 """From a figure to the ledger's lines behind it."""
 
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -12,12 +12,17 @@ NONE = "none"
 
 
 def ledger(span: Span | None, *, kind: str = "spent", **filters: str) -> str:
-    days = {"from": span.first.isoformat(), "to": span.last.isoformat()} if span else {}
-    return f"{_home('ledger')}?{urlencode({**days, 'kind': kind, **filters})}"
+    return f"{_lines(span)}{urlencode({'kind': kind, **filters})}"
 
 
 def overview(*parts: dict[str, str]) -> str:
     return address(_home("spend"), *parts)
+
+
+@lru_cache(maxsize=100)
+def _lines(span: Span | None) -> str:
+    days = f"from={span.first.isoformat()}&to={span.last.isoformat()}&" if span else ""
+    return f"{_home('ledger')}?{days}"
 
 
 @cache

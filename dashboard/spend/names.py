@@ -40,10 +40,10 @@ def of_team(acting: Actor, *, members: Collection[int], versions: Collection[int
     mine = Q(pk__in=members)
     if acting.may(Role.ADMIN):
         mine |= Q(memberships__team=team)
-    people = User.objects.filter(mine).distinct().order_by("name", "email")
+    people = User.objects.filter(mine).distinct().order_by("name", "email").values_list("pk", "name", "email")
     return Names(
         projects=dict(Project.objects.filter(team=team).order_by("name", "id").values_list("id", "name")),
-        members={person.pk: str(person) for person in people},
+        members={pk: name or email for pk, name, email in people},
         keys=dict(ApiKey.objects.filter(team=team).order_by("name", "id").values_list("id", "name")),
         versions=_versions(team, versions),
     )

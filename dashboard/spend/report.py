@@ -38,13 +38,15 @@ def overview(acting: Actor, address: QueryDict) -> dict[str, Any]:
     called = names.of_team(
         acting, members={group.member for group in groups}, versions={group.preset_version for group in groups}
     )
-    monthly = _monthly(acting) if period.is_this_month else []
+    standings = caps.standings(team_id=acting.team.id)
+    monthly = [one for one in standings if one.cap.period == Cap.Period.MONTH] if period.is_this_month else []
     cap = _of(scope, monthly)
     limits = {one.cap.project_id: one.limit for one in monthly if one.cap.project_id}
     ahead = forecast(days, period.span, today=period.today)
     return {
         "period": period,
         "scope": scope,
+        "standings": standings,
         "is_new": scope.is_team and not days and not account.spent,
         "cards": _cards(acting, days, account, period, scope, cap),
         "now": figures.total(days, period.so_far),
@@ -69,10 +71,6 @@ def _cards(
         cards.approved(now, before, period=period, scope=scope),
     ]
     return [*shown, cards.agreement(acting.team.id)] if acting.may(Role.ADMIN) else shown
-
-
-def _monthly(acting: Actor) -> list[Standing]:
-    return [one for one in caps.standings(team_id=acting.team.id) if one.cap.period == Cap.Period.MONTH]
 
 
 def _known_from(period: Period) -> date:

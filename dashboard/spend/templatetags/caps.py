@@ -15,6 +15,6 @@ NAMED = 3
 
 @register.inclusion_tag("spend/cap_warnings.html", takes_context=True)
 def cap_warnings(context: Context) -> dict[str, Any]:
-    found = cap_list.warnings(access.actor(context["request"]))
+    found = cap_list.warnings(access.actor(context["request"]), context.get("standings"))
     names = list(dict.fromkeys(row.cap.whose for row in found))
     return {"request": context["request"], "rows": found, "names": names[:NAMED], "more": max(0, len(names) - NAMED)}
