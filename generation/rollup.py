@@ -5,10 +5,11 @@ Written with the entries, under the lock of the account's row; ``generation.reco
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
-from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from generation import caps
 from generation.models import CreditAccount, DailySpend, DailyTotal, Image, Job, LedgerEntry, MonthlySpend
@@ -31,6 +32,17 @@ class Level:
     names: tuple[str, ...] = NAMES
     called: str = ""
 
+    @cached_property
+    def upsert(self) -> str:
+        """SQL that adds figures to a row, or makes it: one statement, for every capture writes to every level."""
+        table, key = self.model._meta.db_table, ("team_id", self.starts, *self.names)
+        columns = (*key, *FIGURES)
+        sums = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in FIGURES)
+        return (
+            f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))})"  # noqa: S608
+            f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {sums}"
+        )
+
     def start(self, day: date) -> date:
         """Of the row that a day is added up in."""
         return day.replace(day=1) if self.starts == "month" else day
@@ -49,11 +61,11 @@ SUMS = (Level(MonthlySpend, "month", called="whole month"), Level(DailyTotal, "d
 def add(account: CreditAccount, *, at: datetime, job: Job | None, **figures: int) -> None:
     """Add to the day and the month of ``at``, in the rows of the job or of what belongs to no job."""
     today, whose = day(account, at), _whose(job)
-    more = {name: F(name) + figure for name, figure in figures.items()}
-    for level in (DAYS, *SUMS):
-        row = {"team_id": account.pk, level.starts: level.start(today), **{name: whose[name] for name in level.names}}
-        if not level.model._default_manager.filter(**row).update(**more):
-            level.model._default_manager.create(**row, **figures)
+    more = [figures.get(name, 0) for name in FIGURES]
+    with connection.cursor() as cursor:
+        for level in (DAYS, *SUMS):
+            start = connection.ops.adapt_datefield_value(level.start(today))
+            cursor.execute(level.upsert, [account.pk, start, *(whose[name] for name in level.names), *more])
 
 
 def day(account: CreditAccount, at: datetime) -> date:
