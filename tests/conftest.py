@@ -61,6 +61,15 @@ def new_database() -> Iterator[Callable[[], str]]:
         yield servers.migrated(address)
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database of one's own, of the right shape and with nothing in it, on either engine."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("new_database")())
+    request.getfixturevalue("furnished").database(tmp_path)
+    return f"sqlite:///{tmp_path}/db.sqlite3"
+
+
 @pytest.fixture(autouse=True)
 def private_and_quick(settings: Any, tmp_path: Path) -> None:
     """Files of one test only, and passwords whose strength nobody tests."""

@@ -7,17 +7,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.audit.test_writers import database, server
 from tests.operations.running import ROOT
-
-__all__ = ["database", "server"]
 
 WORLD = """
 import json, random, threading
 from datetime import timedelta
 import django
 django.setup()
-from django.core.management import call_command
 from django.db import connection
 from django.db.models import Sum
 from django.http import Http404
@@ -32,7 +28,6 @@ from dashboard.projects.models import Product, Project
 from generation import ledger, recount, rollup
 from generation.models import Asset, Batch, Connection, CreditAccount, DailySpend, Image, Job
 
-call_command("migrate", verbosity=0)
 PICTURES = 24
 team = Team.objects.create(name="Northwind", retention_days=30)
 bob = User.objects.create_user(email="bob@example.com")
