@@ -162,6 +162,8 @@ def refund(*, job: Job, credits: int, actor_id: int | None, reason: str) -> None
         cost = paid(job)
         if not 0 < credits <= cost:
             raise BadEntry(f"This job cost {cost:,} credits; a refund gives back between 1 and that.")
+        if credits > account.spent:
+            raise BadEntry(f"Adjustments took back the rest; a refund gives back at most {account.spent:,} now.")
         _require(reason)
         _post(account, _entry(job, kind=LedgerEntry.Kind.REFUND, spent=-credits, actor_id=actor_id, reason=reason))
 

@@ -61,6 +61,15 @@ def test_a_refund_counts_on_its_own_day(team: Team, job: Job) -> None:
     assert list(recount.differences(account(team))) == []
 
 
+def test_a_refund_gives_back_nothing_that_an_adjustment_took_back(team: Team, job: Job) -> None:
+    ledger.capture(job=job, credits=10)
+    ledger.adjust(team_id=team.id, actor_id=None, spent=-7, reason="The provider's invoice says so.")
+    with pytest.raises(BadEntry, match="at most 3 now"):
+        ledger.refund(job=job, credits=4, actor_id=None, reason="One was blurred.")
+    ledger.refund(job=job, credits=3, actor_id=None, reason="One was blurred.")
+    assert account(team).spent == 0
+
+
 def test_an_adjustment_belongs_to_nobody(team: Team) -> None:
     ledger.adjust(team_id=team.id, actor_id=None, spent=3, reason="A picture was made outside Packshot.")
     assert DailySpend.objects.values_list("spent", "member", "model").get() == (3, 0, "")
