@@ -88,11 +88,12 @@ def compare(connection: Connection, remotes: Sequence[RemoteJob], *, began: date
 def _beside(connection: Connection, remotes: Sequence[RemoteJob]) -> Iterator[tuple[RemoteJob, _Ours]]:
     attempts = _attempts(connection, remotes)
     paid, under_way = _paid(attempts.values()), _under_way(attempts.values())
+    lost = _lost(connection, [moment for remote in remotes if (moment := made(remote))])
     for remote in remotes:
         if attempt := attempts.get(remote.job_id):
             yield remote, _Ours(attempt, [], attempt.job_id in under_way, paid.get(attempt.pk, 0))
         else:
-            fitting = _fitting(connection, remote)
+            fitting = [attempt for attempt in lost if settlement.fits(remote, attempt.job, attempt)]
             yield remote, _Ours(None, fitting, any(_is_under_way(lost) for lost in fitting), 0)
 
 
@@ -134,16 +135,14 @@ def _row(remote: RemoteJob, note: str, *, attempt: Attempt | None = None, captur
     return Discrepancy(job=job, provider_job_id=remote.job_id, captured=captured, charged=remote.tokens_used, note=note)
 
 
-def _fitting(connection: Connection, remote: RemoteJob) -> list[Attempt]:
-    """Attempts around its time whose answer was lost or is on its way, and which may have made it."""
-    moment = made(remote)
-    if moment is None:
+def _lost(connection: Connection, moments: Sequence[datetime]) -> Sequence[Attempt]:
+    """Attempts around these moments whose answer was lost or is on its way: few, so they are read for a whole page."""
+    if not moments:
         return []
-    around = (moment - settlement.SKEW, moment + settlement.SKEW)
+    around = (min(moments) - settlement.SKEW, max(moments) + settlement.SKEW)
     answerless = [Attempt.Outcome.POSTING, Attempt.Outcome.UNKNOWN]
     rows = Attempt.objects.filter(connection=connection, provider_job_id=None, outcome__in=answerless)
-    rows = rows.filter(created_at__range=around).select_related("job__hold").order_by("id")
-    return [attempt for attempt in rows if settlement.fits(remote, attempt.job, attempt)]
+    return list(rows.filter(created_at__range=around).select_related("job__hold").order_by("id"))
 
 
 def _is_under_way(attempt: Attempt) -> bool:
