@@ -3,6 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role, Team, User
@@ -10,7 +13,7 @@ from dashboard.projects.actions import add_product
 from dashboard.studio.actions import Wish, start
 from generation import discrepancies, jobs, ledger, reconcile
 from generation.models import Connection, Discrepancy, Job
-from tests.generation.reconciliation.books import PRICE, Business, Provider, told
+from tests.generation.reconciliation.books import PRICE, Business, Provider, remote, told
 from tests.pictures import photo
 
 
@@ -153,3 +156,15 @@ def test_a_team_that_shares_the_account_is_told_as_others_and_stays_unnamed(
     row = reconcile.check(connection)
     assert (row.drift, told(row)) == (PRICE, [("job_1", 0, PRICE, discrepancies.OTHERS)])
     assert row.discrepancies.get().job is None
+
+
+def test_many_jobs_of_others_take_as_many_queries_as_one(connection: Connection) -> None:
+    taken = []
+    for count in (1, 40):
+        now = timezone.now().isoformat()
+        page = [remote(job_id=f"job_of_others_{number}", created_at=now) for number in range(count)]
+        with CaptureQueriesContext(database) as asked:
+            compared = discrepancies.compare(connection, page, began=timezone.now() - timedelta(days=9999))
+        assert [row.note for row in compared.odd] == [discrepancies.OTHERS] * count
+        taken.append(len(asked))
+    assert taken[0] == taken[1]
