@@ -41,7 +41,11 @@ class PublicIdField(_Text):
         return True
 
     def deconstruct(self) -> Any:
-        name, path, args, options = super().deconstruct()
-        for implied in ("max_length", "primary_key", "editable"):
-            options.pop(implied, None)
-        return name, path, args, options | {"prefix": self.prefix}
+        """As Django's own field: migrations describe a column, and import no code that may move."""
+        name, _, args, options = super().deconstruct()
+        return name, "django.db.models.CharField", args, options
+
+    def clone(self) -> Any:
+        """Django copies a field by what it deconstructs to, which knows no prefix here."""
+        _, _, _, options = super().deconstruct()
+        return type(self)(prefix=self.prefix, **options)

@@ -32,3 +32,8 @@ class EncryptedField(_Text):
 
     def from_db_value(self, value: str | None, expression: object, connection: object) -> str:
         return cipher().decrypt(value.encode()).decode() if value else ""
+
+    def deconstruct(self) -> Any:
+        """As Django's own field: migrations describe a column, and import no code that may move."""
+        name, _, args, options = super().deconstruct()
+        return name, "django.db.models.TextField", args, options

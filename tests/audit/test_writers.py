@@ -4,13 +4,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tests import servers
 from tests.operations.running import ROOT
 
 THREADS, EACH = 6, 12
@@ -59,45 +55,6 @@ counts = sorted(AuditHead.objects.values_list("sequence", flat=True))
 print(json.dumps([broken, [faults(team) for team in teams], counts]))
 """
 
-OLD = """
-call_command("migrate", "audit", "0002", verbosity=0)
-call_command("migrate", "accounts", verbosity=0)
-team, other = Team.objects.create(name="Northwind"), Team.objects.create(name="Outsiders")
-user = User.objects.create_user(email="ada@example.com")
-rows = [(team.pk, user.pk, "key.issued"), (other.pk, None, "demo.created"), (team.pk, None, "connection.paused")] * 400
-with connection.cursor() as cursor:
-    cursor.executemany(
-        "INSERT INTO audit_auditevent (team_id, user_id, action, object_id, address, before, after, created_at) "
-        "VALUES (%s, %s, %s, '', '192.0.2.1', '{}', '{\\"name\\": \\"Sch\\u00f6n\\"}', "
-        "'2026-03-01 10:00:00.123456+00:00')",
-        rows,
-    )
-call_command("migrate", verbosity=0)
-record(Actor(team, Role.OWNER), "team.renamed", team.id)
-refused = 0
-for statement in ("UPDATE audit_auditevent SET actor = 'x'", "DELETE FROM audit_auditevent"):
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
-    except Exception as error:
-        refused += "append-only" in str(error)
-kinds = list(AuditEvent.objects.filter(team=team, sequence__lt=3).order_by("sequence").values_list("kind", "actor"))
-counts = sorted(AuditHead.objects.values_list("sequence", flat=True))
-call_command("migrate", "audit", "0002", verbosity=0)
-call_command("migrate", "audit", verbosity=0)
-print(json.dumps([faults(team) + faults(other), kinds, counts, refused]))
-"""
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def unmigrated(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a database without any tables."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/db.sqlite3"
-    else:
-        with servers.postgresql() as address:
-            yield address
-
 
 def run(code: str, *, database: str, data: Path) -> Any:
     """What a process of its own prints, which works on ``database``."""
@@ -114,11 +71,3 @@ def test_parallel_writers_make_one_chain(database: str, tmp_path: Path) -> None:
     assert broken == []
     assert faults == [[], []]
     assert heads == [THREADS * EACH // 4, THREADS * EACH // 2]
-
-
-def test_events_from_before_the_chain_are_chained(unmigrated: str, tmp_path: Path) -> None:
-    faults, kinds, counts, refused = run(OLD, database=unmigrated, data=tmp_path)
-    assert faults == []
-    assert kinds == [["person", "ada@example.com"], ["task", "Packshot"]]
-    assert counts == [400, 801]
-    assert refused == 2

@@ -7,10 +7,10 @@ from django.db import connection, transaction
 
 from dashboard.accounts.models import Role, Team
 from generation import caps, jobs
-from generation.append_only import unprotect
 from generation.contract import ImageLink, JobStatus, RemoteJob
 from generation.models import Cap, CreditAccount, Job, LedgerEntry
 from generation.proof import findings
+from tests.protection import unprotect
 
 Order = Callable[..., Job]
 ENTRY = "UPDATE generation_ledgerentry SET {} WHERE id = {paid_entry}"
@@ -152,7 +152,7 @@ def names(order: Order, team: Team) -> dict[str, object]:
     others = Team.objects.create(name="Outsiders")
     CreditAccount.objects.create(team=others)
     assert list(findings(each_day=True)) == []
-    unprotect(connection.schema_editor(), "generation_ledgerentry")
+    unprotect("generation_ledgerentry")
     owner = team.memberships.get(role=Role.OWNER).user_id
     entry = LedgerEntry.objects.get(kind="capture").pk
     return {

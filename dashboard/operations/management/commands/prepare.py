@@ -11,6 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from dashboard.accounts.models import Team
 from dashboard.demo import covers, team
+from dashboard.operations.history import refuse_half_way
 
 
 class Command(BaseCommand):
@@ -34,6 +35,7 @@ class Command(BaseCommand):
 
     def _migrate(self) -> None:
         """Migrate when there is something to do; asking is far quicker than Django's command."""
+        refuse_half_way(connection)
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             call_command("migrate", interactive=False, stdout=self.stderr)
