@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
-from environs import Env, EnvError
+from environs import Env, EnvError, validate
 
 from dashboard.operations.valkey import socket_path
 
@@ -47,6 +47,8 @@ try:
     DEMO = env.bool("PACKSHOT_DEMO", True)
     SANDBOX_SECONDS = env.float("PACKSHOT_SANDBOX_SECONDS", 2.0)
     LINK_SECONDS = env.int("PACKSHOT_LINK_SECONDS", 3600)
+    HISTORY_DAYS = env.int("PACKSHOT_HISTORY_DAYS", 90, validate=validate.Range(min=1))
+    SANDBOX_DAYS = env.int("PACKSHOT_SANDBOX_DAYS", 30, validate=validate.Range(min=1))
     REDIS_URL = env.str("REDIS_URL", f"unix://{socket_path(DATA_DIR)}")
     _database = env.dj_db_url("DATABASE_URL", f"sqlite:///{DATA_DIR}/db.sqlite3")
     _mail = env.dj_email_url("EMAIL_URL", "console:")
@@ -209,6 +211,16 @@ CELERY = {
             "task": "dashboard.projects.tasks.look_for_imports",
             "schedule": 2.0,
             "options": {"expires": 10},
+        },
+        **{
+            f"upkeep: {task}": {"task": task, "schedule": 3600.0, "options": {"expires": 3600}}
+            for task in (
+                "generation.tasks.clear_history",
+                "generation.sandbox.tasks.clear_history",
+                "dashboard.api.tasks.clear_history",
+                "dashboard.projects.tasks.clear_history",
+                "dashboard.accounts.tasks.clear_expired_sessions",
+            )
         },
         **(
             {"sandbox": {"task": "generation.sandbox.tasks.sweep", "schedule": 3.0, "options": {"expires": 10}}}
