@@ -7,12 +7,12 @@ from django.http import QueryDict
 
 from dashboard.accounts import access
 from dashboard.accounts.access import Actor
-from dashboard.gallery.filters import identifier
 from dashboard.presets.access import visible
 from dashboard.presets.models import Preset, PresetVersion
 from dashboard.projects.models import Product, Project
 from dashboard.studio.forms import PRESETS, WRITE
 from dashboard.studio.questions import questions
+from dashboard.ui.filters import identifier
 from generation.contract import CATALOGUE, AspectRatio
 from generation.models import Batch, Job
 
