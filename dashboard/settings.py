@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import hashlib
+import sys
 import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,8 +11,9 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
-from environs import Env, EnvError
+from environs import Env, EnvError, validate
 
+from dashboard.operations import private
 from dashboard.operations.valkey import socket_path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,7 +24,7 @@ def _read_secret(path: Path) -> str:
     """The key kept in the data folder, made on first use and readable by its owner only."""
     try:
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             # Linked into place whole, so that processes starting together agree on one key.
             with tempfile.NamedTemporaryFile("w", dir=path.parent) as file, contextlib.suppress(FileExistsError):
                 file.write(get_random_secret_key())
@@ -35,6 +37,8 @@ def _read_secret(path: Path) -> str:
 
 try:
     DATA_DIR = Path(env.path("PACKSHOT_DATA_DIR", ROOT / ".data")).resolve()
+    if _problem := private.shut(DATA_DIR):
+        sys.stderr.write(f"{_problem}\n")
     DEBUG = env.bool("PACKSHOT_DEBUG", False)
     PORT = env.int("PACKSHOT_PORT", 8000)
     PUBLIC_URL = env.str("PACKSHOT_PUBLIC_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
@@ -47,6 +51,8 @@ try:
     DEMO = env.bool("PACKSHOT_DEMO", True)
     SANDBOX_SECONDS = env.float("PACKSHOT_SANDBOX_SECONDS", 2.0)
     LINK_SECONDS = env.int("PACKSHOT_LINK_SECONDS", 3600)
+    HISTORY_DAYS = env.int("PACKSHOT_HISTORY_DAYS", 90, validate=validate.Range(min=1))
+    SANDBOX_DAYS = env.int("PACKSHOT_SANDBOX_DAYS", 30, validate=validate.Range(min=1))
     REDIS_URL = env.str("REDIS_URL", f"unix://{socket_path(DATA_DIR)}")
     _database = env.dj_db_url("DATABASE_URL", f"sqlite:///{DATA_DIR}/db.sqlite3")
     _mail = env.dj_email_url("EMAIL_URL", "console:")
@@ -210,6 +216,16 @@ CELERY = {
             "schedule": 2.0,
             "options": {"expires": 10},
         },
+        **{
+            f"upkeep: {task}": {"task": task, "schedule": 3600.0, "options": {"expires": 3600}}
+            for task in (
+                "generation.tasks.clear_history",
+                "generation.sandbox.tasks.clear_history",
+                "dashboard.api.tasks.clear_history",
+                "dashboard.projects.tasks.clear_history",
+                "dashboard.accounts.tasks.clear_expired_sessions",
+            )
+        },
         **(
             {"sandbox": {"task": "generation.sandbox.tasks.sweep", "schedule": 3.0, "options": {"expires": 10}}}
             if SANDBOX
@@ -221,7 +237,12 @@ CELERY = {
 STORAGES = {
     "default": {
         "BACKEND": "generation.storage.SignedFolder",
-        "OPTIONS": {"location": DATA_DIR / "media", "allow_overwrite": True},
+        "OPTIONS": {
+            "location": DATA_DIR / "media",
+            "allow_overwrite": True,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
@@ -246,7 +267,7 @@ if not (DATA_DIR / "static").is_dir():
     WHITENOISE_USE_FINDERS = True
     STATIC_ROOT = None
 
-DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # a form's texts or a JSON body; files are counted on their own
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a form may choose thousands of products
 FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 1024 * 1024
 
@@ -276,6 +297,9 @@ MFA_FORMS = {
     "reauthenticate": "dashboard.accounts.second_factor.CodeAgainForm",
     "activate_totp": "dashboard.accounts.second_factor.FirstCodeForm",
     "add_webauthn": "dashboard.accounts.second_factor.PasskeyForm",
+    "authenticate_webauthn": "dashboard.accounts.second_factor.PasskeySecondForm",
+    "login_webauthn": "dashboard.accounts.second_factor.PasskeySignInForm",
+    "reauthenticate_webauthn": "dashboard.accounts.second_factor.PasskeyAgainForm",
     "edit_webauthn": "dashboard.accounts.second_factor.PasskeyNameForm",
 }
 SOCIALACCOUNT_ADAPTER = "dashboard.accounts.single_sign_on.ByInvitation"

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from celery import current_app, shared_task
 from kombu.exceptions import OperationalError
 
-from generation import connections, dispatch, ingest, reconcile, settlement, submission, turns
+from generation import connections, dispatch, ingest, reconcile, settlement, submission, turns, upkeep
 from generation.client import ProviderError
 from generation.models import Connection, Image, Job, JobState
 
@@ -166,3 +166,8 @@ def _compare_more(connection: Connection) -> None:
 
 def _job(job_id: str) -> Job:
     return Job.objects.select_related("connection").get(pk=job_id)
+
+
+@shared_task
+def clear_history() -> None:
+    upkeep.clear_history()

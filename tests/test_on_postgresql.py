@@ -24,6 +24,7 @@ PATHS = [
     "tests/generation/test_rollup.py",
     "tests/spend/test_alerts.py",
     "tests/spend/test_what_if_ledger.py",
+    "tests/test_growth.py",
     "tests/test_access_table.py::test_a_null_character_names_nothing",
 ]
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -10,6 +11,7 @@ from dashboard.api.actions import trusted_webhooks
 from dashboard.api.answers import jobs_of, show_job
 from dashboard.api.models import CallerDelivery
 from generation import outgoing
+from generation.bulk_delete import delete_in_portions
 
 LEASE = timedelta(seconds=30)
 _SWEEP = 200
@@ -50,3 +52,9 @@ def _post(delivery: CallerDelivery) -> outgoing.Answer:
         body=show_job(job).as_json(),
         trusted=trusted_webhooks(),
     )
+
+
+def clear_history() -> int:
+    """Forget deliveries that are over and older than ``HISTORY_DAYS``; answers how many."""
+    before = timezone.now() - timedelta(days=settings.HISTORY_DAYS)
+    return delete_in_portions(CallerDelivery.objects.filter(due_at=None, created_at__lt=before), by="created_at")

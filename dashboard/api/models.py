@@ -22,7 +22,10 @@ class CallerDelivery(models.Model):
 
     class Meta:
         verbose_name_plural = "caller deliveries"
-        indexes = [models.Index(fields=["due_at"], name="caller_delivery_due", condition=Q(due_at__isnull=False))]
+        indexes = [
+            models.Index(fields=["due_at"], name="caller_delivery_due", condition=Q(due_at__isnull=False)),
+            models.Index(fields=["created_at"], name="caller_delivery_over", condition=Q(due_at__isnull=True)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.id} about {self.job_id}"

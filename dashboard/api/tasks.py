@@ -14,3 +14,8 @@ def look_for_deliveries() -> None:
 @shared_task
 def deliver(delivery_id: str) -> None:
     deliveries.deliver(delivery_id)
+
+
+@shared_task
+def clear_history() -> None:
+    deliveries.clear_history()

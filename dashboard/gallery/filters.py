@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Self
 
-from django.core.validators import slug_re
 from django.db.models import QuerySet
 from django.http import QueryDict
 
@@ -12,7 +11,7 @@ from dashboard.accounts.models import Team, User
 from dashboard.presets.access import visible
 from dashboard.presets.models import Preset
 from dashboard.projects.models import Product, Project
-from dashboard.ui.filters import VALUE_MAX, AddressFilters
+from dashboard.ui.filters import AddressFilters
 from generation.contract import CATALOGUE, AspectRatio
 from generation.models import Image
 
@@ -34,11 +33,6 @@ _REVIEWS = {
     Image.Review.REJECTED.value: "Rejected",
     NOT_REVIEWED: "Not reviewed",
 }
-
-
-def identifier(text: str) -> str:
-    """``text`` if it can be an id at all, else nothing: PostgreSQL refuses to compare some characters."""
-    return text if len(text) <= VALUE_MAX and slug_re.match(text) else ""
 
 
 @dataclass(frozen=True, kw_only=True)

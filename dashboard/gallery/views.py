@@ -15,10 +15,11 @@ from dashboard.accounts.models import Role
 from dashboard.accounts.views import members_only
 from dashboard.files.links import page_link
 from dashboard.gallery import pictures, review, tiles
-from dashboard.gallery.filters import Filters, identifier, menus
+from dashboard.gallery.filters import Filters, menus
 from dashboard.gallery.lineage import offspring
 from dashboard.gallery.receipt import file_name, receipt
 from dashboard.projects.templatetags.pictures import alt_text, reviewed
+from dashboard.ui.filters import identifier
 from generation.models import Image
 
 LATEST = 24

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -19,6 +19,9 @@ from generation import live
 log = logging.getLogger(__name__)
 
 STREAMS_MAX = 500
+"""Of one process."""
+PERSON_MAX = 20
+"""Of one person in one process; further pages poll."""
 BACKLOG = 100
 """Events that a slow browser may be behind; then its stream ends, and it looks at everything anew."""
 END = b""
@@ -29,12 +32,13 @@ class Hub:
 
     def __init__(self) -> None:
         self._streams: dict[str, set[asyncio.Queue[bytes]]] = defaultdict(set)
+        self._people: Counter[int] = Counter()
         self._reader: asyncio.Task[None] | None = None
         self._opening = asyncio.Lock()
 
-    @property
-    def is_full(self) -> bool:
-        return sum(map(len, self._streams.values())) >= STREAMS_MAX
+    def has_room(self, user_id: int) -> bool:
+        """Whether a person may open one more stream."""
+        return self._people.total() < STREAMS_MAX and self._people[user_id] < PERSON_MAX
 
     async def open(self) -> None:
         """Be subscribed, so that nothing published from now on is missed. Raises ``RedisError``."""
@@ -47,13 +51,17 @@ class Hub:
                 self._reader = asyncio.create_task(self._read(redis, pubsub))
 
     @contextmanager
-    def listen(self, channel: str) -> Iterator[asyncio.Queue[bytes]]:
+    def listen(self, channel: str, *, user_id: int) -> Iterator[asyncio.Queue[bytes]]:
         """The channel's events as JSON texts; :data:`END` means that nothing more will come."""
         queue: asyncio.Queue[bytes] = asyncio.Queue(BACKLOG)
         self._streams[channel].add(queue)
+        self._people[user_id] += 1
         try:
             yield queue
         finally:
+            self._people[user_id] -= 1
+            if not self._people[user_id]:
+                del self._people[user_id]
             self._streams[channel].discard(queue)
             if not self._streams[channel]:
                 del self._streams[channel]

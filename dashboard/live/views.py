@@ -31,6 +31,7 @@ class Listener:
     """A browser, and the team that it shows."""
 
     session_key: str
+    user_id: int
     team_id: str
 
     def may_stay(self) -> bool:
@@ -44,12 +45,15 @@ class Listener:
 
 @require_GET
 async def events(request: HttpRequest) -> HttpResponseBase:
-    """The events of the chosen team until either side leaves. 404 without a team, 503 when it is too crowded."""
+    """The events of the chosen team until either side leaves. 404 without a team, 503 when it is too crowded.
+
+    A page that gets no stream polls, and asks again every ten seconds.
+    """
     if not isinstance(request, ASGIRequest):
         return _later()  # a WSGI server would wait for the stream to end
     listener = await sync_to_async(_listener)(request)
     try:
-        if hub().is_full:
+        if not hub().has_room(listener.user_id):
             return _later()
         await hub().open()
     except (RedisError, OSError):
@@ -65,13 +69,17 @@ def _later() -> HttpResponse:
 
 
 def _listener(request: HttpRequest) -> Listener:
-    listener = Listener(request.session.session_key or "", access.actor(request).team.id)
+    acting = access.actor(request)
+    listener = Listener(request.session.session_key or "", acting.user.pk if acting.user else 0, acting.team.id)
     close_old_connections()  # the stream lives for hours and needs none
     return listener
 
 
 async def _stream(listener: Listener) -> AsyncIterator[bytes]:
-    with hub().listen(live.channel(listener.team_id)) as news:
+    if not hub().has_room(listener.user_id):  # others came in while this one was on its way
+        yield b"retry: 10000\n: too many pages are open\n\n"
+        return
+    with hub().listen(live.channel(listener.team_id), user_id=listener.user_id) as news:
         await hub().open()  # the last stream before us may have closed it
         look_at = time.monotonic() + RECHECK
         yield b"retry: 2000\n: open\n\n"

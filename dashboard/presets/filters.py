@@ -8,6 +8,7 @@ from django.http import QueryDict
 
 from dashboard.presets.models import Preset
 from dashboard.ui.filters import AddressFilters
+from dashboard.ui.search import Search
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,10 +29,14 @@ class Filters(AddressFilters):
         given = cls.given(address)
         return cls(**given | {"archived": "yes" if "archived" in address else ""})
 
+    @property
+    def search(self) -> Search:
+        return Search.of(self.q)
+
     def narrow(self, presets: QuerySet[Preset]) -> QuerySet[Preset]:
         exact = {name: getattr(self, name) for name in ("category", "label", "visibility") if getattr(self, name)}
         rows = presets.filter(archived_at__isnull=not self.archived, current__isnull=False, **exact)
-        for word in self.q.split():
+        for word in self.search.words:
             rows = rows.filter(_has(word))
         return rows
 

@@ -21,6 +21,7 @@ from dashboard.presets.models import Preset, PresetVersion
 from dashboard.presets.templating import pieces
 from dashboard.presets.usage import total, usage
 from dashboard.projects.library import latest
+from dashboard.ui.search import Search
 from generation.models import Image
 
 PAGE = 60
@@ -136,7 +137,7 @@ def preset_cover(request: HttpRequest, preset_id: str) -> HttpResponse:
     stored = Image.objects.in_gallery().filter(team=acting.team)
     if request.method == "POST":
         return _take_cover(request, acting, row, access.find(acting, stored, pk=request.POST.get("picture", "")))
-    words = request.GET.get("q", "").replace("\0", "").strip()[:100]
+    words = Search.of(request.GET.get("q", "")).text
     found = stored.filter(job__prompt__icontains=words) | stored.filter(job__product__name__icontains=words)
     context = {
         "preset": row,

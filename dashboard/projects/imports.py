@@ -7,8 +7,9 @@ it or lets it become due again. So any worker may die, and any message may be lo
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from dashboard.accounts.access import Actor
@@ -17,6 +18,7 @@ from dashboard.audit.record import record
 from dashboard.projects import checks, sheets
 from dashboard.projects.actions import create_product, take_photo
 from dashboard.projects.models import ImportRow, Product, ProductImport
+from generation.bulk_delete import delete_in_portions
 from generation.contract import PHOTO_MAX_BYTES
 from generation.fetch import FetchError, download
 from generation.media import UnusablePicture
@@ -41,9 +43,7 @@ def preview(acting: Actor, *, data: bytes, filename: str) -> ProductImport:
     assert acting.user is not None  # noqa: S101 narrows the type: only pages lead here
     rows = sheets.read(data)
     wrong = checks.problems(rows, library=checks.library_of(acting.team))
-    forgotten = ProductImport.objects.filter(team=acting.team, started_at=None)
     with transaction.atomic():
-        forgotten.filter(created_at__lt=timezone.now() - PREVIEW_KEPT).delete()
         batch = ProductImport.objects.create(team=acting.team, member=acting.user, filename=filename[:200])
         ImportRow.objects.bulk_create((_row(batch, row, wrong.get(row.line, "")) for row in rows), batch_size=500)
     return batch
@@ -174,3 +174,16 @@ def as_file(batch: ProductImport) -> str:
     """The rows that did not become products, with the reason of each, as CSV."""
     rows = left_out(batch)
     return sheets.write((sheets.Row(r.line, r.name, r.sku, r.url, tuple(r.tags)), r.message) for r in rows)
+
+
+def clear_history() -> int:
+    """Forget previews that nobody confirmed, and imports older than ``HISTORY_DAYS`` that are over; how many rows.
+
+    Their products stay.
+    """
+    now = timezone.now()
+    unfinished = ImportRow.objects.filter(batch=OuterRef("pk"), due_at__isnull=False)
+    old = ProductImport.objects.filter(created_at__lt=now - timedelta(days=settings.HISTORY_DAYS))
+    over = old.exclude(started_at=None).exclude(Exists(unfinished))
+    previews = ProductImport.objects.filter(started_at=None, created_at__lt=now - PREVIEW_KEPT)
+    return sum(delete_in_portions(rows, by="id", portion=1) for rows in (previews, over))

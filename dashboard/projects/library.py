@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from dashboard.audit.models import AuditEvent
 from dashboard.projects.actions import PHOTO_REPLACED
 from dashboard.projects.models import Product
+from dashboard.ui.search import Search
 from generation.models import Asset, Image, Job
 
 TAGS_SHOWN = 16
@@ -17,9 +18,9 @@ _TAGGED_MAX = 2_000
 _EVENTS_MAX = 50
 
 
-def search(rows: QuerySet[Product], words: str) -> QuerySet[Product]:
+def search(rows: QuerySet[Product], asked: Search) -> QuerySet[Product]:
     """Products of which every word is in the name, the SKU or a tag."""
-    for word in words.replace("\0", "").split():
+    for word in asked.words:
         rows = rows.filter(Q(name__icontains=word) | Q(sku__icontains=word) | _in_tags(word))
     return rows
 

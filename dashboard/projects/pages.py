@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from django.core.validators import slug_re
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+
+from dashboard.ui.filters import identifier
 
 Row = TypeVar("Row", bound=Model)
 SIZE = 60
@@ -20,8 +21,8 @@ class Page(Generic[Row]):
 
 def page(request: HttpRequest, rows: QuerySet[Row], *, size: int = SIZE) -> Page[Row]:
     """The newest rows, or the newest of those older than the address' ``before``. Ids are ordered by time."""
-    before = request.GET.get("before", "")
-    older = rows.filter(pk__lt=before) if slug_re.match(before) else rows
+    before = identifier(request.GET.get("before", ""))
+    older = rows.filter(pk__lt=before) if before else rows
     found = list(older.order_by("-pk")[: size + 1])
     address = request.GET.copy()
     if len(found) > size:

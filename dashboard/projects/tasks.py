@@ -24,3 +24,8 @@ def import_rows(batch_id: str) -> None:
     until = time.monotonic() + SECONDS
     while time.monotonic() < until and (row := imports.next_row(batch_id)):
         imports.work(row)
+
+
+@shared_task
+def clear_history() -> None:
+    imports.clear_history()

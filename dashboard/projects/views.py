@@ -14,6 +14,7 @@ from dashboard.projects import pages, uploads
 from dashboard.projects.forms import LinkForm
 from dashboard.projects.library import common_tags, search, tagged
 from dashboard.projects.models import Product
+from dashboard.ui.search import Search
 
 PARTS = {"tray": "studio/_tray_row.html", "library": "projects/_product_card.html"}
 """How an accepted photo is shown, by the place that it was dropped on."""
@@ -26,17 +27,18 @@ def products(request: HttpRequest) -> HttpResponse:
 
 
 def _library(request: HttpRequest, acting: Actor, form: LinkForm) -> HttpResponse:
-    words, tag = (request.GET.get(name, "").replace("\0", "").strip() for name in ("q", "tag"))
+    asked, tag = Search.of(request.GET.get("q", "")), Search.of(request.GET.get("tag", "")).text
     archived = "archived" in request.GET
     rows = Product.objects.filter(team=acting.team, archived_at__isnull=not archived)
-    found = tagged(search(rows, words), tag)
+    found = tagged(search(rows, asked), tag)
     page = pages.page(request, found.select_related("asset"))
     if pages.is_next(request):
         return render(request, "projects/_product_page.html", {"page": page})
     context = {
         "page": page,
         "count": found.count(),
-        "words": words,
+        "words": asked.text,
+        "search_note": asked.note,
         "tag": tag,
         "chips": _chips(request, common_tags(rows), tag),
         "archived": archived,

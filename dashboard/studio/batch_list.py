@@ -12,9 +12,9 @@ from django.views.decorators.http import require_safe
 from dashboard.accounts import access
 from dashboard.accounts.models import Role
 from dashboard.accounts.views import members_only
-from dashboard.gallery.filters import identifier
 from dashboard.studio.batches import summaries
 from dashboard.studio.titles import titles
+from dashboard.ui.filters import identifier
 from generation.models import Batch, Image
 
 BATCHES = 30

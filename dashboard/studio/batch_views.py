@@ -13,12 +13,12 @@ from dashboard.accounts import access
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.accounts.views import members_only
-from dashboard.gallery.filters import identifier
 from dashboard.studio import batch_actions, batch_csv, cards, estimate
 from dashboard.studio.actions import NotPossible
 from dashboard.studio.batch_list import part_or_page
 from dashboard.studio.batches import GROUPS, Group, Summary, summaries
 from dashboard.studio.titles import titles
+from dashboard.ui.filters import identifier
 from generation.ledger import InsufficientCredits
 from generation.models import Batch, Connection, Job
 

@@ -13,7 +13,6 @@ from dashboard.accounts import access
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.accounts.views import members_only
-from dashboard.gallery.filters import identifier
 from dashboard.presets.brand import palette
 from dashboard.presets.models import Preset
 from dashboard.projects.library import search
@@ -25,6 +24,8 @@ from dashboard.studio.actions import Wish
 from dashboard.studio.forms import GenerateForm
 from dashboard.studio.prefill import prefill
 from dashboard.studio.quote import Quote, Trim, asked, quote
+from dashboard.ui.filters import identifier
+from dashboard.ui.search import Search
 from generation import ledger
 from generation.contract import CATALOGUE, PICTURES_MAX, AspectRatio
 from generation.ledger import CapReached, InsufficientCredits
@@ -151,17 +152,29 @@ def make_again(request: HttpRequest, job_id: str) -> HttpResponse:
 def tray(request: HttpRequest) -> HttpResponse:
     """The products that match a search, with those already chosen on top."""
     acting = access.actor(request)
-    rows = _tray(acting, words=request.GET.get("q", ""), chosen=[*map(identifier, request.GET.getlist("product"))])
+    rows = _tray(acting, words=request.GET.get("q", ""), chosen=_chosen(request))
     return render(request, "studio/_tray.html", rows)
+
+
+def _chosen(request: HttpRequest) -> list[str]:
+    chosen = dict.fromkeys(filter(identifier, request.GET.getlist("product")))
+    return list(chosen)[: actions.BATCH_MAX]
 
 
 def _tray(acting: Actor, *, words: str, chosen: list[str]) -> dict[str, Any]:
     library: QuerySet[Product] = Product.objects.filter(team=acting.team, archived_at=None).select_related("asset")
-    found = list(search(library, words).order_by("-id")[: TRAY + 1])
+    typed = Search.of(words)
+    found = list(search(library, typed).order_by("-id")[: TRAY + 1])
     shown = {row.pk for row in found[:TRAY]}
     missing = [pk for pk in chosen if pk not in shown]
     kept = list(library.filter(pk__in=missing).order_by("-id")) if missing else []
-    return {"products": kept + found[:TRAY], "chosen": set(chosen), "more": len(found) > TRAY, "words": words}
+    return {
+        "products": kept + found[:TRAY],
+        "chosen": set(chosen),
+        "more": len(found) > TRAY,
+        "words": typed.text,
+        "search_note": typed.note,
+    }
 
 
 def _context(
@@ -213,5 +226,5 @@ def _why(acting: Actor, price: Quote, stopped: CapReached | None) -> Why | None:
 
 def _parent(form: GenerateForm) -> Job | None:
     """The job that the form makes a variation of."""
-    pk = form["parent"].value()
+    pk = identifier(str(form["parent"].value() or ""))
     return Job.objects.filter(team=form.acting.team, pk=pk).select_related("product").first() if pk else None

@@ -3,9 +3,15 @@
 from dataclasses import dataclass, fields
 from urllib.parse import urlencode
 
+from django.core.validators import slug_re
 from django.http import QueryDict
 
 VALUE_MAX = 200
+
+
+def identifier(text: str) -> str:
+    """``text`` if it can be an id at all, else nothing: PostgreSQL refuses to compare some characters."""
+    return text if len(text) <= VALUE_MAX and slug_re.match(text) else ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -162,6 +162,7 @@ class WebhookDelivery(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["attempt", "digest"], name="delivery_stored_once")]
+        indexes = [models.Index(fields=["received_at"], name="delivery_by_age")]
 
     def __str__(self) -> str:
         return f"{self.attempt_id} at {self.received_at}"

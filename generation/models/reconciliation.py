@@ -2,6 +2,8 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
 
 from generation.models.connections import Connection
 from generation.models.jobs import Job
@@ -58,13 +60,21 @@ class Discrepancy(models.Model):
     """A job whose cost differs between the provider and us, or that may explain a drift."""
 
     reconciliation = models.ForeignKey(Reconciliation, models.CASCADE, related_name="discrepancies")
-    job = models.ForeignKey(Job, models.PROTECT, null=True, blank=True, related_name="discrepancies")
+    job = models.ForeignKey(Job, models.PROTECT, null=True, blank=True, db_index=False, related_name="discrepancies")
     provider_job_id = models.CharField(max_length=100, blank=True)
     captured = models.BigIntegerField(default=0, help_text="Credits that we captured")
     charged = models.BigIntegerField(
         null=True, blank=True, help_text="tokens_used, as the provider says; empty: unknown"
     )
     note = models.CharField(max_length=200, help_text="What is odd about it, in one sentence")
+    found_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["job"], name="discrepancy_of_job", condition=Q(job__isnull=False)),
+            models.Index(fields=["provider_job_id"], name="discrepancy_of_provider_job"),
+            models.Index(fields=["found_at"], name="discrepancy_of_others", condition=Q(job__isnull=True)),
+        ]
 
     def __str__(self) -> str:
         return self.provider_job_id or str(self.job_id)

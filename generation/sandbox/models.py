@@ -96,6 +96,7 @@ class SandboxJob(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     look_at = models.DateTimeField(null=True, blank=True, help_text="When a worker looks at this job next")
     runs = models.PositiveSmallIntegerField(default=0, help_text="Looks since the last progress")
+    cleared_at = models.DateTimeField(null=True, blank=True, help_text="Its files and words are gone; its price stays")
 
     class Meta:
         constraints = [
@@ -104,6 +105,7 @@ class SandboxJob(models.Model):
         indexes = [
             models.Index(fields=["key", "-id"], name="sandbox_jobs_of_key"),
             models.Index(fields=["look_at"], name="sandbox_jobs_due", condition=Q(look_at__isnull=False)),
+            models.Index(fields=["ended_at"], name="sandbox_jobs_to_clear", condition=Q(cleared_at__isnull=True)),
         ]
 
     def __str__(self) -> str:
@@ -144,7 +146,10 @@ class Delivery(models.Model):
 
     class Meta:
         verbose_name_plural = "deliveries"
-        indexes = [models.Index(fields=["due_at"], name="sandbox_deliveries_due", condition=Q(due_at__isnull=False))]
+        indexes = [
+            models.Index(fields=["due_at"], name="sandbox_deliveries_due", condition=Q(due_at__isnull=False)),
+            models.Index(fields=["created_at"], name="sandbox_deliveries_over", condition=Q(due_at__isnull=True)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.message_id} for {self.job_id}"

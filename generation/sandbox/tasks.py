@@ -6,7 +6,7 @@ from threading import BoundedSemaphore
 from celery import shared_task
 from django.utils import timezone
 
-from generation.sandbox import jobs, webhooks
+from generation.sandbox import jobs, upkeep, webhooks
 from generation.sandbox.hints import hint_on_commit
 
 _STUDIO = BoundedSemaphore(os.cpu_count() or 1)
@@ -38,3 +38,8 @@ def sweep() -> None:
         advance.delay(job_id)
     for delivery_id in webhooks.due(now=now):
         deliver.delay(delivery_id)
+
+
+@shared_task(name="generation.sandbox.tasks.clear_history")
+def clear_history() -> None:
+    upkeep.clear_history()

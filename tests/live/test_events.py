@@ -204,6 +204,38 @@ def test_a_crowd_is_asked_to_come_back_later(bob: User, monkeypatch: pytest.Monk
     async_to_sync(scene)()
 
 
+def test_one_person_takes_no_more_than_a_share(bob: User, vera: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hubs, "PERSON_MAX", 2)
+
+    async def scene() -> None:
+        pages = [await Page.of(bob), await Page.of(bob)]
+        answer = await first_answer(bob)
+        assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+        pages += [await Page.of(vera)]
+        await pages.pop(0).close()
+        pages += [await Page.of(bob)]
+        for page in pages:
+            await page.close()
+
+    async_to_sync(scene)()
+
+
+def test_pages_that_open_at_one_moment_share_what_there_is(bob: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hubs, "PERSON_MAX", 2)
+
+    async def scene() -> None:
+        pages = [Page(await first_answer(bob)) for _ in range(4)]  # type: ignore[arg-type]
+        first = [await page.next() for page in pages]
+        assert [b"retry: 2000" in event for event in first] == [True, True, False, False]
+        for page in pages[2:]:
+            with pytest.raises(StopAsyncIteration):
+                await page.next()
+        for page in pages[:2]:
+            await page.close()
+
+    async_to_sync(scene)()
+
+
 async def first_answer(user: User) -> HttpResponse:
     client = AsyncClient()
     await sync_to_async(client.force_login)(user)

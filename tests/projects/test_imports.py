@@ -251,14 +251,6 @@ def test_a_refused_file_is_said_beside_the_field(browser: Client) -> None:
     assert "The file is empty." in chosen(browser, b"").content.decode()
 
 
-def test_previews_that_nobody_confirmed_go_after_a_day(creator: Actor) -> None:
-    data = b"name,image\nMug,https://example.com/a.jpg\n"
-    forgotten = imports.preview(creator, data=data, filename="a.csv")
-    with time_machine.travel(timezone.now() + timedelta(days=2)):
-        imports.preview(creator, data=data, filename="b.csv")
-    assert not ProductImport.objects.filter(pk=forgotten.pk).exists()
-
-
 def test_the_beat_looks_for_imports(creator: Actor, shop: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> None:
     batch = started(creator, table(shop, "Mug||mug.jpg|"))
     sent = []
