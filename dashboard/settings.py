@@ -189,6 +189,11 @@ CELERY = {
         },
         "balances": {"task": "generation.tasks.check_balances", "schedule": 60.0, "options": {"expires": 60}},
         "books": {"task": "generation.tasks.compare_books", "schedule": 3600.0, "options": {"expires": 3600}},
+        "times too far ahead": {
+            "task": "dashboard.operations.tasks.pull_back_times",
+            "schedule": 20.0,
+            "options": {"expires": 20},
+        },
         "pauses": {
             "task": "dashboard.connections.tasks.write_down_pauses",
             "schedule": 5.0,

@@ -127,7 +127,7 @@ class Supervisor:
         ]
         started = self.add("worker", *celery, *worker, "--loglevel", "INFO", grace=20)
         self.until(self.children["web"], self.page_answers, seconds=120)
-        beat = ["dashboard.operations.beat", "beat", "--pidfile", "", "--schedule", str(self.place.run / "beat")]
+        beat = ["dashboard.operations.beat", "beat", "--pidfile", ""]
         self.add("beat", *celery, *beat, grace=5)
         self.until(started, lambda: READY in started.said(), seconds=120)
         return demo

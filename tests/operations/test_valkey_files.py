@@ -56,7 +56,7 @@ def folder(tmp_path: Path) -> Path:
     with Broker(tmp_path):
         assert valkey.ask(tmp_path, "LLEN packshot") == b":3\r\n"
         valkey.ask(tmp_path, "BGREWRITEAOF")
-        assert eventually(lambda: (tmp_path / "valkey" / f"{FILES}.2.incr.aof").exists())
+        assert eventually((tmp_path / "valkey" / f"{FILES}.2.incr.aof").exists)
         assert eventually(lambda: "2.base" in (tmp_path / "valkey" / f"{FILES}.manifest").read_text())
         valkey.ask(tmp_path, "RPUSH packshot " + "hint " * 500)
     return tmp_path / "valkey"
@@ -226,7 +226,7 @@ def test_a_server_left_hanging_writes_on_where_nobody_reads(folder: Path) -> Non
         assert valkey.ask(data, "LLEN packshot") == b":0\r\n"
         (kept,) = aside(data)
         assert (kept / "appendonlydir").exists()
-        assert os.readlink(f"/proc/{left.pid}/cwd") == str(kept)
+        assert Path(f"/proc/{left.pid}/cwd").readlink() == kept
     left.terminate()
     left.wait(timeout=10)
 
