@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from generation.models import Job
-from generation.valkey import valkey
+from generation.valkey import breaker, valkey
 
 FORGET = 3600
 """Seconds after which a queue that nobody looks at starts anew."""
@@ -100,7 +100,8 @@ def note(job: Job, *, lane: str = "") -> None:
         pipe.expire(_turns(job.connection_id), FORGET)
         if lane:
             pipe.hset(_messages(job.connection_id), lane, f"{time.time():.3f}")
-        pipe.execute()
+        with breaker.asking():
+            pipe.execute()
 
 
 def _messages(connection_id: str) -> str:
