@@ -17,6 +17,7 @@ app.autodiscover_tasks(
         "dashboard.connections",
         "dashboard.demo",
         "dashboard.gallery",
+        "dashboard.operations",
         "dashboard.presets",
         "dashboard.projects",
         "dashboard.audit",

@@ -164,7 +164,13 @@ else:
     _database["OPTIONS"] = {**_database.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 16, "timeout": 10}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+    }
+}
 
 CELERY = {
     "broker_url": REDIS_URL.replace("unix://", "redis+socket://", 1),
@@ -195,6 +201,11 @@ CELERY = {
         },
         "balances": {"task": "generation.tasks.check_balances", "schedule": 60.0, "options": {"expires": 60}},
         "books": {"task": "generation.tasks.compare_books", "schedule": 3600.0, "options": {"expires": 3600}},
+        "times too far ahead": {
+            "task": "dashboard.operations.tasks.pull_back_times",
+            "schedule": 20.0,
+            "options": {"expires": 20},
+        },
         "pauses": {
             "task": "dashboard.connections.tasks.write_down_pauses",
             "schedule": 5.0,

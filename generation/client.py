@@ -29,7 +29,8 @@ from generation.deadline import DeadlineAdapter, deadline
 
 Result = TypeVar("Result")
 _BODY_MAX = 2 * 1024 * 1024
-_PAUSE_MAX = 3600
+PAUSE_MAX = 3600
+"""Seconds: the longest pause that a provider may ask for."""
 _CREDITS_MAX = 1_000_000_000
 
 
@@ -182,7 +183,7 @@ def _retry_after(told: object, header: str) -> int:
     elif header:
         with contextlib.suppress(TypeError, ValueError):
             waits.append((email.utils.parsedate_to_datetime(header) - datetime.now(UTC)).total_seconds())
-    return int(min(max([1.0, *waits]) if waits else 60, _PAUSE_MAX))
+    return int(min(max([1.0, *waits]) if waits else 60, PAUSE_MAX))
 
 
 def _accepted(body: Any) -> Accepted:

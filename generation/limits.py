@@ -4,7 +4,7 @@ Losing it costs a 429, which pauses the connection; it never costs a job.
 
 A slot counts from when the provider can have seen its request at the latest: it is taken before the request leaves
 and stamped again when the answer is there. So whatever is in the provider's own window is in ours as well, however
-long a request travels.
+long a request travels. What is further ahead than a window was written by a clock that was set back, and is no slot.
 """
 
 import logging
@@ -22,6 +22,7 @@ PROVIDERS_WINDOW = WINDOW + 0.25
 """Seconds: the provider's minute, and a little for clocks of ours that differ."""
 _TAKE = """
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1] - ARGV[2])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '(' .. ARGV[1] + ARGV[2], '+inf')
 if redis.call('ZCARD', KEYS[1]) < tonumber(ARGV[3]) then
   redis.call('ZADD', KEYS[1], ARGV[1], ARGV[4])
   redis.call('EXPIRE', KEYS[1], math.ceil(ARGV[2]))
@@ -57,7 +58,7 @@ def give_back(owner: str, slot: str) -> None:
 def wait(owner: str, *, limit: int, window: float = WINDOW) -> float:
     """Seconds until a request may leave; 0 when one may leave now."""
     now = time.time()
-    taken = valkey().zrangebyscore(_key(owner), now - window, "+inf", withscores=True)
+    taken = valkey().zrangebyscore(_key(owner), now - window, now + window, withscores=True)
     return 0.0 if len(taken) < limit else max(0.0, float(taken[-limit][1]) + window - now)
 
 

@@ -17,6 +17,7 @@ SECONDS = 10.0
 GIVE_UP = timedelta(days=1)
 """How long a receiver is tried."""
 _GAPS = (5, 20, 80, 320, 1280, 5120, 14400)
+LONGEST_GAP = timedelta(seconds=_GAPS[-1])
 
 
 @dataclass(frozen=True)

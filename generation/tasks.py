@@ -6,9 +6,8 @@ import time
 from collections.abc import Iterable
 
 from celery import current_app, shared_task
-from kombu.exceptions import OperationalError
 
-from generation import connections, dispatch, ingest, reconcile, settlement, submission, turns, upkeep
+from generation import connections, dispatch, hints, ingest, reconcile, settlement, submission, turns, upkeep
 from generation.client import ProviderError
 from generation.models import Connection, Image, Job, JobState
 
@@ -21,15 +20,12 @@ _TOGETHER = 10
 
 def hint(task: str, *ids: str, wait: float = 0) -> None:
     """Send a task of this module. A hint that is lost costs seconds: the dispatcher sends it again."""
-    try:
-        current_app.send_task(f"generation.tasks.{task}", args=ids, countdown=wait or None)
-    except OperationalError as error:
-        log.warning("The hint %s for %s was not sent: %s", task, ids, error)
+    hints.send(f"generation.tasks.{task}", *ids, wait=wait)
 
 
-def _send(hints: Iterable[dispatch.Hint]) -> None:
-    for found in hints:
-        hint(found.task, *found.ids, wait=found.wait)
+def _send(found: Iterable[dispatch.Hint]) -> None:
+    for one in found:
+        hint(one.task, *one.ids, wait=one.wait)
 
 
 @shared_task
@@ -48,14 +44,14 @@ def look_around() -> None:
 
 
 @shared_task
-def follow(*hints: str) -> None:
+def follow(*told: str) -> None:
     """Tasks and the jobs that they are about; one that fails keeps no other back."""
-    for told in hints:
-        task, job_id = told.split()
+    for one in told:
+        task, job_id = one.split()
         try:
             current_app.tasks[f"generation.tasks.{task}"](job_id)
         except Exception:
-            log.exception("The hint %s was not followed; it comes again", told)
+            log.exception("The hint %s was not followed; it comes again", one)
 
 
 @shared_task

@@ -7,18 +7,20 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from generation.models import Job
-from generation.valkey import valkey
+from generation.valkey import breaker, valkey
 
 FORGET = 3600
 """Seconds after which a queue that nobody looks at starts anew."""
 PATIENCE = 5.0
 """Seconds that a message may be late before another is sent."""
+AHEAD = 120.0
+"""Seconds: further ahead no message is sent, so only a clock that has been set back says so."""
 _ASK = """
 local ticket, now, due, lanes = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local all, in_time = redis.call('HGETALL', KEYS[1]), 0
 for place = 1, #all, 2 do
   local other = tonumber(all[place + 1])
-  if other < now - tonumber(ARGV[5]) then
+  if other < now - tonumber(ARGV[5]) or other > now + tonumber(ARGV[6]) then
     redis.call('HDEL', KEYS[1], all[place])
   elseif other <= due + 0.5 then
     in_time = in_time + 1
@@ -44,7 +46,7 @@ def ask(connection_id: str, *, wait: float, lanes: int = 1) -> str:
     """
     ticket, now = secrets.token_hex(8), time.time()
     script = valkey().register_script(_ASK)
-    args: list[str | float] = [ticket, f"{now:.3f}", f"{now + wait:.3f}", lanes, PATIENCE]
+    args: list[str | float] = [ticket, f"{now:.3f}", f"{now + wait:.3f}", lanes, PATIENCE, AHEAD]
     return ticket if script(keys=[_messages(connection_id)], args=args) else ""
 
 
@@ -98,7 +100,8 @@ def note(job: Job, *, lane: str = "") -> None:
         pipe.expire(_turns(job.connection_id), FORGET)
         if lane:
             pipe.hset(_messages(job.connection_id), lane, f"{time.time():.3f}")
-        pipe.execute()
+        with breaker.asking():
+            pipe.execute()
 
 
 def _messages(connection_id: str) -> str:

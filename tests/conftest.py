@@ -15,6 +15,7 @@ from dashboard.projects.actions import add_product
 from dashboard.projects.models import Product
 from generation import ledger
 from generation.models import Connection
+from generation.valkey import breaker
 from tests import environment, servers, valkey
 from tests.furnished import Furnished
 from tests.pictures import photo
@@ -81,6 +82,12 @@ def private_and_quick(settings: Any, tmp_path: Path) -> None:
             "OPTIONS": {"location": tmp_path / "media", "allow_overwrite": True},
         },
     }
+
+
+@pytest.fixture(autouse=True)
+def nothing_known_of_the_broker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one test did to it keeps no other from asking."""
+    monkeypatch.setattr(breaker, "_failed_at", None)
 
 
 def person(name: str) -> User:

@@ -73,7 +73,7 @@ def current(request: HttpRequest) -> Membership | None:
 
 def note_activity(member: Membership) -> None:
     now = timezone.now()
-    if member.last_active_at is None or now - member.last_active_at >= ACTIVITY_NOTED:
+    if member.last_active_at is None or abs(now - member.last_active_at) >= ACTIVITY_NOTED:
         Membership.objects.filter(pk=member.pk).update(last_active_at=now)
 
 

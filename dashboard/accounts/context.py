@@ -12,12 +12,16 @@ from dashboard.accounts import access
 from dashboard.accounts.models import Membership, Role, Team, User
 from dashboard.presets.access import visible
 from dashboard.projects.models import Product
-from generation import connections, ledger
+from generation import connections, ledger, valkey
 from generation.contract import CATALOGUE
 from generation.models import Connection, Image, Job, JobState
 
 USUAL_MODEL = CATALOGUE["nanobanana2"]
 """The model whose price says what credits buy."""
+BACKGROUND_IS_SILENT = (
+    "Background work is not responding right now. Whatever you start stays queued and begins by itself as soon as it "
+    "is back."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +68,11 @@ class Frame:
             return ""
         waiting = Job.objects.filter(team=self.team, connection=connection, state=JobState.QUEUED).count()
         return pause_notice(connection, waiting=waiting)
+
+    @property
+    def background_notice(self) -> str:
+        """What waits while Valkey does not answer, as far as this process has noticed."""
+        return BACKGROUND_IS_SILENT if valkey.breaker.is_open else ""
 
     @cached_property
     def rail(self) -> list[RailItem]:
@@ -158,7 +167,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """The context of ``templates/base.html``; templates call what they use."""
     frame = Frame(request)
     frame_parts = ("membership", "team", "teams", "rail", "settings_tabs", "spend_tabs")
-    names = (*frame_parts, "credits_left", "pictures_left", "connection_notice")
+    names = (*frame_parts, "credits_left", "pictures_left", "connection_notice", "background_notice")
     return {name: _later(frame, name) for name in names}
 
 

@@ -59,8 +59,9 @@ def _refuse_member(acting: Actor, email: str) -> None:
 
 
 def _refuse_flood(inviter: User) -> None:
-    lately = timezone.now() - timedelta(hours=1)
-    if Invitation.objects.filter(created_by=inviter, created_at__gt=lately).count() >= AN_HOUR:
+    now = timezone.now()
+    lately = (now - timedelta(hours=1), now)
+    if Invitation.objects.filter(created_by=inviter, created_at__range=lately).count() >= AN_HOUR:
         raise Refused(f"You made {AN_HOUR} invitations within an hour. Go on in an hour.")
 
 

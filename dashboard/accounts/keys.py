@@ -30,8 +30,8 @@ def authenticate(header: str, *, address: str | None) -> Actor:
 
 def _note_use(key: ApiKey) -> None:
     now = timezone.now()
-    if key.last_used_at is None or now - key.last_used_at >= USE_NOTED:
-        stale = Q(last_used_at=None) | Q(last_used_at__lt=now)
+    if key.last_used_at is None or abs(now - key.last_used_at) >= USE_NOTED:
+        stale = Q(last_used_at=None) | Q(last_used_at__lt=now) | Q(last_used_at__gt=now + USE_NOTED)
         ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
 
 

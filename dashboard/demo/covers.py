@@ -1,15 +1,9 @@
 """Preset covers come after the start, in the background: the first page does not wait for them."""
 
-import logging
-
-from celery import current_app
-from kombu.exceptions import OperationalError
-
 from dashboard.demo.presets import PRESETS
 from dashboard.demo.team import TEAM
 from dashboard.presets.models import Preset
-
-log = logging.getLogger(__name__)
+from generation import hints
 
 
 def missing() -> Preset | None:
@@ -20,9 +14,5 @@ def missing() -> Preset | None:
 
 def hint_missing() -> None:
     """Ask a worker for the covers that are missing. A lost hint is sent again by the next start."""
-    if missing() is None:
-        return
-    try:
-        current_app.send_task("dashboard.demo.tasks.draw_next_cover", retry=False)
-    except (OperationalError, OSError) as error:
-        log.warning("The preset covers wait for the next start: %s", error)
+    if missing() is not None:
+        hints.send("dashboard.demo.tasks.draw_next_cover")

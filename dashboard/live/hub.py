@@ -12,9 +12,12 @@ from typing import Any
 from django.conf import settings
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from generation import live
+from generation.valkey import SECONDS, breaker
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +25,8 @@ STREAMS_MAX = 500
 """Of one process."""
 PERSON_MAX = 20
 """Of one person in one process; further pages poll."""
+QUIET = 10.0
+"""Seconds without events after which Valkey is asked whether it is there."""
 BACKLOG = 100
 """Events that a slow browser may be behind; then its stream ends, and it looks at everything anew."""
 END = b""
@@ -41,13 +46,17 @@ class Hub:
         return self._people.total() < STREAMS_MAX and self._people[user_id] < PERSON_MAX
 
     async def open(self) -> None:
-        """Be subscribed, so that nothing published from now on is missed. Raises ``RedisError``."""
+        """Be subscribed, so that nothing published from now on is missed. Raises ``RedisError`` or ``OSError``."""
         async with self._opening:
             if self._reader is None or self._reader.done():
-                redis = Redis.from_url(settings.REDIS_URL, socket_connect_timeout=5, health_check_interval=15)
+                redis = Redis.from_url(settings.REDIS_URL, retry=Retry(NoBackoff(), 0))
                 pubsub = redis.pubsub()
-                await pubsub.psubscribe(live.channel("*"))
-                await pubsub.get_message(timeout=5)
+                try:
+                    with breaker.asking():
+                        await _subscribe(pubsub)
+                except BaseException:
+                    await _close(redis, pubsub)
+                    raise
                 self._reader = asyncio.create_task(self._read(redis, pubsub))
 
     @contextmanager
@@ -75,18 +84,21 @@ class Hub:
             _finish(queue)
 
     async def _read(self, redis: Redis, pubsub: PubSub) -> None:
+        is_asked = False
         try:
             while True:
-                message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=10)
-                if message:
+                message = await pubsub.get_message(timeout=QUIET)
+                if message is None and is_asked:
+                    raise TimeoutError("Valkey does not answer.")
+                if is_asked := message is None:
+                    await pubsub.ping()
+                elif message["type"] == "pmessage":
                     self._hand_out(message["channel"].decode(), message["data"])
         except (RedisError, OSError) as error:
             log.warning("Open pages hear nothing for a while: %s", error)
             self.end()
         finally:
-            with suppress(RedisError, OSError):
-                await pubsub.aclose()  # type: ignore[no-untyped-call]
-                await redis.aclose()
+            await _close(redis, pubsub)
 
     def _hand_out(self, channel: str, event: bytes) -> None:
         for queue in self._streams.get(channel, ()):
@@ -94,6 +106,18 @@ class Hub:
                 queue.put_nowait(event)
             except asyncio.QueueFull:
                 _finish(queue)
+
+
+async def _subscribe(pubsub: PubSub) -> None:
+    async with asyncio.timeout(SECONDS):
+        await pubsub.psubscribe(live.channel("*"))
+        await pubsub.get_message(timeout=None)
+
+
+async def _close(redis: Redis, pubsub: PubSub) -> None:
+    with suppress(RedisError, OSError):
+        await pubsub.aclose()  # type: ignore[no-untyped-call]
+        await redis.aclose()
 
 
 def _finish(queue: asyncio.Queue[bytes]) -> None:

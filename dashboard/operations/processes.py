@@ -77,6 +77,11 @@ class Child:
             log.seek(max(self.log_start, self.log.stat().st_size - 65_536))
             return log.read().decode(errors="replace")
 
+    def note(self, line: str) -> None:
+        """Write a line of ours into its log."""
+        with self.log.open("a") as log:
+            log.write(f"{line}\n")
+
     def last_words(self) -> str:
         """How it ended and its last line, for a person."""
         code = self.process.returncode if self.process else None

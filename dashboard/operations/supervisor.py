@@ -33,6 +33,7 @@ from dashboard.operations.start import (
 
 THREADS = 8  # tasks at once: they mostly wait for HTTP and for the database
 READY = "The worker takes tasks."  # what dashboard.operations.worker prints
+LOADING = 60.0  # seconds that Valkey may take to read its files
 LOOK = 30.0  # seconds between two looks at the logs; the end of a child wakes us at once
 
 
@@ -81,21 +82,28 @@ class Supervisor:
         if select.select([self.reader], [], [], seconds)[0]:
             self.reader.recv(1024)
 
-    def add(self, name: str, *command: str, grace: float, stdout: int | None = None) -> Child:
+    def child(self, name: str, *command: str, grace: float, stdout: int | None = None) -> Child:
         child = Child(name, list(command), self.place.logs / f"{name}.log", self.environment, grace, stdout)
         self.children[name] = child
+        return child
+
+    def add(self, name: str, *command: str, grace: float, stdout: int | None = None) -> Child:
+        child = self.child(name, *command, grace=grace, stdout=stdout)
+        self.begin(child)
+        return child
+
+    def begin(self, child: Child) -> None:
         child.start()
         record(self.place.processes, self.children.values())
-        return child
 
     def start(self) -> dict[str, Any]:
         """Start everything in the order in which it depends on each other; what ``prepare`` said about the demo."""
         if url := os.environ.get("REDIS_URL"):
             valkey.require(url)
         else:
-            valkey.make_room(self.place.data)
-            broker = self.add("valkey", *valkey.command(self.place.data), grace=10)
-            self.until(broker, lambda: valkey.answers(self.place.data), seconds=60)
+            broker = self.child("valkey", *valkey.command(self.place.data), grace=10)
+            self.start_valkey(broker)
+            self.until(broker, lambda: valkey.answers(self.place.data), seconds=LOADING)
         # A database of the right shape lets the web process load while prepare looks it over.
         known = prepared_as(self.place)
         if not self.options.json:
@@ -119,10 +127,39 @@ class Supervisor:
         ]
         started = self.add("worker", *celery, *worker, "--loglevel", "INFO", grace=20)
         self.until(self.children["web"], self.page_answers, seconds=120)
-        beat = ["dashboard.operations.beat", "beat", "--pidfile", "", "--schedule", str(self.place.run / "beat")]
+        beat = ["dashboard.operations.beat", "beat", "--pidfile", ""]
         self.add("beat", *celery, *beat, grace=5)
         self.until(started, lambda: READY in started.said(), seconds=120)
         return demo
+
+    def start_valkey(self, broker: Child) -> None:
+        """Start Valkey. Where it cannot use its files it begins anew: they hold only hints, and the rows are the truth.
+
+        They are what is wrong if it ends before it answers: a full disk left a hole, or a newer version wrote them.
+        """
+        folder = self.place.data / "valkey"
+        if aside := valkey.make_room(self.place.data):
+            self.tell_aside(broker, "its folder is in use, or no folder of ours", aside)
+        self.begin(broker)
+        if not self.has_loaded(broker):
+            broker.signal(signal.SIGKILL)
+            words = broker.last_words().rpartition(" # ")[2]  # behind its process and the time
+            self.tell_aside(broker, words, valkey.set_aside(folder))
+            valkey.make_room(self.place.data)
+            self.begin(broker)
+
+    def has_loaded(self, broker: Child) -> bool:
+        deadline = time.monotonic() + LOADING
+        while broker.running and time.monotonic() < deadline:
+            if valkey.answers(self.place.data):
+                return True
+            self.wait(0.03)
+        return False
+
+    def tell_aside(self, broker: Child, why: str, aside: Path) -> None:
+        line = f"Valkey could not use its files ({why}). They are kept as {aside}; it begins anew, and no job is lost."
+        broker.note(line)
+        say(line)
 
     def start_web(self) -> None:
         address = ["--host", self.options.host, "--port", str(self.options.port)]
@@ -180,9 +217,9 @@ class Supervisor:
                 say(f"{child.name} ended ({words}); it starts again in {delay} s. See {child.log}.")
             elif time.monotonic() >= child.due:
                 if child.name == "valkey":
-                    valkey.make_room(self.place.data)
-                child.start()
-                record(self.place.processes, self.children.values())
+                    self.start_valkey(child)
+                else:
+                    self.begin(child)
         due = [child.due for child in self.children.values() if child.due is not None]
         return max(0.0, min(due, default=time.monotonic() + LOOK) - time.monotonic())
 

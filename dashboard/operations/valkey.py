@@ -7,12 +7,16 @@ import platform
 import shutil
 import socket
 import tempfile
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from dashboard.operations.refusal import Refusal
+from dashboard.operations.refusal import Refusal, explain
 
 LONGEST_SOCKET = 100  # bytes: Linux allows 107, macOS 103
+KEPT_ASIDE = 2  # folders that could not be used, for whoever wants to know why
+ENDING = 5.0  # seconds that a server left behind gets to stop
 
 
 def socket_path(data: Path) -> Path:
@@ -57,16 +61,58 @@ def command(data: Path) -> list[str]:
     return [str(program()), *(word for name, value in options.items() for word in (f"--{name}", value))]
 
 
-def make_room(data: Path) -> None:
-    """Make the folders of data and socket, readable by this user alone; replace what an earlier server left."""
-    path = socket_path(data)
-    for folder in {data / "valkey", path.parent}:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if folder.stat().st_uid != os.getuid():
-            raise Refusal(f"{folder} belongs to somebody else. Remove it or choose another folder with --data.")
-    while answers(data):
-        ask(data, "SHUTDOWN")  # left by a killed supervisor: two servers must never write to one folder
+def make_room(data: Path) -> Path | None:
+    """Make the folders of data and socket, for this user alone, and end a server that a killed supervisor left.
+
+    A folder of data that cannot be used is set aside, for it holds only hints; answers where it is then.
+    """
+    folder, path = data / "valkey", socket_path(data)
+    # Two servers must never write to one folder: one that does not stop keeps writing where its folder went.
+    aside = None if _is_ours(folder) and _end_leftover(data) else set_aside(folder)
+    for needed in (folder, path.parent):
+        if not _is_ours(needed):
+            raise Refusal(f"{needed} belongs to somebody else. Remove it or choose another folder with --data.")
+    if path.is_dir() and not path.is_symlink():
+        aside = set_aside(path)
     path.unlink(missing_ok=True)
+    return aside
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether it is a folder that this user, and nobody else, can use from now on; made where it was missing."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        ours = folder.stat().st_uid == os.getuid()
+        if ours:
+            folder.chmod(0o700)
+    except OSError:
+        return False
+    return ours
+
+
+def _end_leftover(data: Path) -> bool:
+    """Ask the server on the socket to stop; whether nobody is there now."""
+    deadline = time.monotonic() + ENDING
+    while ask(data, "PING") and time.monotonic() < deadline:
+        ask(data, "SHUTDOWN")
+        time.sleep(0.02)
+    return not listens(socket_path(data))
+
+
+def set_aside(path: Path) -> Path:
+    """Rename ``path`` to a dated name beside it, and answer that. Only the newest of these are kept."""
+    begin = f"{path.name}.set-aside-"
+    aside = path.with_name(f"{begin}{datetime.now(UTC):%Y%m%d-%H%M%S-%f}")
+    try:
+        path.rename(aside)
+    except OSError as error:
+        raise Refusal(f"{path} cannot be used, nor moved out of the way: {explain(error)}. Remove it.") from error
+    for old in sorted(path.parent.glob(f"{begin}*"))[:-KEPT_ASIDE]:
+        if old.is_dir():
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            old.unlink()
+    return aside
 
 
 def ask(data: Path, word: str) -> bytes:
@@ -79,6 +125,19 @@ def ask(data: Path, word: str) -> bytes:
             return connection.recv(64)
         except OSError:
             return b""
+
+
+def listens(path: Path) -> bool:
+    """Whether a process accepts connections on a Unix socket, be it one that never answers."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.settimeout(2)
+        try:
+            connection.connect(str(path))
+        except TimeoutError:
+            return True
+        except OSError:
+            return False
+        return True
 
 
 def require(url: str) -> None:

@@ -3,18 +3,16 @@
 import logging
 from functools import partial
 
-from celery import current_app
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
-from kombu.exceptions import OperationalError
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.audit.record import record
 from dashboard.presets.models import Preset
-from generation import fetch, media
+from generation import fetch, hints, media
 
 log = logging.getLogger(__name__)
 
@@ -27,14 +25,7 @@ def hint_cover(preset: Preset, url: str) -> None:
     A lost hint is sent again by the next import.
     """
     if url and not preset.cover:
-        transaction.on_commit(partial(_send, preset.id, url))
-
-
-def _send(preset_id: str, url: str) -> None:
-    try:
-        current_app.send_task("dashboard.presets.tasks.fetch_cover", args=(preset_id, url))
-    except OperationalError as error:
-        log.warning("The cover of %s waits for the next import: %s", preset_id, error)
+        transaction.on_commit(partial(hints.send, "dashboard.presets.tasks.fetch_cover", preset.id, url))
 
 
 def fetch_cover(*, preset_id: str, url: str) -> None:

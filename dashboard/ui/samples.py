@@ -114,6 +114,7 @@ def shell(page: str) -> dict[str, Any]:
         "credits_left": 412,
         "pictures_left": 82,
         "connection_notice": "",
+        "background_notice": "",
     }
 
 

@@ -11,6 +11,8 @@ from typing import Any, Self
 
 ENDPOINTS = ("generate", "jobs", "training-asset", "me")
 REFUSALS = (401, 402, 403, 429, 500, 503)
+LONGEST_SECONDS = 86_400
+"""How much longer or later something may be on purpose."""
 WEBHOOKS = ("twice", "early", "late", "never", "forged")
 
 
@@ -106,11 +108,11 @@ _CHECKS: Mapping[str, tuple[Callable[[object], bool], str]] = {
     "retry_after": (_is_count, "a whole number of seconds"),
     "answer_after_seconds": (_seconds_up_to(120), "a number of seconds from 0 to 120"),
     "drop_answer": (_is_flag, "true or false"),
-    "delay_seconds": (_seconds_up_to(86_400), "a number of seconds from 0 to 86400"),
+    "delay_seconds": (_seconds_up_to(LONGEST_SECONDS), f"a number of seconds from 0 to {LONGEST_SECONDS}"),
     "failure": (_is_flag, "true or false"),
     "charge_failure": (_is_flag, "true or false"),
     "webhook": _one_of(WEBHOOKS),
-    "late_seconds": (_seconds_up_to(86_400), "a number of seconds from 0 to 86400"),
+    "late_seconds": (_seconds_up_to(LONGEST_SECONDS), f"a number of seconds from 0 to {LONGEST_SECONDS}"),
     "expired_links": (_is_flag_or_count, _SOME),
     "truncated_bytes": (_is_flag_or_count, _SOME),
     "wrong_type": (_is_flag_or_count, _SOME),

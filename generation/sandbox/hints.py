@@ -1,13 +1,11 @@
 """Celery messages, which are only hints: a lost one is replaced by the sweep."""
 
-import logging
 from functools import partial
 
-from celery import current_app
 from django.db import transaction
-from kombu.exceptions import OperationalError
 
-logger = logging.getLogger(__name__)
+from generation import hints
+
 _LONGEST = 60.0  # a message that waits longer may outlive the broker's visibility timeout
 
 
@@ -19,7 +17,4 @@ def hint_on_commit(task: str, pk: str | int, *, seconds: float = 0) -> None:
 def _send(task: str, pk: str | int, seconds: float) -> None:
     if seconds > _LONGEST:
         return
-    try:
-        current_app.send_task(f"generation.sandbox.tasks.{task}", (pk,), countdown=max(0.0, seconds), retry=False)
-    except (OperationalError, OSError) as error:
-        logger.warning("The broker cannot be reached, the sweep will run %s: %s", task, error)
+    hints.send(f"generation.sandbox.tasks.{task}", pk, wait=max(0.0, seconds))

@@ -4,6 +4,7 @@ import math
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from generation.contract import PLAN_LIMITS, ContractError, ErrorCode
@@ -19,7 +20,8 @@ def count_request(*, key: SandboxKey) -> None:
         SandboxKey.objects.select_for_update().get(pk=key.pk)
         now = timezone.now()
         requests = CountedRequest.objects.filter(key=key)
-        requests.filter(at__lte=now - WINDOW).delete()
+        # Further ahead than a window only a clock that was set back can have left.
+        requests.filter(Q(at__lte=now - WINDOW) | Q(at__gt=now + WINDOW)).delete()
         in_the_way = requests.order_by("-at").values_list("at", flat=True)[most - 1 : most].first()
         if in_the_way is None:
             CountedRequest.objects.create(key=key, at=now)

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from celery import current_app
 from django.conf import LazySettings
 from django.contrib.auth import authenticate
 from django.core.management import call_command
@@ -57,7 +56,7 @@ def data_folder(settings: LazySettings, tmp_path: Any) -> None:
 def hints(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What would go to the broker: this suite shares one with tests that run a worker."""
     sent: list[str] = []
-    monkeypatch.setattr(current_app, "send_task", lambda task, **_: sent.append(task))
+    monkeypatch.setattr("generation.hints.send", sent.append)
     return sent
 
 
