@@ -5,20 +5,22 @@ Whether to try again is decided where the money is known (``generation.tasks``),
 
 import contextlib
 import email.utils
-import json
+import math
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from urllib.parse import quote
 
 import requests
+from urllib3.exceptions import HTTPError
 
+from generation import provider_answers
 from generation.contract import (
     Accepted,
     Account,
     GenerateRequest,
-    ImageLink,
     JobStatus,
     Page,
     RemoteAsset,
@@ -31,7 +33,8 @@ Result = TypeVar("Result")
 _BODY_MAX = 2 * 1024 * 1024
 PAUSE_MAX = 3600
 """Seconds: the longest pause that a provider may ask for."""
-_CREDITS_MAX = 1_000_000_000
+_KEPT = 4_000
+"""Characters of an answer that cannot be used."""
 
 
 class ProviderError(Exception):
@@ -40,6 +43,18 @@ class ProviderError(Exception):
 
 class NotSent(ProviderError):
     """The request certainly never left: name look-up, refused, connect timeout, TLS."""
+
+
+class NoSlot(NotSent):
+    """It was not sent: the plan's requests of this minute are used up, or the provider asked us to slow down."""
+
+    def __init__(self, *, seconds: float) -> None:
+        wait = math.ceil(seconds)
+        super().__init__(
+            f"The plan's requests of this minute are used up. Try again in {wait} second{'s'[: wait > 1]}."
+        )
+        self.seconds = seconds
+        """Until it is worth asking again."""
 
 
 class Refused(ProviderError):
@@ -72,12 +87,33 @@ class OutcomeUnknown(ProviderError):
     """The request may have been carried out: read timeout, reset, 5xx, unreadable answer."""
 
 
-class Client:
-    """A provider's account. Use it as a context manager: it owns its connections."""
+class Unreadable(OutcomeUnknown):
+    """A success that is no JSON: a page of something in between, or cut off. The next one may be whole."""
 
-    def __init__(self, *, base_url: str, key: str, seconds: float = 30) -> None:
+
+class Unusable(OutcomeUnknown):
+    """A success that says what cannot be stored or believed; asking again would not help."""
+
+    def __init__(self, message: str, *, answer: str) -> None:
+        super().__init__(message)
+        self.answer = answer
+        """What the provider said, as it came, up to a bound."""
+
+
+Slot = Callable[[], AbstractContextManager[None]]
+"""Counts one request while it is under way. Raises :class:`NoSlot`."""
+
+
+class Client:
+    """A provider's account. Use it as a context manager: it owns its connections.
+
+    Each call takes a ``slot`` of the plan's requests, but for :meth:`submit`, whose job was given one before it left.
+    """
+
+    def __init__(self, *, base_url: str, key: str, seconds: float = 30, slot: Slot = nullcontext) -> None:
         self._base = base_url.rstrip("/")
         self._seconds = seconds
+        self._slot = slot
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.mount("http://", DeadlineAdapter())
@@ -95,32 +131,43 @@ class Client:
     def submit(self, request: GenerateRequest, *, idempotency_key: str) -> Accepted:
         """Post a job. On :class:`OutcomeUnknown` it may be running and must not be posted again."""
         headers = {"Idempotency-Key": idempotency_key}
-        return self._call("POST", "/generate", _accepted, json=request.as_json(), headers=headers)
+        return self._call("POST", "/generate", provider_answers.accepted, json=request.as_json(), headers=headers)
 
     def get_job(self, job_id: str) -> RemoteJob:
-        return self._call("GET", f"/jobs/{quote(job_id, safe='')}", _job)
+        def read(body: Any) -> RemoteJob:
+            found = provider_answers.job(body)
+            if found.job_id != job_id:
+                raise provider_answers.Odd("it is about another job")
+            return found
+
+        return self._ask("GET", f"/jobs/{quote(job_id, safe='')}", read)
 
     def list_jobs(self, *, limit: int = 20, offset: int = 0, status: JobStatus | None = None) -> Page[RemoteJob]:
         query = {"limit": limit, "offset": offset, **({"status": status.value} if status else {})}
-        return self._call("GET", "/jobs", _jobs, params=query)
+        return self._ask("GET", "/jobs", provider_answers.jobs, params=query)
 
     def upload_asset(self, data: bytes, *, filename: str, mime: str, name: str = "") -> RemoteAsset:
         files = {"file": (filename, data, mime)}
-        return self._call("POST", "/training-asset", _asset, files=files, data={"name": name} if name else None)
+        named = {"name": name} if name else None
+        return self._ask("POST", "/training-asset", provider_answers.asset, files=files, data=named)
 
     def list_assets(self, *, limit: int = 50, offset: int = 0) -> Page[RemoteAsset]:
         query = {"limit": limit, "offset": offset}
-        return self._call("GET", "/my-uploaded-assets", lambda body: _page(body, "assets", _asset), params=query)
+        return self._ask("GET", "/my-uploaded-assets", provider_answers.assets, params=query)
 
     def list_presets(
         self, *, limit: int = 50, offset: int = 0, category: str = "", type: str = ""
     ) -> Page[RemotePreset]:
         query = {"limit": limit, "offset": offset, "category": category, "type": type}
         given = {name: value for name, value in query.items() if value != ""}
-        return self._call("GET", "/presets", lambda body: _page(body, "presets", _preset), params=given)
+        return self._ask("GET", "/presets", provider_answers.presets, params=given)
 
     def get_account(self) -> Account:
-        return self._call("GET", "/me", _account)
+        return self._ask("GET", "/me", provider_answers.account)
+
+    def _ask(self, verb: str, path: str, read: Callable[[Any], Result], **options: Any) -> Result:
+        with self._slot():
+            return self._call(verb, path, read, **options)
 
     def _call(self, verb: str, path: str, read: Callable[[Any], Result], **options: Any) -> Result:
         with deadline(self._seconds) as exchange:
@@ -129,16 +176,13 @@ class Client:
                 with self._session.request(
                     verb, self._base + path, timeout=wait, allow_redirects=False, stream=True, **options
                 ) as answer:
-                    body = _decode(answer)
-            except (requests.RequestException, OSError) as error:
+                    body = _body(answer)
+            except (requests.RequestException, HTTPError, OSError) as error:
                 kind = OutcomeUnknown if exchange.sent else NotSent
                 raise kind(_network_words(expired=exchange.expired, sent=exchange.sent)) from error
         if not 200 <= answer.status_code < 300:
             raise _error(answer.status_code, body, answer.headers)
-        try:
-            return read(body)
-        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-            raise OutcomeUnknown("The provider's answer could not be read.") from error
+        return _read(body, read)
 
 
 def _network_words(*, expired: bool, sent: bool) -> str:
@@ -147,152 +191,53 @@ def _network_words(*, expired: bool, sent: bool) -> str:
     return "The provider took too long to answer." if expired else "The connection to the provider broke."
 
 
-def _decode(answer: requests.Response) -> Any:
-    """The JSON body, or ``None`` where it is none. Reading is bounded by size and by the exchange's deadline."""
+def _body(answer: requests.Response) -> bytes:
+    """Bounded by size, where one byte more shows that there was more, and by the exchange's deadline."""
     body = bytearray()
     for chunk in answer.iter_content(64 * 1024):
         body += chunk
         if len(body) > _BODY_MAX:
-            return None
+            break
+    return bytes(body[: _BODY_MAX + 1])
+
+
+def _read(body: bytes, read: Callable[[Any], Result]) -> Result:
     try:
-        return json.loads(bytes(body))
+        if len(body) > _BODY_MAX:
+            raise provider_answers.Odd(f"it is larger than {_BODY_MAX // 1024 // 1024} MB")
+        return read(provider_answers.decode(body))
+    except provider_answers.NotJSON as error:
+        raise Unreadable("The provider's answer could not be read.") from error
+    except provider_answers.Odd as error:
+        kept = provider_answers.storable(body[:_KEPT].decode(errors="replace"))
+        raise Unusable(f"The provider's answer could not be read: {error}.", answer=kept) from error
+
+
+def _error(status: int, body: bytes, headers: Mapping[str, str]) -> ProviderError:
+    try:
+        told = provider_answers.decode(body)
     except ValueError:
-        return None
-
-
-def _error(status: int, body: Any, headers: Mapping[str, str]) -> ProviderError:
-    error = body.get("error") if isinstance(body, dict) else None
-    error = error if isinstance(error, dict) else {}
-    message = str(error.get("message") or f"The provider answered {status}.")[:500]
+        told = None
+    code, words = provider_answers.fault(told)
+    message = words[:500] or f"The provider answered {status}."
     if status in {400, 404, 422}:
-        return Refused(message, code=str(error.get("code") or "invalid_request")[:40], status=status)
+        return Refused(message, code=code or "invalid_request", status=status)
     if status in {401, 403}:
         return KeyRefused(message)
     if status == 402:
         return OutOfCredits(message)
     if status == 429:
-        return SlowDown(message, retry_after=_retry_after(error.get("retry_after"), headers.get("Retry-After", "")))
+        wait = _retry_after(provider_answers.retry_after(told), headers.get("Retry-After", ""))
+        return SlowDown(message, retry_after=wait)
     return OutcomeUnknown(message)
 
 
-def _retry_after(told: object, header: str) -> int:
+def _retry_after(told: float | None, header: str) -> int:
     """Seconds to wait: the longer of what body and header say, a minute where neither does, an hour at most."""
-    waits = [float(told)] if isinstance(told, int | float) and not isinstance(told, bool) else []
-    if header.strip().isdigit():
+    waits = [] if told is None else [told]
+    if header.isascii() and header.strip().isdecimal():
         waits.append(float(header))
     elif header:
-        with contextlib.suppress(TypeError, ValueError):
+        with contextlib.suppress(TypeError, ValueError, OverflowError):
             waits.append((email.utils.parsedate_to_datetime(header) - datetime.now(UTC)).total_seconds())
     return int(min(max([1.0, *waits]) if waits else 60, PAUSE_MAX))
-
-
-def _accepted(body: Any) -> Accepted:
-    return Accepted(
-        job_id=_identifier(body["job_id"]),
-        status=str(body.get("status", "pending")),
-        created_at=str(body.get("created_at", "")),
-        estimated_time_seconds=int(body.get("estimated_time_seconds") or 0),
-        model=str(body.get("model", "")),
-        num_images=int(body.get("num_images") or 1),
-    )
-
-
-def _identifier(value: object) -> str:
-    text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
-    if not 0 < len(text) <= 100:
-        raise ValueError("not an identifier")
-    return text
-
-
-def _job(body: Any) -> RemoteJob:
-    error = body.get("error") or {}
-    tokens = body.get("tokens_used")
-    return RemoteJob(
-        job_id=_identifier(body["job_id"]),
-        status=JobStatus(body["status"]),
-        progress=min(100, max(0, int(body.get("progress") or 0))),
-        created_at=str(body.get("created_at", "")),
-        model=str(body.get("model", "")),
-        num_images=int(body.get("num_images") or 1),
-        started_at=body.get("started_at"),
-        completed_at=body.get("completed_at"),
-        failed_at=body.get("failed_at"),
-        images=tuple(_image(image) for image in body.get("images") or ()),
-        tokens_used=_credits(tokens),
-        error_code=str(error.get("code") or "")[:40],
-        error_message=str(error.get("message") or "")[:2000],
-    )
-
-
-def _credits(tokens: Any) -> int | None:
-    """What a job cost; a number that no job can cost is none: the job is captured at its price, and drift shows."""
-    credits = max(0, int(tokens)) if tokens is not None else None
-    return credits if credits is None or credits <= _CREDITS_MAX else None
-
-
-def _image(body: Any) -> ImageLink:
-    return ImageLink(url=str(body["url"]), width=int(body.get("width") or 0), height=int(body.get("height") or 0))
-
-
-def _asset(body: Any) -> RemoteAsset:
-    text = {
-        name: str(body.get(name) or "") for name in ("name", "status", "url", "thumbnail_url", "format", "created_at")
-    }
-    return RemoteAsset(
-        asset_id=_identifier(body["asset_id"]),
-        tags=tuple(map(str, body.get("tags") or ())),
-        width=int(body.get("width") or 0),
-        height=int(body.get("height") or 0),
-        file_size=int(body.get("file_size") or 0),
-        **text,
-    )
-
-
-def _preset(body: Any) -> RemotePreset:
-    names = ("name", "description", "category", "type", "thumbnail_url", "prompt", "created_at")
-    text = {name: str(body.get(name) or "") for name in names}
-    models = tuple(map(str, body.get("recommended_models") or ()))
-    return RemotePreset(preset_id=_identifier(body["preset_id"]), recommended_models=models, **text)
-
-
-def _account(body: Any) -> Account:
-    credits = int(body["credits"]["generations"])
-    if abs(credits) > _CREDITS_MAX:
-        raise ValueError("no balance")
-    return Account(
-        id=str(body.get("id", "")),
-        email=str(body.get("email", "")),
-        plan=str(body.get("plan", "")),
-        credits=credits,
-    )
-
-
-def _page(body: Any, name: str, read: Callable[[Any], Result]) -> Page[Result]:
-    return _paged(body, tuple(read(item) for item in body[name]))
-
-
-def _jobs(body: Any) -> Page[RemoteJob]:
-    """One odd job must not hide the others; where none can be read, the list cannot."""
-    found, unreadable = [], []
-    for item in body["jobs"]:
-        try:
-            found.append(_job(item))
-        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
-            unreadable.append(_identifier_or_none(item))
-    if unreadable and not found:
-        raise ValueError("no job can be read")
-    return _paged(body, tuple(found), tuple(unreadable))
-
-
-def _identifier_or_none(item: Any) -> str:
-    try:
-        return _identifier(item["job_id"])
-    except (KeyError, TypeError, ValueError):
-        return ""
-
-
-def _paged(body: Any, items: tuple[Result, ...], unreadable: tuple[str, ...] = ()) -> Page[Result]:
-    """Some providers count what there is, others only say whether there is more."""
-    offset, shown = int(body.get("offset", 0)), len(items) + len(unreadable)
-    total = max(int(body.get("total", 0)), offset + shown + (body.get("has_more") is True))
-    return Page(items, total, int(body.get("limit", shown)), offset, unreadable)

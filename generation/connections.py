@@ -1,7 +1,10 @@
 """A team's account at a provider: how to reach it, how it reaches us, and when nobody may post to it."""
 
 import ipaddress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -9,12 +12,56 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from generation.client import Client
+from generation import limits
+from generation.client import Client, KeyRefused, NoSlot, OutOfCredits, ProviderError, SlowDown
 from generation.models import Attempt, Connection, Job, JobState, PauseNote
 
 
 def open_client(connection: Connection, *, seconds: float = 30) -> Client:
-    return Client(base_url=connection.base_url, key=connection.key, seconds=seconds)
+    """A client whose every call counts in the connection's plan, and raises ``client.NoSlot`` where it has no room."""
+    slot = partial(_slot, connection)
+    return Client(base_url=connection.base_url, key=connection.key, seconds=seconds, slot=slot)
+
+
+@contextmanager
+def _slot(connection: Connection) -> Iterator[None]:
+    """One request that is not a job's POST. While the provider asked us to slow down there is none."""
+    if connection.pause == Connection.Pause.RATE_LIMIT and connection.paused_until:
+        wait = (connection.paused_until - timezone.now()).total_seconds()
+        if wait > 0:
+            raise NoSlot(seconds=wait)
+    with limits.counted(connection.id, limit=connection.plan_limit):
+        yield
+
+
+def handle_fault(connection: Connection, error: ProviderError) -> datetime | None:
+    """Pause where the fault is the connection's and no job's. Answers when to ask again; ``None`` leaves it open."""
+    match error:
+        case NoSlot():
+            return timezone.now() + timedelta(seconds=error.seconds)
+        case SlowDown():
+            return slow_down(connection, seconds=error.retry_after, message=str(error))
+        case KeyRefused():
+            stop(connection, pause=Connection.Pause.KEY, message=str(error))
+        case OutOfCredits():
+            stop(connection, pause=Connection.Pause.CREDITS, message=str(error))
+    return None
+
+
+def lock_unchanged(connection: Connection) -> bool:
+    """Whether the row still leads where ``connection`` does; it does until the present transaction ends.
+
+    ``connection`` carries the row's present pause afterwards.
+    """
+    row = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
+    connection.pause, connection.paused_until = row.pause, row.paused_until
+    return (row.base_url, row.key) == (connection.base_url, connection.key)
+
+
+def is_of_earlier_account(attempt: Attempt) -> bool:
+    """Whether it was made before the connection was led to its present account, which knows nothing of it."""
+    moved_at = attempt.connection.moved_at
+    return moved_at is not None and attempt.created_at < moved_at
 
 
 def is_loopback(url: str) -> bool:
@@ -44,6 +91,12 @@ def hook_address(connection: Connection, token: str) -> str:
 def open_for_posting(prefix: str = "") -> Q:
     """Connections to which jobs may be posted now."""
     return Q(**{f"{prefix}pause": Connection.Pause.NONE}) | Q(**{f"{prefix}paused_until__lte": timezone.now()})
+
+
+def takes_jobs(connection: Connection) -> bool:
+    """What :func:`open_for_posting` says of a row that was just read."""
+    until = connection.paused_until
+    return connection.pause == Connection.Pause.NONE or (until is not None and until <= timezone.now())
 
 
 def is_paused(connection: Connection) -> bool:

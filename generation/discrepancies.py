@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Sum
 from django.utils import timezone
@@ -31,15 +31,6 @@ class Compared:
     """What differs and was not said before; not saved yet."""
     waiting: list[datetime] = field(default_factory=list)
     """When those were made that have not ended, there or here, and must be looked at again."""
-
-
-def made(remote: RemoteJob) -> datetime | None:
-    """When it was made, if the provider says so in a way that can be read."""
-    try:
-        moment = datetime.fromisoformat(remote.created_at)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 @dataclass(frozen=True)
@@ -71,7 +62,7 @@ def compare(connection: Connection, remotes: Sequence[RemoteJob], *, began: date
     """
     said, compared = _said(connection, [remote.job_id for remote in remotes]), Compared()
     for remote, ours in _beside(connection, remotes):
-        moment, is_ours = made(remote), bool(ours.attempt or ours.fitting)
+        moment, is_ours = settlement.made(remote), bool(ours.attempt or ours.fitting)
         if not is_ours and moment and moment < began:
             continue
         row = ours.says(remote)
@@ -88,7 +79,7 @@ def compare(connection: Connection, remotes: Sequence[RemoteJob], *, began: date
 def _beside(connection: Connection, remotes: Sequence[RemoteJob]) -> Iterator[tuple[RemoteJob, _Ours]]:
     attempts = _attempts(connection, remotes)
     paid, under_way = _paid(attempts.values()), _under_way(attempts.values())
-    lost = _lost(connection, [moment for remote in remotes if (moment := made(remote))])
+    lost = _lost(connection, [moment for remote in remotes if (moment := settlement.made(remote))])
     for remote in remotes:
         if attempt := attempts.get(remote.job_id):
             yield remote, _Ours(attempt, [], attempt.job_id in under_way, paid.get(attempt.pk, 0))

@@ -4,6 +4,7 @@ A Celery message is only a hint. The dispatcher looks at the rows every few seco
 delays work by seconds and loses nothing.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -65,6 +66,8 @@ def next_job(connection_id: str, *, lane: str = "") -> Turn:
                 limits.give_back(connection_id, job.id)
             return Turn(wait=0)
         turns.note(job, lane=lane)
+    # Only now: whoever changes the connection waits for claimed jobs, so that none goes to yesterday's provider.
+    job.connection = Connection.objects.get(pk=connection_id)
     return Turn(job, wait=0)
 
 
@@ -97,16 +100,24 @@ def due() -> Iterator[Hint]:
     yield from _submissions()
     now = timezone.now()
     rows = Job.objects.filter(due_at__lte=now).exclude(state=JobState.QUEUED).order_by("due_at")
-    found = list(rows.only("id", "state")[:_SWEEP])
+    found = list(rows.only("id", "state", "connection_id")[:_SWEEP])
     Job.objects.filter(pk__in=[job.pk for job in found], due_at__lte=now).update(due_at=now + HINTED)
+    looks = Counter(job.connection_id for job in found if job.state in _LOOKED_FOR)
+    shared = {connection_id for connection_id, count in looks.items() if count > 1}
+    for connection_id in shared:
+        yield Hint("sweep_jobs", (connection_id,))
     for job in found:
-        yield Hint(TASK_OF_STATE[JobState(job.state)], (job.id,))
+        if job.connection_id not in shared or job.state not in _LOOKED_FOR:
+            yield Hint(TASK_OF_STATE[JobState(job.state)], (job.id,))
 
 
+_LOOKED_FOR = {JobState.SUBMITTED, JobState.UNKNOWN}
+"""Jobs that one look at the provider's list may settle, where it has several."""
 TASK_OF_STATE = {
     JobState.SUBMITTING: "reclaim_job",
     JobState.SUBMITTED: "settle_job",
     JobState.UNKNOWN: "resolve_job",
+    JobState.NEEDS_REVIEW: "resolve_job",
     JobState.RENDERED: "store_job",
     JobState.STORING: "store_job",
 }

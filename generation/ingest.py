@@ -64,8 +64,12 @@ def _refresh_links(job: Job) -> None:
     attempt = job.attempts.filter(outcome=Attempt.Outcome.ACCEPTED).order_by("-id").first()
     if attempt is None or attempt.provider_job_id is None:
         return
+    attempt.connection = job.connection
+    if connections.is_of_earlier_account(attempt):
+        return
     try:
         with connections.open_client(job.connection) as client:
             jobs.refresh_links(job, remote=client.get_job(attempt.provider_job_id))
     except ProviderError as error:
+        connections.handle_fault(job.connection, error)
         log.warning("No fresh links for %s: %s", job.id, error)

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from generation import caps, connections, discrepancies, limits
+from generation import caps, connections, discrepancies, settlement
+from generation.client import NoSlot
 from generation.contract import Page, RemoteJob
 from generation.models import Attempt, Connection, Discrepancy, JobList, Reconciliation
 
@@ -27,17 +28,20 @@ OVERLAP = timedelta(minutes=2)
 def walk(connection: Connection, reading: Reconciliation, *, began: datetime, seconds: float) -> bool:
     """One go of some ``seconds``; what is odd is told by ``reading``. Answers whether there is more to read.
 
-    ``began`` is when the account was first read. Raises ``client.ProviderError``, and keeps what was compared.
+    ``began`` is when the account was first read. Raises ``client.ProviderError`` (``client.NoSlot`` only where nothing
+    was read), and keeps what was compared.
     """
     place, until = _place(connection, began), time.monotonic() + seconds
     with connections.open_client(connection, seconds=seconds) as client:
         for number in range(min(PAGES, max(1, connection.plan_limit // SHARE))):
             if number and time.monotonic() > until:
                 break
-            # Jobs that leave need requests too. The first page is read all the same, or a busy team's never would be.
-            if limits.take(connection.id, limit=connection.plan_limit, window=limits.PROVIDERS_WINDOW) and number:
-                break
-            page = client.list_jobs(limit=AT_ONCE, offset=place.read)
+            try:
+                page = client.list_jobs(limit=AT_ONCE, offset=place.read)
+            except NoSlot:
+                if number:
+                    break
+                raise
             with transaction.atomic():
                 caps.lock(connection.team_id)
                 if not _is_here(place):
@@ -72,7 +76,7 @@ def _take(place: JobList, page: Page[RemoteJob], reading: Reconciliation, *, beg
     """Compare a page, and move on behind it."""
     compared = discrepancies.compare(place.connection, page.items, began=began)
     odd = [*compared.odd, *discrepancies.unreadable(place.connection, page.unreadable)]
-    moments = [moment for moment in map(discrepancies.made, page.items) if moment]
+    moments = [moment for moment in map(settlement.made, page.items) if moment]
     if not place.read:
         place.newest = min(timezone.now(), max(moments, default=place.compared_until))
     place.waiting = min([*compared.waiting, *filter(None, [place.waiting])], default=None)
@@ -93,7 +97,7 @@ def _take(place: JobList, page: Page[RemoteJob], reading: Reconciliation, *, beg
 
 def _is_last(place: JobList, page: Page[RemoteJob]) -> bool:
     """Whether what follows is compared already, or there is nothing. A full page is not believed to be the last."""
-    oldest = discrepancies.made(page.items[-1]) if page.items else None
+    oldest = settlement.made(page.items[-1]) if page.items else None
     if oldest and oldest < place.compared_until - OVERLAP:
         return True
     return not page.count or (page.count < AT_ONCE and not page.has_more)

@@ -191,6 +191,17 @@ def look_again(job: Job, *, gaps: Sequence[int] = POLL_GAPS, progress: int | Non
             live.job_changed(job)
 
 
+def postpone(job: Job, *, until: datetime | None) -> None:
+    """Nobody could look: come back then, as if nothing had been tried; ``None`` waits until somebody calls."""
+    with transaction.atomic():
+        Job.objects.filter(pk=job.pk, state=job.state).update(due_at=until)
+
+
+def keep_answer(attempt: Attempt, *, answer: str) -> None:
+    """What the provider said that could not be used, for whoever looks into it."""
+    Attempt.objects.filter(pk=attempt.pk).update(answer=answer)
+
+
 def failed(job: Job, *, remote: RemoteJob) -> bool:
     """The provider says that the job failed; what it charged all the same is captured."""
     message = remote.error_message or "The provider gave no reason."
@@ -230,12 +241,17 @@ def _fail(
 
 
 def rendered(job: Job, *, remote: RemoteJob) -> bool:
-    """The provider finished: capture the true cost now, so that no storage fault can hide it."""
+    """The provider finished: capture the true cost now, so that no storage fault can hide it.
+
+    Other pictures than were asked for are taken as they are, and the job says so.
+    """
     cost = job.price if remote.tokens_used is None else remote.tokens_used
     with transaction.atomic():
         now = timezone.now()
         sources = [JobState.SUBMITTED]
-        if not _move(job, sources=sources, to=JobState.RENDERED, tokens_used=cost, progress=100, due_at=now, tries=0):
+        done: dict[str, Any] = {"tokens_used": cost, "progress": 100, "due_at": now, "tries": 0}
+        done["error_message"] = _count_note(job, remote, cost=cost)
+        if not _move(job, sources=sources, to=JobState.RENDERED, **done):
             return False
         ledger.capture(job=job, credits=cost, pictures=len(remote.images))
         Image.objects.bulk_create(
@@ -243,6 +259,13 @@ def rendered(job: Job, *, remote: RemoteJob) -> bool:
             for index, link in enumerate(remote.images)
         )
         return True
+
+
+def _count_note(job: Job, remote: RemoteJob, *, cost: int) -> str:
+    made, asked = len(remote.images), job.num_images
+    if made == asked:
+        return ""
+    return f"The provider made {made} picture{'s'[: made > 1]} instead of {asked}, and charged {cost} credits."
 
 
 def refresh_links(job: Job, *, remote: RemoteJob) -> None:

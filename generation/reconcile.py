@@ -25,6 +25,7 @@ under way, are compared with the last quiet one, and so lose nothing: what they 
 A drift that was settled is left out from then on.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,7 +34,7 @@ from django.db.models import Max, Q, QuerySet, Sum
 from django.utils import timezone
 
 from generation import caps, connections, discrepancies, job_list
-from generation.client import KeyRefused, ProviderError, SlowDown
+from generation.client import NoSlot, ProviderError
 from generation.contract import Account
 from generation.models import Connection, Discrepancy, Hold, JobList, JobState, LedgerEntry, Reconciliation
 
@@ -70,10 +71,19 @@ def check(connection: Connection, *, seconds: float = 30) -> Reconciliation:
 
     Raises ``client.ProviderError`` where the balance could not be read, and then wrote nothing.
     """
+    row = read(connection, seconds=seconds)
+    if row.since:
+        with suppress(NoSlot):
+            go_on(connection, seconds=seconds)
+    return row
+
+
+def read(connection: Connection, *, seconds: float = 30) -> Reconciliation:
+    """Take a reading and write it down. Raises ``client.ProviderError``, and then wrote nothing."""
     try:
-        reading = _read(connection, seconds)
+        reading = _take(connection, seconds)
     except ProviderError as error:
-        _heed(connection, error)
+        connections.handle_fault(connection, error)
         raise
     with transaction.atomic():
         caps.lock(connection.team_id)
@@ -81,21 +91,23 @@ def check(connection: Connection, *, seconds: float = 30) -> Reconciliation:
         if newest and newest.pk != reading.after:
             return newest
         connections.note_balance(connection, credits=reading.account.credits)
-        row = _write(connection, reading)
-    if row.since:
-        go_on(connection, seconds=seconds)
-    return row
+        return _write(connection, reading)
 
 
 def go_on(connection: Connection, *, seconds: float = 30) -> bool:
-    """Compare more of the provider's jobs; whether there is more to do. A fault is written down and ends it for now."""
+    """Compare more of the provider's jobs; whether there is more to do. A fault is written down and ends it for now.
+
+    Raises ``client.NoSlot`` where nothing could be asked yet.
+    """
     reading, first = _newest(connection), of_this_account(connection).first()
     if reading is None or first is None:
         return False
     try:
         return job_list.walk(connection, reading, began=first.checked_at, seconds=seconds)
+    except NoSlot:
+        raise
     except ProviderError as error:
-        _heed(connection, error)
+        connections.handle_fault(connection, error)
         JobList.objects.filter(pk=connection.pk).update(fault=str(error)[:500])
         return False
 
@@ -105,18 +117,11 @@ def is_behind(connection: Connection) -> bool:
     return JobList.objects.filter(pk=connection.pk, read__gt=0, fault="").exists()
 
 
-def _heed(connection: Connection, error: ProviderError) -> None:
-    if isinstance(error, KeyRefused):
-        connections.stop(connection, pause=Connection.Pause.KEY, message=str(error))
-    if isinstance(error, SlowDown):
-        connections.slow_down(connection, seconds=error.retry_after, message=str(error))
-
-
 def _newest(connection: Connection) -> Reconciliation | None:
     return Reconciliation.objects.filter(connection=connection).order_by("id").last()
 
 
-def _read(connection: Connection, seconds: float) -> _Reading:
+def _take(connection: Connection, seconds: float) -> _Reading:
     at, last = timezone.now(), _newest(connection)
     connection.refresh_from_db()  # only now: what changes its account from here on leaves a newer reading
     look = _look(connection)
@@ -150,8 +155,8 @@ def _ended_since(connection: Connection, newest: int) -> list[tuple[str, int]]:
 
 def _write(connection: Connection, reading: _Reading) -> Reconciliation:
     account = reading.account.id[:100]
-    known = of_this_account(connection).exclude(account="").last()
-    if known and account and known.account != account:
+    known = known_account(connection)
+    if known and account and known != account:
         begin_anew(connection)
     row = Reconciliation(
         team_id=connection.team_id,
@@ -185,6 +190,12 @@ def of_this_account(connection: Connection) -> QuerySet[Reconciliation]:
     rows = Reconciliation.objects.filter(connection=connection).order_by("id")
     began = rows.filter(since=None, settled_at__isnull=False).last()
     return rows.filter(id__gt=began.pk) if began else rows
+
+
+def known_account(connection: Connection) -> str:
+    """Whose account it leads to, as the provider said last; empty where it did not."""
+    known = of_this_account(connection).exclude(account="").last()
+    return known.account if known else ""
 
 
 def _compare(row: Reconciliation, base: Reconciliation) -> None:

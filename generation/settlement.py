@@ -1,20 +1,23 @@
 """What became of a job: ask the provider, and believe only its answer to a GET. Webhook and poll run this code."""
 
-import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
 
-from generation import connections, jobs
-from generation.client import Client, KeyRefused, ProviderError, Refused
-from generation.contract import JobStatus, RemoteJob
-from generation.models import Attempt, Connection, Job, JobState
+from generation import connections, jobs, provider_answers
+from generation.client import Client, ProviderError, Refused, Unreadable, Unusable
+from generation.contract import JobStatus, Page, RemoteJob
+from generation.models import Attempt, Job, JobState
 
 PATIENCE = timedelta(days=1)
 """How long the provider may work on a job before a person is asked."""
+LISTED = 100
+"""Jobs that a look at the provider's list shows."""
 LOOKS = 8
 """Looks at the provider's list for a lost POST: some four minutes."""
+EARLIER_ACCOUNT = "It was sent to another account than the connection leads to now, which cannot be asked any more."
 SKEW = timedelta(seconds=90)
 """How far the provider's clock and a slow answer may move a job's creation from our POST."""
 
@@ -24,16 +27,37 @@ def settle(job: Job) -> None:
     attempt = job.attempts.filter(outcome=Attempt.Outcome.ACCEPTED).order_by("-id").first()
     if job.state != JobState.SUBMITTED or attempt is None or attempt.provider_job_id is None:
         return
+    attempt.connection = job.connection
+    if connections.is_of_earlier_account(attempt):
+        jobs.ask_for_review(job, message=EARLIER_ACCOUNT)
+        return
     try:
         with connections.open_client(job.connection) as client:
             remote = client.get_job(attempt.provider_job_id)
     except Refused as error:
         _vanished(job, error)
+    except Unusable as error:
+        jobs.keep_answer(attempt, answer=error.answer)
+        jobs.ask_for_review(job, message=str(error))
     except ProviderError as error:
-        _note_key(job.connection, error)
-        jobs.look_again(job)
+        if isinstance(error, Unreadable) and _is_overdue(job):
+            jobs.ask_for_review(job, message=str(error))
+        else:
+            _look_again(job, error)
     else:
         believe(job, remote)
+
+
+def _look_again(job: Job, error: ProviderError, *, gaps: Sequence[int] = jobs.POLL_GAPS) -> None:
+    """A fault that is not the job's: ask again when the connection may, and else after the usual gap."""
+    if until := connections.handle_fault(job.connection, error):
+        jobs.postpone(job, until=until)
+    else:
+        jobs.look_again(job, gaps=gaps)
+
+
+def _is_overdue(job: Job) -> bool:
+    return timezone.now() - job.created_at > PATIENCE
 
 
 def believe(job: Job, remote: RemoteJob) -> None:
@@ -44,7 +68,7 @@ def believe(job: Job, remote: RemoteJob) -> None:
         jobs.failed(job, remote=replace(remote, error_message="The provider finished, but made no picture."))
     elif remote.status is JobStatus.FAILED:
         jobs.failed(job, remote=remote)
-    elif timezone.now() - job.created_at > PATIENCE:
+    elif _is_overdue(job):
         jobs.ask_for_review(job, message="The provider has been working on this for more than a day.")
     else:
         jobs.look_again(job, progress=remote.progress)
@@ -58,27 +82,31 @@ def _vanished(job: Job, error: Refused) -> None:
         jobs.ask_for_review(job, message=f"The provider no longer knows this job: {error}")
 
 
-def _note_key(connection: Connection, error: ProviderError) -> None:
-    if isinstance(error, KeyRefused):
-        connections.stop(connection, pause=Connection.Pause.KEY, message=str(error))
-
-
-def resolve(job: Job) -> None:
-    """Look for a job whose POST brought no answer: in its webhook, then in the provider's list."""
+def resolve(job: Job, *, listed: Page[RemoteJob] | None = None) -> None:
+    """Look for a job whose POST brought no answer: in its webhook, then in the provider's list, if not ``listed``."""
     attempt = job.attempts.order_by("-id").first()
     if job.state not in {JobState.UNKNOWN, JobState.NEEDS_REVIEW} or attempt is None:
         return
+    attempt.connection = job.connection
+    if connections.is_of_earlier_account(attempt):
+        if not jobs.ask_for_review(job, message=EARLIER_ACCOUNT):
+            jobs.postpone(job, until=None)
+        return
     try:
         with connections.open_client(job.connection) as client:
-            found = _told_by_webhook(client, attempt) or _in_the_list(client, job, attempt)
+            found = _told_by_webhook(client, attempt)
+            found = found or _in_the_list(listed or client.list_jobs(limit=LISTED), job, attempt)
+    except (Refused, Unusable):  # of the list: it shows nothing that could be used, now or later
+        found = None
     except ProviderError as error:
-        _note_key(job.connection, error)
-        jobs.look_again(job, gaps=jobs.BACKOFF)
+        _look_again(job, error, gaps=jobs.BACKOFF)
         return
     if found:
         adopt(attempt, found)
     elif job.state == JobState.NEEDS_REVIEW:
-        return
+        jobs.postpone(job, until=None)
+    elif attempt.answer:
+        jobs.ask_for_review(job, message=attempt.detail)
     elif job.tries >= LOOKS:
         jobs.ask_for_review(job, message="The provider's answer was lost, and its list does not show this job.")
     else:
@@ -87,8 +115,15 @@ def resolve(job: Job) -> None:
 
 def adopt(attempt: Attempt, remote: RemoteJob) -> None:
     """Tie the provider's job to our attempt, and go on as if its answer had arrived."""
-    if jobs.accepted(attempt, provider_job_id=remote.job_id):
+    if jobs.accepted(attempt, provider_job_id=remote.job_id) and tells_all(remote):
         believe(attempt.job, remote)
+
+
+def tells_all(remote: RemoteJob) -> bool:
+    """Whether an entry of a list says as much as the job's own answer would; some lists only sum up."""
+    if remote.status is JobStatus.COMPLETED:
+        return bool(remote.images) and remote.tokens_used is not None
+    return remote.status is not JobStatus.FAILED or bool(remote.error_message)
 
 
 def _told_by_webhook(client: Client, attempt: Attempt) -> RemoteJob | None:
@@ -98,23 +133,21 @@ def _told_by_webhook(client: Client, attempt: Attempt) -> RemoteJob | None:
         if named and not connections.adopted(attempt.connection, {named}):
             try:
                 return client.get_job(named)
-            except Refused:
+            except (Refused, Unusable):
                 continue
     return None
 
 
 def _job_id(body: str) -> str:
     try:
-        told = json.loads(body)
+        return provider_answers.named_job(provider_answers.decode(body))
     except ValueError:
         return ""
-    named = told.get("job_id") if isinstance(told, dict) else None
-    return named if isinstance(named, str) and 0 < len(named) <= 100 else ""
 
 
-def _in_the_list(client: Client, job: Job, attempt: Attempt) -> RemoteJob | None:
+def _in_the_list(page: Page[RemoteJob], job: Job, attempt: Attempt) -> RemoteJob | None:
     """The one job that nobody else claims and that fits; two that fit are a person's decision."""
-    listed = client.list_jobs(limit=100).items
+    listed = page.items
     taken = connections.adopted(attempt.connection, {remote.job_id for remote in listed})
     fitting = [remote for remote in listed if remote.job_id not in taken and fits(remote, job, attempt)]
     lost = Attempt.objects.filter(connection=attempt.connection, outcome=Attempt.Outcome.UNKNOWN).exclude(pk=attempt.pk)
@@ -129,10 +162,15 @@ def _in_the_list(client: Client, job: Job, attempt: Attempt) -> RemoteJob | None
 
 def fits(remote: RemoteJob, job: Job, attempt: Attempt) -> bool:
     """Whether the provider's job may be what became of the attempt, as far as model, count and time tell."""
-    try:
-        made = datetime.fromisoformat(remote.created_at)
-    except ValueError:
-        return False
-    made = made if made.tzinfo else made.replace(tzinfo=UTC)
+    moment = made(remote)
     same = remote.model == job.model and remote.num_images == job.num_images
-    return same and abs(made - attempt.created_at) <= SKEW
+    return moment is not None and same and abs(moment - attempt.created_at) <= SKEW
+
+
+def made(remote: RemoteJob) -> datetime | None:
+    """When it was made, if the provider says so in a way that can be read."""
+    try:
+        moment = datetime.fromisoformat(remote.created_at)
+    except ValueError:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db import transaction
 from django.utils import timezone
 
 from generation import connections, jobs, limits, media
@@ -13,10 +14,10 @@ from generation.client import (
     OutOfCredits,
     ProviderError,
     Refused,
-    SlowDown,
+    Unusable,
 )
 from generation.contract import GenerateRequest
-from generation.models import Asset, Attempt, Connection, Job
+from generation.models import Asset, Attempt, Job
 
 LINK_SECONDS = 3600
 
@@ -49,18 +50,22 @@ def _photo(job: Job, client: Client) -> dict[str, str]:
     if not asset.provider_id:
         name = asset.original.rsplit("/", 1)[-1]
         remote = client.upload_asset(media.read(asset.original), filename=name, mime=asset.mime, name=job.product.name)
-        limits.stamp(job.connection_id, job.id)  # that may have taken a while
-        asset.provider_id = remote.asset_id
-        Asset.objects.filter(pk=asset.pk).update(provider_id=remote.asset_id)
+        with transaction.atomic():
+            if connections.lock_unchanged(job.connection):  # another account does not have it
+                asset.provider_id = remote.asset_id
+                Asset.objects.filter(pk=asset.pk).update(provider_id=remote.asset_id)
     return {"asset_id": asset.provider_id}
 
 
 def _post(job: Job, client: Client, photo: dict[str, str]) -> bool:
     """Whether a request may have reached the provider."""
-    if connections.is_paused(job.connection):  # another worker may have met a 429 during our upload
-        jobs.put_back(job, due_at=timezone.now())
-        return False
-    begun = jobs.begin_attempt(job)
+    with transaction.atomic():
+        # Another worker may have met a 429 during our upload, or an admin may have led the connection elsewhere.
+        unchanged = connections.lock_unchanged(job.connection)
+        if not unchanged or not connections.takes_jobs(job.connection):
+            jobs.put_back(job, due_at=timezone.now())
+            return False
+        begun = jobs.begin_attempt(job)
     if begun is None:
         return False
     attempt, token = begun
@@ -76,6 +81,8 @@ def _post(job: Job, client: Client, photo: dict[str, str]) -> bool:
     try:
         answer = client.submit(request, idempotency_key=attempt.id)
     except OutcomeUnknown as error:
+        if isinstance(error, Unusable):
+            jobs.keep_answer(attempt, answer=error.answer)
         jobs.lose(job, attempt=attempt, detail=str(error))
     except ProviderError as error:
         if isinstance(error, Refused) and error.status == 404:
@@ -92,16 +99,15 @@ def _turned_away(job: Job, error: ProviderError, *, attempt: Attempt | None) -> 
     """The job certainly does not run at the provider; pause the connection where the reason is the connection's."""
     if isinstance(error, Refused):
         jobs.refuse(job, code=error.code, message=str(error), attempt=attempt)
-        return
-    jobs.put_back(job, due_at=_due(job, error), attempt=attempt, detail=str(error))
+    elif isinstance(error, Unusable):
+        jobs.refuse(job, code="photo_unusable", message=f"The photo was uploaded in vain. {error}")
+    else:
+        jobs.put_back(job, due_at=_due(job, error), attempt=attempt, detail=str(error))
 
 
 def _due(job: Job, error: ProviderError) -> datetime:
-    if isinstance(error, SlowDown):
-        return connections.slow_down(job.connection, seconds=error.retry_after, message=str(error))
-    if isinstance(error, KeyRefused | OutOfCredits):
-        pause = Connection.Pause.KEY if isinstance(error, KeyRefused) else Connection.Pause.CREDITS
-        connections.stop(job.connection, pause=pause, message=str(error))
-        return timezone.now()
+    until = connections.handle_fault(job.connection, error)
+    if until or isinstance(error, KeyRefused | OutOfCredits):
+        return until or timezone.now()
     # Nothing was sent; or an upload's answer was lost, which costs no more than a second upload.
     return timezone.now() + jobs.gap(jobs.BACKOFF, job.tries)

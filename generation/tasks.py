@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from celery import current_app, shared_task
 
-from generation import connections, dispatch, hints, ingest, reconcile, settlement, submission, turns, upkeep
-from generation.client import ProviderError
+from generation import connections, dispatch, hints, ingest, reconcile, settlement, submission, sweep, turns, upkeep
+from generation.client import NoSlot, ProviderError
 from generation.models import Connection, Image, Job, JobState
 
 log = logging.getLogger(__name__)
@@ -96,6 +96,13 @@ def settle_job(job_id: str) -> None:
 
 
 @shared_task
+def sweep_jobs(connection_id: str) -> None:
+    """Look once for all jobs of a connection that are due."""
+    for job in sweep.sweep(Connection.objects.get(pk=connection_id)):
+        hint(dispatch.TASK_OF_STATE[JobState(job.state)], job.id)
+
+
+@shared_task
 def resolve_job(job_id: str) -> None:
     settlement.resolve(_job(job_id))
 
@@ -121,43 +128,63 @@ def store_picture(image_id: str) -> None:
 
 
 @shared_task
-def check_balances() -> None:
-    """Ask every provider what is left; a top-up ends a pause for lack of credits."""
-    for connection in Connection.objects.exclude(key=""):
-        try:
-            with connections.open_client(connection) as client:
-                connections.note_balance(connection, credits=client.get_account().credits)
-        except ProviderError:
-            continue  # said on the connection's page by the age of the balance
+def check_balances(connection_id: str = "") -> None:
+    """Ask one provider what is left, or without an id send a message for each that has a key.
+
+    A top-up ends a pause for lack of credits.
+    """
+    if not connection_id:
+        _send_for_each_key("check_balances")
+        return
+    connection = Connection.objects.get(pk=connection_id)
+    try:
+        with connections.open_client(connection) as client:
+            account = client.get_account()
+    except ProviderError as error:
+        connections.handle_fault(connection, error)  # the age of the balance is on the connection's page
+    else:
+        connections.note_balance(connection, credits=account.credits)
 
 
 @shared_task
 def compare_books(connection_id: str = "") -> None:
     """Take a reading of one provider's books, or without an id send a message for each that has a key."""
     if not connection_id:
-        for key in Connection.objects.exclude(key="").values_list("pk", flat=True):
-            hint("compare_books", key)
+        _send_for_each_key("compare_books")
         return
     connection = Connection.objects.get(pk=connection_id)
     try:
-        reconcile.check(connection)
+        reading = reconcile.read(connection)
+    except NoSlot as error:
+        hint("compare_books", connection_id, wait=min(error.seconds, 60))
     except ProviderError as error:
         log.warning("The books of %s were not compared: %s", connection_id, error)
     else:
-        _compare_more(connection)
+        if reading.since:
+            _compare_jobs(connection)
+
+
+def _send_for_each_key(task: str) -> None:
+    for connection_id in Connection.objects.exclude(key="").values_list("pk", flat=True):
+        hint(task, connection_id)
 
 
 @shared_task
-def compare_jobs(connection_id: str) -> None:
-    """Go on with a comparison of jobs that took more requests than it may send at once."""
+def compare_jobs(connection_id: str, begin: str = "") -> None:
+    """Go on with a comparison of jobs that took more requests than it may send at once, or ``begin`` one."""
     connection = Connection.objects.get(pk=connection_id)
-    if reconcile.is_behind(connection) and reconcile.go_on(connection):
-        _compare_more(connection)
+    if begin or reconcile.is_behind(connection):
+        _compare_jobs(connection)
 
 
-def _compare_more(connection: Connection) -> None:
-    if reconcile.is_behind(connection):
-        hint("compare_jobs", connection.id, wait=60)
+def _compare_jobs(connection: Connection) -> None:
+    try:
+        reconcile.go_on(connection)
+    except NoSlot as error:
+        hint("compare_jobs", connection.id, "begin", wait=min(error.seconds, 60))
+    else:
+        if reconcile.is_behind(connection):
+            hint("compare_jobs", connection.id, wait=60)
 
 
 def _job(job_id: str) -> Job:

@@ -18,6 +18,7 @@ ORDER = [
     "dispatch",
     "submission",
     "settlement",
+    "sweep",
     "ingest",
     "tasks",
     "webhooks",
@@ -40,7 +41,7 @@ def test_generation_never_imports_dashboard(path: Path) -> None:
     assert not [name for name, _ in imports(path) if name.startswith("dashboard")]
 
 
-@pytest.mark.parametrize("name", ["contract", "client", "fetch", "media", "deadline"])
+@pytest.mark.parametrize("name", ["contract", "client", "provider_answers", "fetch", "media", "deadline"])
 def test_what_talks_to_the_outside_knows_no_models(name: str) -> None:
     used = [name for name, _ in imports(ROOT / "generation" / f"{name}.py")]
     assert not [module for module in used if ".models" in module or "sandbox" in module]

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
@@ -9,8 +10,8 @@ from dashboard.audit.record import record
 from dashboard.connections.addresses import sandbox_address
 from dashboard.presets.models import Preset
 from dashboard.studio.actions import NotPossible, hint_submission
-from generation import connections, reconcile
-from generation.client import Client, KeyRefused, ProviderError
+from generation import caps, connections, reconcile
+from generation.client import Client, ProviderError
 from generation.contract import PLAN_LIMITS, Account
 from generation.models import Asset, Connection, Job, JobState
 from generation.sandbox.keys import open_account
@@ -38,15 +39,17 @@ def connect(
     known = Connection.objects.filter(team=acting.team).first() or Connection(team=acting.team, base_url=base_url)
     moved = known.base_url != base_url or _is_another(account, known, key=key)
     with transaction.atomic():
-        if moved:
-            _leave(known)
+        # Locked before jobs are counted: whoever posts locks it too, so that no job leaves for the account left behind.
+        caps.lock(acting.team.id)
         row = Connection.objects.select_for_update().filter(pk=known.pk).first() or known
+        if moved:
+            _leave(row)
         before = _facts(row) | _pause(row)
         replaced = row.key != key
         row.base_url, row.key, row.photo_delivery = base_url, key, photo_delivery
         row.plan_limit = PLAN_LIMITS[account.plan if account and account.plan in PLAN_LIMITS else plan]
         if moved:
-            row.balance = row.balance_at = None
+            row.balance, row.balance_at, row.moved_at = None, None, timezone.now()
         row.save()
         if row.pause == Connection.Pause.KEY or (moved and row.pause != Connection.Pause.PERSON):
             _reopen(row)
@@ -63,14 +66,21 @@ def _is_another(account: Account | None, known: Connection, *, key: str) -> bool
     if known.key in {key, ""} or account is None:
         return False
     try:
-        return account.id != ask_account(base_url=known.base_url, key=known.key).id
-    except ProviderError:
-        return False  # a refused key is the usual reason for a new one
+        with connections.open_client(known, seconds=TEST_SECONDS) as client:
+            present = client.get_account().id
+    except ProviderError:  # a refused key is the usual reason for a new one
+        present = reconcile.known_account(known) or account.id
+    return account.id != present
 
 
 def _leave(connection: Connection) -> None:
-    """Forget what only the present account knows. Raises :class:`NotPossible` while it still has jobs."""
-    waiting = Job.objects.filter(connection=connection, state__in=AT_PROVIDER).count()
+    """Forget what only the present account knows. Raises :class:`NotPossible` while it still has jobs.
+
+    An account whose key is refused tells nothing any more; a person decides on the jobs that it has.
+    """
+    is_closed = connection.pause == Connection.Pause.KEY
+    states = [JobState.SUBMITTING] if is_closed else AT_PROVIDER
+    waiting = Job.objects.filter(connection=connection, state__in=states).count()
     if waiting:
         jobs = "A job is" if waiting == 1 else f"{waiting:,} jobs are"
         raise NotPossible(f"{jobs} still being made there. Wait for the pictures, then change the provider.")
@@ -103,9 +113,10 @@ def test(acting: Actor, connection: Connection) -> Account:
     """
     acting.require(Role.ADMIN)
     try:
-        account = ask_account(base_url=connection.base_url, key=connection.key)
-    except KeyRefused as error:
-        connections.stop(connection, pause=Connection.Pause.KEY, message=str(error))
+        with connections.open_client(connection, seconds=TEST_SECONDS) as client:
+            account = client.get_account()
+    except ProviderError as error:
+        connections.handle_fault(connection, error)
         raise
     connections.note_balance(connection, credits=account.credits)
     with transaction.atomic():

@@ -14,6 +14,7 @@ from dashboard.presets.access import visible
 from dashboard.presets.drafts import draft_of
 from dashboard.presets.filters import Filters
 from dashboard.presets.models import Preset
+from generation import connections
 from generation.client import KeyRefused, ProviderError, SlowDown
 from generation.models import Connection
 
@@ -76,6 +77,7 @@ def import_from_provider(request: HttpRequest) -> HttpResponse:
     try:
         found = provider.fetch(connection)
     except ProviderError as error:
+        connections.handle_fault(connection, error)
         messages.error(request, _fault(error))
         return redirect("import_presets")
     messages.success(request, provider.bring_in(acting, found).sentence)

@@ -4,6 +4,7 @@ from generation.models import Job, JobState
 
 FAILURES = {
     "photo_missing": "The photo of this product is gone from the storage. Give the product a new photo.",
+    "photo_unusable": "ProductAI took the product photo, but gave it no name that can be used. Try again.",
     "invalid_request": "ProductAI did not accept this request. Change the prompt or the photo and try again.",
     "not_found": "ProductAI could not find the product photo. Try again; if it stays so, upload the photo anew.",
     "generation_failed": "ProductAI could not make this picture. Try again, or change the prompt.",

@@ -34,6 +34,7 @@ class Connection(models.Model):
     pause = models.CharField(max_length=12, choices=Pause, default=Pause.NONE, blank=True)
     pause_message = models.CharField(max_length=500, blank=True)
     paused_until = models.DateTimeField(null=True, blank=True, help_text="Empty with a pause: until somebody resumes")
+    moved_at = models.DateTimeField(null=True, blank=True, help_text="Since when it leads to its present account")
     balance = models.IntegerField(null=True, blank=True, help_text="Credits at the provider when last asked")
     balance_at = models.DateTimeField(null=True, blank=True)
 

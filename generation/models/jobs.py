@@ -140,6 +140,7 @@ class Attempt(models.Model):
     token_hash = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the webhook token")
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.POSTING)
     detail = models.CharField(max_length=500, blank=True)
+    answer = models.TextField(blank=True, help_text="What the provider said that could not be used, as it came")
     provider_job_id = models.CharField(max_length=100, null=True, blank=True)  # noqa: DJ001 null keeps it unique
     created_at = models.DateTimeField(auto_now_add=True)
 

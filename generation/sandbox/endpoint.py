@@ -13,7 +13,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 
 from generation.contract import ContractError, ErrorCode
-from generation.sandbox import keys
+from generation.sandbox import keys, limits
 from generation.sandbox.faults import BadFaults, Faults
 from generation.sandbox.models import SandboxKey
 from generation.serving import json_body, refusal, wrong_method
@@ -38,15 +38,18 @@ class Call:
 View = Callable[..., HttpResponseBase]
 
 
-def endpoint(verb: str, *, name: str = "") -> Callable[[View], View]:
-    """Wrap ``view(call, **path)``; ``name`` is what the ``on`` of fault switches calls it."""
+def endpoint(verb: str, *, name: str = "", counts: bool = True) -> Callable[[View], View]:
+    """Wrap ``view(call, **path)``; ``name`` is what the ``on`` of fault switches calls it.
+
+    It ``counts`` in the plan's requests unless it is no part of the contract.
+    """
 
     def wrap(view: View) -> View:
         @csrf_exempt
         @functools.wraps(view)
         def answer(request: HttpRequest, **path: str) -> HttpResponseBase:
             try:
-                return _answer(view, request, verb, name, path)
+                return _answer(view, request, verb, name, path, counts=counts)
             except ContractError as error:
                 return refusal(error)
             except RequestDataTooBig:
@@ -62,13 +65,17 @@ def endpoint(verb: str, *, name: str = "") -> Callable[[View], View]:
     return wrap
 
 
-def _answer(view: View, request: HttpRequest, verb: str, name: str, path: dict[str, str]) -> HttpResponseBase:
+def _answer(
+    view: View, request: HttpRequest, verb: str, name: str, path: dict[str, str], *, counts: bool
+) -> HttpResponseBase:
     if request.method != verb:
         return wrong_method(verb)
     key = keys.authenticate(request.headers.get("Authorization", ""))
     faults = _faults(request, key, name)
     if faults.refuse:
         return _refuse(faults)
+    if counts:
+        limits.count_request(key=key)
     done = view(Call(request, key, faults), **path)
     time.sleep(faults.answer_after_seconds)
     return _cut() if faults.drop_answer else done

@@ -1,4 +1,4 @@
-"""Requests a minute by plan, as a sliding window. Only ``POST /generate`` counts, refused requests do not."""
+"""Requests a minute by plan, as a sliding window. Every request counts, refused ones do not."""
 
 import math
 from datetime import timedelta

@@ -127,15 +127,15 @@ def test_a_sweep_of_many_jobs_sends_several_hints_in_a_message(
     like = order()
     ids = [f"job_{place:03}" for place in range(due)]
     bulk.insert(like, {"id": ids})
-    Job.objects.filter(id__in=ids).update(state=JobState.SUBMITTED, due_at=timezone.now())
+    Job.objects.filter(id__in=ids).update(state=JobState.RENDERED, due_at=timezone.now())
     Job.objects.filter(pk=like.pk).update(state=JobState.COMPLETED, due_at=None)
     tasks.look_around()
     assert len(sent) == messages
-    settled: list[str] = []
-    monkeypatch.setattr(tasks.settle_job, "run", settled.append)
+    stored: list[str] = []
+    monkeypatch.setattr(tasks.store_job, "run", stored.append)
     for task, *told in sent:
         getattr(tasks, task)(*told)
-    assert sorted(settled) == ids
+    assert sorted(stored) == ids
     tasks.look_around()
     assert len(sent) == messages
 
@@ -145,3 +145,16 @@ def test_a_hint_that_fails_keeps_no_other_back(order: Callable[..., Job], monkey
     monkeypatch.setattr(tasks.store_job, "run", stored.append)
     tasks.follow("settle_job job_unknown", f"store_job {order().id}")
     assert len(stored) == 1
+
+
+def test_each_provider_is_asked_for_its_balance_in_a_message_of_its_own(
+    order: Callable[..., Job], httpserver: HTTPServer, sent: list[tuple[str, ...]]
+) -> None:
+    connection = order().connection
+    tasks.check_balances()
+    assert sent == [("check_balances", connection.id)]
+    assert httpserver.log == []
+    httpserver.expect_request("/v1/me").respond_with_json({"credits": {"generations": 77}})
+    tasks.check_balances(connection.id)
+    connection.refresh_from_db()
+    assert connection.balance == 77

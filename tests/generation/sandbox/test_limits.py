@@ -39,10 +39,17 @@ def test_the_refusal_says_when_to_come_back_in_body_and_header(caller: Caller, a
     }
 
 
-def test_looking_at_things_does_not_count(caller: Caller, account: SandboxKey) -> None:
+def test_looking_counts_like_posting(caller: Caller, account: SandboxKey) -> None:
     SandboxKey.objects.update(plan="free")
-    assert [caller.get("/v1/me").status_code for _ in range(15)] == [200] * 15
-    assert caller.post("/v1/generate", {}).status_code == 400
+    paths = ["me", "jobs", "jobs/job_unknown", "presets", "my-uploaded-assets"] * 2
+    assert 429 not in [caller.get(f"/v1/{path}").status_code for path in paths]
+    assert caller.post("/v1/generate", {}).status_code == caller.get("/v1/me").status_code == 429
+
+
+def test_what_only_the_sandbox_has_does_not_count(caller: Caller, account: SandboxKey) -> None:
+    SandboxKey.objects.update(plan="free")
+    assert [caller.get("/books").status_code for _ in range(15)] == [200] * 15
+    assert caller.get("/v1/me").status_code == 200
 
 
 def test_accounts_do_not_slow_each_other_down(caller: Caller, outsider: Caller, account: SandboxKey) -> None:

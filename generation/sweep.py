@@ -1,0 +1,86 @@
+"""One look for many: a page of the provider's list settles every job of ours that it shows.
+
+Asking for each job alone takes a request each, and a plan of ten a minute has ten. A list that only sums up, or does
+not show a job, is no answer: such jobs are asked for one by one.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, Min, OuterRef
+from django.utils import timezone
+
+from generation import connections, jobs, settlement
+from generation.client import Client, ProviderError, Refused, Unreadable, Unusable
+from generation.contract import Page, RemoteJob
+from generation.models import Attempt, Connection, Job, JobState
+
+PAGES = 10
+SOON = timedelta(seconds=30)
+"""What is due so soon is looked at together with what is due now."""
+_AT_ONCE = 1_000
+_ALONE = 100
+
+
+def sweep(connection: Connection) -> list[Job]:
+    """Look for all jobs of a connection that are due. Answers those whose next step is worth a message at once."""
+    due = Job.objects.filter(connection=connection, due_at__lte=timezone.now() + SOON).order_by("due_at")
+    waiting = {job.id: job for job in due.filter(state=JobState.SUBMITTED)[:_AT_ONCE]}
+    lost = list(due.filter(state=JobState.UNKNOWN)[:_AT_ONCE])
+    rendered: list[Job] = []
+    try:
+        with connections.open_client(connection) as client:
+            for page in _pages(client, since=_oldest(waiting)):
+                rendered += _settle(connection, page, waiting)
+                while lost:
+                    job = lost.pop()
+                    job.connection = connection
+                    settlement.resolve(job, listed=page)
+                if not waiting:
+                    break
+    except (Refused, Unreadable, Unusable):
+        pass  # there is no list to look at
+    except ProviderError as error:
+        until = connections.handle_fault(connection, error)
+        for job in (*waiting.values(), *lost):
+            if until:
+                jobs.postpone(job, until=until)
+            else:
+                jobs.look_again(job)
+        return rendered
+    return [*rendered, *waiting.values(), *lost][:_ALONE]
+
+
+def _pages(client: Client, *, since: datetime | None) -> Iterator[Page[RemoteJob]]:
+    """Newest first, until what follows is older than ``since``; one page without."""
+    for number in range(PAGES):
+        page = client.list_jobs(limit=settlement.LISTED, offset=number * settlement.LISTED)
+        yield page
+        made = settlement.made(page.items[-1]) if page.items else None
+        if since is None or not page.has_more or not page.count or (made and made < since - settlement.SKEW):
+            return
+
+
+def _oldest(waiting: dict[str, Job]) -> datetime | None:
+    """When the first of their POSTs was."""
+    accepted = Attempt.objects.filter(job__in=waiting, outcome=Attempt.Outcome.ACCEPTED)
+    found: datetime | None = accepted.aggregate(first=Min("created_at"))["first"]
+    return found
+
+
+def _settle(connection: Connection, page: Page[RemoteJob], waiting: dict[str, Job]) -> list[Job]:
+    """Believe what the page says of our jobs, due or not, and take them out of ``waiting``. Answers those rendered."""
+    told = {remote.job_id: remote for remote in page.items if settlement.tells_all(remote)}
+    accepted = Attempt.objects.filter(outcome=Attempt.Outcome.ACCEPTED)
+    later = accepted.filter(job=OuterRef("job"), id__gt=OuterRef("id"))
+    ours = accepted.filter(~Exists(later), connection=connection, provider_job_id__in=told)
+    rendered = []
+    for attempt in ours.filter(job__state=JobState.SUBMITTED).select_related("job"):
+        job, attempt.connection = attempt.job, connection
+        if connections.is_of_earlier_account(attempt):
+            continue
+        settlement.believe(job, told[str(attempt.provider_job_id)])
+        waiting.pop(job.id, None)
+        if job.state == JobState.RENDERED:
+            rendered.append(job)
+    return rendered
