@@ -25,7 +25,7 @@ from generation.contract import (
     RemoteJob,
     RemotePreset,
 )
-from generation.deadline import DeadlineAdapter, deadline
+from generation.deadline import Crowded, DeadlineAdapter, deadline
 
 Result = TypeVar("Result")
 _BODY_MAX = 2 * 1024 * 1024
@@ -130,6 +130,8 @@ class Client:
                     verb, self._base + path, timeout=wait, allow_redirects=False, stream=True, **options
                 ) as answer:
                     body = _decode(answer)
+            except Crowded as error:
+                raise NotSent(str(error)) from error
             except (requests.RequestException, OSError) as error:
                 kind = OutcomeUnknown if exchange.sent else NotSent
                 raise kind(_network_words(expired=exchange.expired, sent=exchange.sent)) from error
