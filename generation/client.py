@@ -27,7 +27,7 @@ from generation.contract import (
     RemoteJob,
     RemotePreset,
 )
-from generation.deadline import DeadlineAdapter, deadline
+from generation.deadline import Crowded, DeadlineAdapter, deadline
 
 Result = TypeVar("Result")
 _BODY_MAX = 2 * 1024 * 1024
@@ -177,6 +177,8 @@ class Client:
                     verb, self._base + path, timeout=wait, allow_redirects=False, stream=True, **options
                 ) as answer:
                     body = _body(answer)
+            except Crowded as error:
+                raise NotSent(str(error)) from error
             except (requests.RequestException, HTTPError, OSError) as error:
                 kind = OutcomeUnknown if exchange.sent else NotSent
                 raise kind(_network_words(expired=exchange.expired, sent=exchange.sent)) from error

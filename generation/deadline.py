@@ -7,14 +7,29 @@ Here a timer shuts the socket down when the time is over, whatever phase the exc
 import contextlib
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from typing import Any
 
+import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 _local = threading.local()
+surroundings: ContextVar[Callable[[], contextlib.AbstractContextManager[None]]] = ContextVar(
+    "surroundings", default=contextlib.nullcontext
+)
+"""What goes around each time that this context calls out: a web server lets others in meanwhile."""
+
+
+class Crowded(requests.RequestException):
+    """Too many call out already, and nothing was sent. The text is one clear sentence."""
+
+
+def calling_out() -> contextlib.AbstractContextManager[None]:
+    """For what asks other servers by other means than a :class:`DeadlineAdapter`. Raises :class:`Crowded`."""
+    return surroundings.get()()
 
 
 class Exchange:
@@ -24,6 +39,8 @@ class Exchange:
         self.sent = False
         """Whether a byte of the request may have left: false means it certainly did not."""
         self.expired = False
+        self.crowded: Crowded | None = None
+        """Why nothing may be sent."""
         self._connection: HTTPConnection | None = None
 
     def watch(self, connection: HTTPConnection) -> None:
@@ -42,15 +59,20 @@ class Exchange:
 def deadline(seconds: float) -> Iterator[Exchange]:
     """Bound everything that this thread asks of a :class:`DeadlineAdapter` within the block."""
     exchange = Exchange()
-    timer = threading.Timer(seconds, exchange.cut)
-    timer.daemon = True
-    timer.start()
-    _local.exchange = exchange
-    try:
-        yield exchange
-    finally:
-        timer.cancel()
-        _local.exchange = None
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(calling_out())
+        except Crowded as error:
+            exchange.crowded = error
+        timer = threading.Timer(seconds, exchange.cut)
+        timer.daemon = True
+        timer.start()
+        _local.exchange = exchange
+        try:
+            yield exchange
+        finally:
+            timer.cancel()
+            _local.exchange = None
 
 
 class _Watched(HTTPConnection):
@@ -78,6 +100,12 @@ class _TLSPool(HTTPSConnectionPool):
 
 class DeadlineAdapter(HTTPAdapter):
     """The transport of every request that we make: no retries, no proxies, watched connections."""
+
+    def send(self, *args: Any, **options: Any) -> requests.Response:
+        exchange: Exchange | None = getattr(_local, "exchange", None)
+        if exchange and exchange.crowded:
+            raise exchange.crowded
+        return super().send(*args, **options)
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         super().init_poolmanager(*args, **options)

@@ -9,7 +9,7 @@ from requests_hardened.ip_filter import InvalidIPAddress
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
 from urllib3.exceptions import HTTPError
 
-from generation.deadline import DeadlineAdapter, Exchange, deadline
+from generation.deadline import Crowded, DeadlineAdapter, Exchange, deadline
 
 _CHUNK = 64 * 1024
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -78,6 +78,8 @@ def download(url: str, *, max_bytes: int, seconds: float = 20, trusted: Collecti
             known = exact.startswith(tuple(trusted))
             mount(session, known=known)
             return _read(session, exact, exchange, max_bytes=max_bytes, follow=not known)
+        except Crowded as error:
+            raise FetchError(str(error), passing=True) from error
         except PrivateAddress as error:
             raise FetchError("The address is not on the public internet.") from error
         except HTTPError as error:

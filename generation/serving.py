@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 from django.http import HttpRequest, JsonResponse
 
 from generation.contract import PHOTO_MAX_BYTES, TEXT_MAX, ContractError, ErrorCode, is_text
+from generation.deadline import Crowded
 from generation.fetch import FetchError, download
 
 TAGS_MAX = 20
@@ -99,6 +100,8 @@ def fetch_photo(url: str, *, parameter: str, trusted: Collection[str]) -> bytes:
     try:
         return download(url, max_bytes=PHOTO_MAX_BYTES, trusted=trusted)
     except FetchError as error:
+        if isinstance(error.__cause__, Crowded):
+            raise ContractError(ErrorCode.RATE_LIMIT_EXCEEDED, str(error), retry_after=5) from error
         raise invalid(parameter, f"The file could not be fetched. {error}") from error
 
 

@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from requests import RequestException
 
+from generation.deadline import calling_out
+
 log = logging.getLogger(__name__)
 View = Callable[[HttpRequest, str], HttpResponse]
 
@@ -19,7 +21,8 @@ def _in_words(view: View) -> View:
     @wraps(view)
     def seen(request: HttpRequest, provider_id: str) -> HttpResponse:
         try:
-            return view(request, provider_id)
+            with calling_out():
+                return view(request, provider_id)
         except (RequestException, KeyError, ValueError) as error:
             log.warning("The identity provider gave no usable answer: %r", error)
             return render(request, "socialaccount/authentication_error.html", status=502)
