@@ -108,12 +108,16 @@ class Client:
     """A provider's account. Use it as a context manager: it owns its connections.
 
     Each call takes a ``slot`` of the plan's requests, but for :meth:`submit`, whose job was given one before it left.
+    One that ``asks_once`` keeps the pages of the job list that it read, for whoever else needs them.
     """
 
-    def __init__(self, *, base_url: str, key: str, seconds: float = 30, slot: Slot = nullcontext) -> None:
+    def __init__(
+        self, *, base_url: str, key: str, seconds: float = 30, slot: Slot = nullcontext, asks_once: bool = False
+    ) -> None:
         self._base = base_url.rstrip("/")
         self._seconds = seconds
         self._slot = slot
+        self._pages: dict[tuple[object, ...], Page[RemoteJob]] | None = {} if asks_once else None
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.mount("http://", DeadlineAdapter())
@@ -144,7 +148,10 @@ class Client:
 
     def list_jobs(self, *, limit: int = 20, offset: int = 0, status: JobStatus | None = None) -> Page[RemoteJob]:
         query = {"limit": limit, "offset": offset, **({"status": status.value} if status else {})}
-        return self._ask("GET", "/jobs", provider_answers.jobs, params=query)
+        kept = {} if self._pages is None else self._pages
+        if (asked := tuple(query.values())) not in kept:
+            kept[asked] = self._ask("GET", "/jobs", provider_answers.jobs, params=query)
+        return kept[asked]
 
     def upload_asset(self, data: bytes, *, filename: str, mime: str, name: str = "") -> RemoteAsset:
         files = {"file": (filename, data, mime)}

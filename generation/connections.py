@@ -17,10 +17,10 @@ from generation.client import Client, KeyRefused, NoSlot, OutOfCredits, Provider
 from generation.models import Attempt, Connection, Job, JobState, PauseNote
 
 
-def open_client(connection: Connection, *, seconds: float = 30) -> Client:
+def open_client(connection: Connection, *, seconds: float = 30, asks_once: bool = False) -> Client:
     """A client whose every call counts in the connection's plan, and raises ``client.NoSlot`` where it has no room."""
     slot = partial(_slot, connection)
-    return Client(base_url=connection.base_url, key=connection.key, seconds=seconds, slot=slot)
+    return Client(base_url=connection.base_url, key=connection.key, seconds=seconds, slot=slot, asks_once=asks_once)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """What became of a job: ask the provider, and believe only its answer to a GET. Webhook and poll run this code."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +9,7 @@ from django.utils import timezone
 
 from generation import connections, jobs, provider_answers
 from generation.client import Client, ProviderError, Refused, Unreadable, Unusable
-from generation.contract import JobStatus, Page, RemoteJob
+from generation.contract import JobStatus, RemoteJob
 from generation.models import Attempt, Job, JobState
 
 PATIENCE = timedelta(days=1)
@@ -82,8 +83,8 @@ def _vanished(job: Job, error: Refused) -> None:
         jobs.ask_for_review(job, message=f"The provider no longer knows this job: {error}")
 
 
-def resolve(job: Job, *, listed: Page[RemoteJob] | None = None) -> None:
-    """Look for a job whose POST brought no answer: in its webhook, then in the provider's list, if not ``listed``."""
+def resolve(job: Job, *, client: Client | None = None) -> None:
+    """Look for a job whose POST brought no answer: in its webhook, then in the provider's list."""
     attempt = job.attempts.order_by("-id").first()
     if job.state not in {JobState.UNKNOWN, JobState.NEEDS_REVIEW} or attempt is None:
         return
@@ -93,9 +94,8 @@ def resolve(job: Job, *, listed: Page[RemoteJob] | None = None) -> None:
             jobs.postpone(job, until=None)
         return
     try:
-        with connections.open_client(job.connection) as client:
-            found = _told_by_webhook(client, attempt)
-            found = found or _in_the_list(listed or client.list_jobs(limit=LISTED), job, attempt)
+        with nullcontext(client) if client else connections.open_client(job.connection) as asking:
+            found = _told_by_webhook(asking, attempt) or _in_the_list(asking, job, attempt)
     except (Refused, Unusable):  # of the list: it shows nothing that could be used, now or later
         found = None
     except ProviderError as error:
@@ -145,9 +145,9 @@ def _job_id(body: str) -> str:
         return ""
 
 
-def _in_the_list(page: Page[RemoteJob], job: Job, attempt: Attempt) -> RemoteJob | None:
+def _in_the_list(client: Client, job: Job, attempt: Attempt) -> RemoteJob | None:
     """The one job that nobody else claims and that fits; two that fit are a person's decision."""
-    listed = page.items
+    listed = client.list_jobs(limit=LISTED).items
     taken = connections.adopted(attempt.connection, {remote.job_id for remote in listed})
     fitting = [remote for remote in listed if remote.job_id not in taken and fits(remote, job, attempt)]
     lost = Attempt.objects.filter(connection=attempt.connection, outcome=Attempt.Outcome.UNKNOWN).exclude(pk=attempt.pk)

@@ -29,13 +29,13 @@ def sweep(connection: Connection) -> list[Job]:
     lost = list(due.filter(state=JobState.UNKNOWN)[:_AT_ONCE])
     rendered: list[Job] = []
     try:
-        with connections.open_client(connection) as client:
+        with connections.open_client(connection, asks_once=True) as client:
             for page in _pages(client, since=_oldest(waiting)):
                 rendered += _settle(connection, page, waiting)
                 while lost:
                     job = lost.pop()
                     job.connection = connection
-                    settlement.resolve(job, listed=page)
+                    settlement.resolve(job, client=client)
                 if not waiting:
                     break
     except (Refused, Unreadable, Unusable):

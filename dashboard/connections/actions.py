@@ -1,5 +1,7 @@
 """How a team's connection to its provider is changed."""
 
+import secrets
+
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -10,7 +12,7 @@ from dashboard.audit.record import record
 from dashboard.connections.addresses import sandbox_address
 from dashboard.presets.models import Preset
 from dashboard.studio.actions import NotPossible, hint_submission
-from generation import caps, connections, reconcile
+from generation import caps, connections, limits, reconcile
 from generation.client import Client, ProviderError
 from generation.contract import PLAN_LIMITS, Account
 from generation.models import Asset, Connection, Job, JobState
@@ -57,6 +59,7 @@ def connect(
         after = _facts(row) | _pause(row) | {"key_replaced": replaced}
         record(acting, "connection.changed", row.id, before=before, after=after)
     if account:
+        limits.stamp(row.id, secrets.token_hex(8), kind=limits.Kind.LOOK)  # saying so was a request of its plan
         connections.note_balance(row, credits=account.credits)
     return row
 

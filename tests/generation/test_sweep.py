@@ -19,7 +19,7 @@ from dashboard.studio.actions import Wish, start
 from generation import dispatch, jobs, ledger, sweep, tasks
 from generation.contract import ContractError
 from generation.limits import Kind
-from generation.models import Asset, Connection, Job, JobState
+from generation.models import Asset, Attempt, Connection, Job, JobState
 from generation.sandbox import keys, limits
 from generation.sandbox.models import SandboxAsset, SandboxJob, SandboxKey
 from tests.generation.conftest import completed, remote_job
@@ -133,6 +133,21 @@ def test_a_pass_over_several_pages_ends_where_the_jobs_do(
         httpserver.expect_request("/v1/jobs", query_string=query).respond_with_json(answer)
     assert [job.id for job in sweep.sweep(connection)] == [Job.objects.order_by("id")[1].id]
     assert len(httpserver.log) == 2
+
+
+def test_one_request_looks_for_all_jobs_whose_answer_was_lost(
+    submitted: Submitted, connection: Connection, httpserver: HTTPServer
+) -> None:
+    submitted(3)
+    Attempt.objects.update(provider_job_id=None, outcome=Attempt.Outcome.UNKNOWN)
+    Job.objects.update(state=JobState.UNKNOWN, due_at=timezone.now())
+    now = timezone.now().isoformat()
+    listed(httpserver, remote_job(job_id="job_0", model="nanobanana", num_images=1, created_at=now))
+    assert [hint.task for hint in dispatch.due()] == ["sweep_jobs"]
+    assert sweep.sweep(connection) == []
+    assert states() == [JobState.UNKNOWN] * 3
+    assert set(Job.objects.values_list("tries", flat=True)) == {1}
+    assert paths(httpserver) == ["/v1/jobs"]
 
 
 @pytest.fixture

@@ -40,6 +40,10 @@ def test_an_unknown_token_is_nobodys(db: None) -> None:
     assert not WebhookDelivery.objects.exists()
 
 
+def test_a_token_of_ten_thousand_characters_is_nobodys(db: None) -> None:
+    assert deliver("x" * 10_240) == 404
+
+
 def test_only_a_post_is_a_delivery(posted: tuple[Job, str]) -> None:
     assert Client().get(f"/hooks/{posted[1]}").status_code == 405
 

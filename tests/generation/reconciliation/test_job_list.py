@@ -113,7 +113,7 @@ def test_jobs_that_leave_go_before_further_pages(
     for count in range(9):
         provider.lists(f"job_{count}", tokens=3)
     Connection.objects.update(plan_limit=12)
-    for _ in range(8):
+    for _ in range(9):
         limits.take(connection.id, limit=12)
     provider.asked.clear()
     connection.refresh_from_db()

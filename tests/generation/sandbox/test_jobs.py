@@ -169,3 +169,8 @@ def test_links_expire_and_a_fresh_look_brings_fresh_ones(
 def test_a_tampered_link_is_forbidden(caller: Caller, submit: Submit, finish: Finish, client: Client) -> None:
     url = shown(caller, finish(submit()))["images"][0]["url"]
     assert client.get(url[:-1] + ("A" if url[-1] != "A" else "B")).status_code == 403
+
+
+@pytest.mark.parametrize("job_id", ["x" * 10_240, "%00", "%ed%a0%80", "..%2f.."])
+def test_an_id_that_no_job_can_have_is_nobodys(caller: Caller, job_id: str) -> None:
+    assert caller.get(f"/v1/jobs/{job_id}").status_code == 404
