@@ -61,6 +61,7 @@ try:
     OIDC_CLIENT_SECRET = env.str("PACKSHOT_OIDC_CLIENT_SECRET", "")
     OIDC_NAME = env.str("PACKSHOT_OIDC_NAME", "single sign-on")
     TRUSTED_PROXIES = env.int("PACKSHOT_TRUSTED_PROXIES", 0)
+    HSTS_PRELOAD = env.bool("PACKSHOT_HSTS_PRELOAD", False)
     TRUSTED_WEBHOOKS: list[str] = env.list("PACKSHOT_TRUSTED_WEBHOOKS", [])
 except EnvError as error:
     raise ImproperlyConfigured(str(error)) from error
@@ -324,7 +325,9 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+# Browsers keep this for a year and preload lists for longer, for every name below ours: only on request.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS and HSTS_PRELOAD
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
