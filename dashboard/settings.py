@@ -159,7 +159,7 @@ else:
     _database["OPTIONS"] = {**_database.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 16, "timeout": 10}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {"default": {"BACKEND": "dashboard.accounts.row_cache.RowCache"}}
 
 CELERY = {
     "broker_url": REDIS_URL.replace("unix://", "redis+socket://", 1),
@@ -211,6 +211,7 @@ CELERY = {
             "schedule": 2.0,
             "options": {"expires": 10},
         },
+        "sign-in": {"task": "dashboard.accounts.tasks.sweep", "schedule": 3600.0, "options": {"expires": 3600}},
         **(
             {"sandbox": {"task": "generation.sandbox.tasks.sweep", "schedule": 3.0, "options": {"expires": 10}}}
             if SANDBOX
@@ -263,8 +264,18 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "dashboard.accounts.adapter.TeamsOnly"
 ACCOUNT_SIGNUP_FORM_CLASS = "dashboard.accounts.forms.NameAtSignUp"
-# Counted by client address and, where a mail address is given, by that ("key").
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "signup": "20/m/ip"}
+ACCOUNT_FORMS = {"reset_password": "dashboard.accounts.password_reset.ForgottenForm"}
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# Counted by client address, by person and, where a mail address is given, by that ("key"). No limit lasts more than
+# an hour: the page says so. Failed sign-ins are counted by our own throttle instead.
+ACCOUNT_RATE_LIMITS = {
+    "login": None,
+    "login_failed": None,
+    "signup": "20/m/ip",
+    "reset_password": "20/m/ip,60/h/ip,5/h/key",
+    "change_password": "5/m/user,20/h/user",
+    "manage_email": "5/m/user,20/h/user",
+}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 MFA_ADAPTER = "dashboard.accounts.second_factor.SecondFactor"

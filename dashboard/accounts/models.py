@@ -111,6 +111,29 @@ def _in_a_week() -> Any:
     return timezone.now() + timedelta(days=INVITATION_DAYS)
 
 
+class FailedSignIns(models.Model):
+    """How often guessing failed, at one person or from one client. See ``throttle``."""
+
+    subject = models.CharField(primary_key=True, max_length=64, help_text="A digest of whose failures these are")
+    failures = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.failures} until {self.last_at}"
+
+
+class CacheEntry(models.Model):
+    """What Django's cache remembers. See ``row_cache``."""
+
+    key = models.CharField(primary_key=True, max_length=64, help_text="A digest of the key")
+    value = models.JSONField()
+    valid_from = models.DateTimeField(help_text="Before that the clock was ahead when this was written")
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class Invitation(models.Model):
     """A way into a team that works once. Only a hash of its token is kept; the link is shown once."""
 
