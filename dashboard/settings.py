@@ -62,6 +62,7 @@ try:
     OIDC_NAME = env.str("PACKSHOT_OIDC_NAME", "single sign-on")
     TRUSTED_PROXIES = env.int("PACKSHOT_TRUSTED_PROXIES", 0)
     HSTS_PRELOAD = env.bool("PACKSHOT_HSTS_PRELOAD", False)
+    TEAMS_PER_PERSON = env.int("PACKSHOT_TEAMS_PER_PERSON", 20)
     TRUSTED_WEBHOOKS: list[str] = env.list("PACKSHOT_TRUSTED_WEBHOOKS", [])
 except EnvError as error:
     raise ImproperlyConfigured(str(error)) from error

@@ -59,6 +59,9 @@ class Team(models.Model):
     retention_days = models.PositiveIntegerField(default=0, help_text="Days that pictures are kept; 0 is for ever")
     alert_url = models.URLField(max_length=1000, blank=True, help_text="Where warnings about caps are posted")
     alert_secret = EncryptedField(blank=True, help_text="Signs those posts")
+    founded_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", help_text="Who made it; nobody: an operator"
+    )
 
     def __str__(self) -> str:
         return self.name

@@ -1,4 +1,4 @@
-"""A program for tests: many strangers at once, at the database that ``DATABASE_URL`` names.
+"""A program for tests: many strangers and one hasty person at once, at the database that ``DATABASE_URL`` names.
 
 Prints one JSON object. See ``tests/generation/parallel.py`` for why a program of its own.
 """
@@ -15,10 +15,12 @@ django.setup()
 from django.core.cache import cache  # noqa: E402 (models need the line above)
 from django.test import Client  # noqa: E402
 
-from dashboard.accounts.models import FailedSignIns, User  # noqa: E402
+from dashboard.accounts.founding import CannotFound, open_team  # noqa: E402
+from dashboard.accounts.models import FailedSignIns, Team, User  # noqa: E402
 from tests.generation.parallel import at_once  # noqa: E402
 
 STRANGERS = 32
+HASTE = 12
 
 
 def guesses(email: str) -> dict[str, Any]:
@@ -35,9 +37,22 @@ def guesses(email: str) -> dict[str, Any]:
     return {"told": told, "rows": FailedSignIns.objects.count() - before}
 
 
+def founded(user: User) -> dict[str, Any]:
+    """One person makes many teams by one press each."""
+
+    def found() -> str:
+        try:
+            open_team(name="Atelier", owner=user, founder=user)
+        except CannotFound:
+            return "refused"
+        return "made"
+
+    return {"told": Counter(at_once(HASTE, found)), "teams": Team.objects.count()}
+
+
 if __name__ == "__main__":
     alice = User.objects.create_user(email="alice@example.com", password="correct horse")
-    seen = {"alice": guesses(alice.email), "nobody": guesses("nobody@example.com")}
+    seen = {"alice": guesses(alice.email), "nobody": guesses("nobody@example.com"), "teams": founded(alice)}
     seen["codes"] = Counter(at_once(STRANGERS, lambda: str(cache.add("code", True, timeout=90))))
     cache.set("code", True, timeout=0)
     seen["expired codes"] = Counter(at_once(STRANGERS, lambda: str(cache.add("code", True, timeout=90))))

@@ -29,4 +29,9 @@ class Migration(migrations.Migration):
                 ('last_at', models.DateTimeField(db_index=True)),
             ],
         ),
+        migrations.AddField(
+            model_name='team',
+            name='founded_by',
+            field=models.ForeignKey(blank=True, help_text='Who made it; nobody: an operator', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
     ]
