@@ -5,6 +5,7 @@ from django.urls import include, path
 from dashboard.operations.views import health
 from generation import webhooks
 
+handler429 = "dashboard.accounts.views.too_often"
 urlpatterns = [
     path("healthz", health),
     path("hooks/<str:token>", webhooks.receive),

@@ -14,6 +14,7 @@ from tests.operations.running import ROOT, surroundings
 
 PATHS = [
     "tests/accounts/test_ownership_races.py",
+    "tests/accounts/test_row_cache.py",
     "tests/audit/test_proof.py",
     "tests/audit/test_record.py",
     "tests/generation/test_append_only.py",

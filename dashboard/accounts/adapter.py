@@ -1,6 +1,8 @@
 """How allauth behaves here."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from smtplib import SMTPException
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,16 +13,26 @@ from django.conf import settings
 from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.forms import Form, ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from dashboard.accounts import access, invitations
+from dashboard.accounts import access, invitations, known_browsers, throttle
 from dashboard.accounts.members import Refused
 from dashboard.accounts.models import User
 
 log = logging.getLogger(__name__)
 TAKEN = "This address has an account already. Sign in with it instead."
-TOO_MANY = "There were too many failed attempts. Wait five minutes, or choose a new password by mail."
+TOO_MANY = "There were too many failed attempts. Wait {wait}, or choose a new password by mail."
+
+
+@contextmanager
+def mail_or_apology(request: HttpRequest, what: str) -> Iterator[None]:
+    """Answer with a sentence when the mail server does not take what the block sends."""
+    try:
+        yield
+    except (OSError, SMTPException) as error:
+        log.warning("%s could not be mailed: %s", what, error)
+        raise ImmediateHttpResponse(render(request, "account/no_mail.html", status=503)) from error
 
 
 class TeamsOnly(DefaultAccountAdapter):  # type: ignore[misc]
@@ -28,9 +40,26 @@ class TeamsOnly(DefaultAccountAdapter):  # type: ignore[misc]
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "too_many_login_attempts": TOO_MANY,
         "email_taken": TAKEN,
     }
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Asked of who signs in, and of who shows once more who they are."""
+        address = credentials.get("email") or credentials.get("username", "")
+        try:
+            attempt = throttle.attempt(request, "password", address=address)
+        except throttle.TooManyFailures as error:
+            raise ValidationError(TOO_MANY.format(wait=error.wait_in_words)) from error
+        user: User | None = super().authenticate(request, **credentials)
+        if user:
+            attempt.give_back()
+        return user
+
+    def post_login(self, request: HttpRequest, user: User, **facts: Any) -> HttpResponse:
+        """Every way in leads here, once all steps are done."""
+        response: HttpResponse = super().post_login(request, user, **facts)
+        known_browsers.remember(request, response, user)
+        return response
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return invitations.remembered(request) is not None
@@ -65,8 +94,5 @@ class TeamsOnly(DefaultAccountAdapter):  # type: ignore[misc]
         return settings.PUBLIC_URL + urlsplit(link).path
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        try:
+        with mail_or_apology(self.request, template_prefix):
             super().send_mail(template_prefix, email, context)
-        except (OSError, SMTPException) as error:
-            log.warning("%s could not be mailed: %s", template_prefix, error)
-            raise ImmediateHttpResponse(render(self.request, "account/no_mail.html", status=503)) from error

@@ -1,9 +1,13 @@
 """How teams come to be, and how the first people come in where nobody can invite them yet."""
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.utils import timezone
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Membership, Role, Team, User
@@ -11,6 +15,9 @@ from dashboard.accounts.names import one_line
 from dashboard.audit.record import record
 from generation import ledger
 from generation.models import Connection
+
+A_DAY = 5
+"""Teams that one person may make within a day."""
 
 
 class CannotFound(Exception):
@@ -31,12 +38,23 @@ def found_team(*, name: str, email: str, password: str, connection: Connection |
 
 
 def open_team(
-    *, name: str, owner: User, connection: Connection | None = None, credits: int = 0, address: str | None = None
+    *,
+    name: str,
+    owner: User,
+    founder: User | None = None,
+    connection: Connection | None = None,
+    credits: int = 0,
+    address: str | None = None,
 ) -> Team:
-    """Make a team of a user who exists, as :func:`found_team` does. Raises :class:`CannotFound`."""
+    """Make a team of a user who exists, as :func:`found_team` does. Raises :class:`CannotFound`.
+
+    A ``founder`` makes it for themselves, and may make only so many; an operator makes any number for others.
+    """
     name = check_name(name)
     with transaction.atomic():
-        team = Team.objects.create(name=name)
+        if founder is not None:
+            _check_bounds(founder)
+        team = Team.objects.create(name=name, founded_by=founder)
         Membership.objects.create(team=team, user=owner, role=Role.OWNER)
         if connection is not None:
             connection.team = team
@@ -46,6 +64,21 @@ def open_team(
         acting = Actor(team, Role.OWNER, user=owner, address=address)
         record(acting, "team.founded", team.id, after={"name": name, "owner": owner.email})
     return team
+
+
+def _check_bounds(founder: User) -> None:
+    """In a transaction, in which others of the same person wait."""
+    User.objects.select_for_update().get(pk=founder.pk)
+    made = Team.objects.filter(founded_by=founder)
+    owned = made.filter(memberships__user=founder, memberships__role=Role.OWNER).count()
+    if owned >= settings.TEAMS_PER_PERSON:
+        raise CannotFound(
+            f"You may own {settings.TEAMS_PER_PERSON} teams that you made yourself. Hand one over to somebody else, or "
+            "ask the person who runs Packshot to allow more."
+        )
+    now = timezone.now()
+    if made.filter(created_at__range=(now - timedelta(days=1), now)).count() >= A_DAY:
+        raise CannotFound(f"You made {A_DAY} teams within a day. Make the next one tomorrow.")
 
 
 def check_name(name: str) -> str:

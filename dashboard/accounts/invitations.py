@@ -13,13 +13,15 @@ from django.utils import timezone
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.members import Refused
-from dashboard.accounts.models import INVITATION_DAYS, Invitation, Membership, Role, User
+from dashboard.accounts.models import INVITATION_DAYS, Invitation, Membership, Role, Team, User
 from dashboard.audit.record import record
 
 IN_SESSION = "invitation"
 """Where a visitor's session keeps the id of the invitation whose link was opened."""
-AN_HOUR = 60
-"""Invitations that one person may make within an hour: anybody may make a team, and each one may send a mail."""
+LATELY = ((timedelta(hours=1), 60, "an hour"), (timedelta(days=1), 200, "a day"))
+"""Invitations that one person may make within a time: anybody may make a team, and each one may send a mail."""
+OPEN = 200
+"""Invitations of one team that nobody has accepted or taken back."""
 
 
 def invite(acting: Actor, *, email: str, role: Role, days: int = INVITATION_DAYS) -> tuple[Invitation, str]:
@@ -32,11 +34,14 @@ def invite(acting: Actor, *, email: str, role: Role, days: int = INVITATION_DAYS
         raise Refused("People are invited as viewer, creator or admin.")
     email = email.strip().lower()
     _refuse_member(acting, email)
-    _refuse_flood(acting.user)
     token = secrets.token_urlsafe(32)
     with transaction.atomic():
+        # Others of the same person or team wait, so that they are counted.
+        User.objects.select_for_update().get(pk=acting.user.pk)
+        Team.objects.select_for_update().get(pk=acting.team.pk)
         for former in pending(acting).filter(email=email) if email else ():
             revoke(acting, former)
+        _refuse_flood(acting, acting.user)
         row = Invitation.objects.create(
             team=acting.team,
             email=email,
@@ -58,11 +63,13 @@ def _refuse_member(acting: Actor, email: str) -> None:
         raise Refused(f"{member.user} is in this team already, as {Role(member.role).label.lower()}.")
 
 
-def _refuse_flood(inviter: User) -> None:
+def _refuse_flood(acting: Actor, inviter: User) -> None:
     now = timezone.now()
-    lately = (now - timedelta(hours=1), now)
-    if Invitation.objects.filter(created_by=inviter, created_at__range=lately).count() >= AN_HOUR:
-        raise Refused(f"You made {AN_HOUR} invitations within an hour. Go on in an hour.")
+    for time, most, words in LATELY:
+        if Invitation.objects.filter(created_by=inviter, created_at__range=(now - time, now)).count() >= most:
+            raise Refused(f"You made {most} invitations within {words}. Go on in {words}.")
+    if pending(acting).count() >= OPEN:
+        raise Refused(f"{OPEN} invitations of this team are open. Take back those that nobody will use.")
 
 
 def pending(acting: Actor) -> QuerySet[Invitation]:

@@ -9,12 +9,18 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from dashboard.accounts.access import Actor
-from dashboard.accounts.models import ApiKey, Role, User
+from dashboard.accounts.models import ApiKey, Role, Team, User
 from dashboard.audit.record import record
 from generation.contract import ContractError, ErrorCode
 
 USE_NOTED = timedelta(minutes=1)
 """How old ``last_used_at`` may get, so that not every request writes a row."""
+IN_USE, A_DAY = 100, 50
+"""Keys that a team may have, and make within a day."""
+
+
+class TooManyKeys(Exception):
+    """The team cannot have another key; the text is one clear sentence."""
 
 
 def authenticate(header: str, *, address: str | None) -> Actor:
@@ -36,14 +42,28 @@ def _note_use(key: ApiKey) -> None:
 
 
 def issue(acting: Actor, *, name: str) -> tuple[ApiKey, str]:
-    """Make a key for the team; the second value is the key itself, which cannot be had again."""
+    """Make a key for the team; the second value is the key itself, which cannot be had again.
+
+    Raises :class:`TooManyKeys`.
+    """
     acting.require(Role.ADMIN)
     if acting.user is None:
         raise ValueError("A key is issued by a person.")
     with transaction.atomic():
+        _check_bounds(acting.team)
         row, key = ApiKey.issue(team=acting.team, name=name, created_by=acting.user)
         record(acting, "key.issued", row.id, after={"name": name})
     return row, key
+
+
+def _check_bounds(team: Team) -> None:
+    """In a transaction, in which others of the same team wait."""
+    Team.objects.select_for_update().get(pk=team.pk)
+    made, now = ApiKey.objects.filter(team=team), timezone.now()
+    if made.filter(revoked_at=None).count() >= IN_USE:
+        raise TooManyKeys(f"This team has {IN_USE} keys. Revoke one that nothing uses any longer.")
+    if made.filter(created_at__range=(now - timedelta(days=1), now)).count() >= A_DAY:
+        raise TooManyKeys(f"This team made {A_DAY} keys within a day. Make the next one tomorrow.")
 
 
 def revoke(acting: Actor, key: ApiKey) -> bool:

@@ -60,6 +60,9 @@ class Team(models.Model):
     retention_days = models.PositiveIntegerField(default=0, help_text="Days that pictures are kept; 0 is for ever")
     alert_url = models.URLField(max_length=1000, blank=True, help_text="Where warnings about caps are posted")
     alert_secret = EncryptedField(blank=True, help_text="Signs those posts")
+    founded_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", help_text="Who made it; nobody: an operator"
+    )
 
     def __str__(self) -> str:
         return self.name
@@ -106,6 +109,29 @@ class ApiKey(models.Model):
         key = f"ps_{secrets.token_urlsafe(32)}"
         row = cls.objects.create(team=team, name=name, hint=key[:8], digest=cls.hash(key), created_by=created_by)
         return row, key
+
+
+class FailedSignIns(models.Model):
+    """How often guessing failed, at one person or from one client. See ``throttle``."""
+
+    subject = models.CharField(primary_key=True, max_length=64, help_text="A digest of whose failures these are")
+    failures = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.failures} until {self.last_at}"
+
+
+class CacheEntry(models.Model):
+    """What Django's cache remembers. See ``row_cache``."""
+
+    key = models.CharField(primary_key=True, max_length=64, help_text="A digest of the key")
+    value = models.JSONField()
+    valid_from = models.DateTimeField(help_text="Before that the clock was ahead when this was written")
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class Invitation(models.Model):

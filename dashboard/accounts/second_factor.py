@@ -21,6 +21,7 @@ from django.core.cache import cache
 from django.db import transaction
 from qrcode.image.svg import SvgPathImage
 
+from dashboard.accounts import throttle
 from dashboard.accounts.devices import device
 from dashboard.accounts.models import User
 from dashboard.accounts.security import note
@@ -32,7 +33,7 @@ RIGHT_FOR = 90
 CREDENTIAL_MAX = 64 * 1024
 """Characters; a certificate that comes with a passkey has a few thousand."""
 UNREADABLE = "What the passkey answered cannot be read. Try again, or sign in another way."
-TOO_MANY = "There were too many wrong codes. Wait five minutes, then try again."
+TOO_MANY = "There were too many wrong codes. Wait {wait}, then try again."
 
 
 @dataclass(frozen=True)
@@ -90,20 +91,22 @@ def _code(help_text: str) -> forms.CharField:
 
 
 class _Guessed:
-    """Says of too many wrong codes what helps against them: a new password does not."""
+    """Counts wrong codes, and says of too many what helps against them: a new password does not."""
+
+    user: User
 
     def clean_code(self) -> str:
         try:
-            return str(super().clean_code())  # type: ignore[misc]
-        except forms.ValidationError as error:
-            too_many = error.code in {"too_many_login_attempts", "rate_limited"}
-            raise forms.ValidationError(TOO_MANY, code=error.code) if too_many else error from error
+            attempt = throttle.attempt(context.request, "code", address=self.user.email)
+        except throttle.TooManyFailures as error:
+            raise forms.ValidationError(TOO_MANY.format(wait=error.wait_in_words)) from error
+        code = str(super().clean_code())  # type: ignore[misc]
+        attempt.give_back()
+        return code
 
 
 class _Once(_Guessed):
     """Takes a code once for as long as it could be right: allauth remembers it for half a minute only."""
-
-    user: User
 
     def clean_code(self) -> str:
         code = super().clean_code()

@@ -1,8 +1,16 @@
+"""What was kept about people and signing in goes when nobody needs it any longer."""
+
 from celery import shared_task
 
-from dashboard.accounts import sessions
+from dashboard.accounts import row_cache, sessions, throttle
 
 
 @shared_task
 def clear_expired_sessions() -> None:
     sessions.clear_expired()
+
+
+@shared_task
+def sweep() -> None:
+    throttle.sweep()
+    row_cache.sweep()

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from dashboard.accounts import access, rules
 from dashboard.accounts.access import Actor
 from dashboard.accounts.forms import TeamNameForm
-from dashboard.accounts.founding import open_team
+from dashboard.accounts.founding import CannotFound, open_team
 from dashboard.accounts.models import Membership, Role, User
 from dashboard.accounts.rules_form import TeamForm, zones
 from dashboard.accounts.views import members_only
@@ -44,10 +44,15 @@ def new_team(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         connection = Connection(base_url=PRODUCTAI, plan_limit=PLAN_LIMITS["pro"])
         address = request.META.get("REMOTE_ADDR") or None
-        team = open_team(name=form.cleaned_data["name"], owner=request.user, connection=connection, address=address)
-        request.session[access.TEAM_IN_SESSION] = team.id
-        messages.success(request, f"{team.name} is ready.")
-        return redirect("team")
+        me, name = request.user, form.cleaned_data["name"]
+        try:
+            team = open_team(name=name, owner=me, founder=me, connection=connection, address=address)
+        except CannotFound as error:
+            form.add_error("name", str(error))
+        else:
+            request.session[access.TEAM_IN_SESSION] = team.id
+            messages.success(request, f"{team.name} is ready.")
+            return redirect("team")
     return render(request, "accounts/new_team.html", {"form": form}, status=422 if form.errors else 200)
 
 

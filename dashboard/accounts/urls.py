@@ -1,10 +1,11 @@
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from dashboard.accounts import account_views, invitation_views, member_views, team_views, views
+from dashboard.accounts.password_reset import NewPassword
 
 # By the page that asks for the second factor, too, and with the password that has a log.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -17,6 +18,11 @@ urlpatterns = [
     path("accounts/team/new/", team_views.new_team, name="new_team"),
     path("accounts/invitation/<str:token>/", invitation_views.invitation, name="invitation"),
     path("accounts/signup/", invitation_views.SignUp.as_view(), name="account_signup"),
+    re_path(
+        r"^accounts/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        NewPassword.as_view(),
+        name="account_reset_password_from_key",
+    ),
     path("accounts/you/", account_views.your_account, name="your_account"),
     path("accounts/you/address/", account_views.change_address, name="change_address"),
     path("accounts/you/address/<str:token>/", account_views.confirm_address, name="confirm_address"),

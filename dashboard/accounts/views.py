@@ -15,6 +15,8 @@ from dashboard.accounts.models import User
 Rest = ParamSpec("Rest")
 View = Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]
 
+TOO_OFTEN = "This was asked too often in a short time. Wait a while, an hour at most, then try again."
+
 
 def members_only(view: "View[Rest]") -> "View[Rest]":
     """Ask the stranger to sign in, and tell the user without a team what to do about it."""
@@ -34,6 +36,13 @@ def members_only(view: "View[Rest]") -> "View[Rest]":
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     return redirect("generate")
+
+
+def too_often(request: HttpRequest) -> HttpResponse:
+    """What whoever asks too often gets; where a part of a page was asked for, the page shows the sentence."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(TOO_OFTEN, status=429, content_type="text/plain")
+    return render(request, "429.html", {"text": TOO_OFTEN}, status=429)
 
 
 @login_required

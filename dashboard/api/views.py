@@ -28,8 +28,12 @@ def api_keys(request: HttpRequest) -> HttpResponse:
     form = KeyForm(request.POST or None)
     context: dict[str, Any] = {"form": form}
     if request.method == "POST" and form.is_valid():
-        row, secret = keys.issue(acting, name=form.cleaned_data["name"])
-        context |= {"form": KeyForm(), "issued": row, "secret": secret, "example": _example(acting)}
+        try:
+            row, secret = keys.issue(acting, name=form.cleaned_data["name"])
+        except keys.TooManyKeys as error:
+            form.add_error("name", str(error))
+        else:
+            context |= {"form": KeyForm(), "issued": row, "secret": secret, "example": _example(acting)}
     context["rows"] = _rows(acting)
     return render(request, "api/keys.html", context, status=422 if form.errors else 200)
 

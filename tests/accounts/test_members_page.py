@@ -102,10 +102,31 @@ def test_what_cannot_be_invited_is_refused_in_a_sentence(
 def test_nobody_floods_the_world_with_invitations(
     browser: Client, ada: User, team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(invitations, "AN_HOUR", 2)
+    monkeypatch.setattr(invitations, "LATELY", ((timedelta(hours=1), 2, "an hour"),))
     data = {"email": "", "role": "10"}
     assert [browser.post(PAGE, data).status_code for _ in range(3)] == [200, 200, 422]
     Invitation.objects.update(created_at=timezone.now() - timedelta(hours=1))
+    assert browser.post(PAGE, data).status_code == 200
+
+
+def test_a_day_has_its_own_bound(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(invitations, "LATELY", ((timedelta(days=1), 2, "a day"),))
+    data = {"email": "", "role": "10"}
+    answers = [browser.post(PAGE, data) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 422]
+    assert "You made 2 invitations within a day. Go on in a day." in answers[-1].content.decode()
+
+
+def test_a_team_has_so_many_open_invitations_whoever_makes_them(
+    browser: Client, alice: User, team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(invitations, "OPEN", 2)
+    data = {"email": "", "role": "10"}
+    browser_of(alice).post(PAGE, data)
+    browser.post(PAGE, data)
+    said = browser.post(PAGE, data)
+    assert said.status_code == 422 and "2 invitations of this team are open. Take back those" in said.content.decode()
+    browser.post(f"/settings/invitations/{Invitation.objects.filter(team=team)[0].id}/revoke/")
     assert browser.post(PAGE, data).status_code == 200
 
 

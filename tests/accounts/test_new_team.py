@@ -1,8 +1,15 @@
 """Anybody who is signed in may make a team, and owns it."""
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from dashboard.accounts import members
+from dashboard.accounts.access import Actor
+from dashboard.accounts.founding import open_team
 from dashboard.accounts.models import Membership, Role, Team, User
 from dashboard.audit.models import AuditEvent
 from generation import ledger
@@ -47,6 +54,44 @@ def test_a_name_that_cannot_be_is_refused_in_a_sentence(vera: User, name: str, s
     assert answer.status_code == 422
     assert said in answer.content.decode()
     assert not Team.objects.exclude(name="Northwind").exists()
+
+
+def test_one_person_makes_five_teams_a_day(vera: User) -> None:
+    browser = browser_of(vera)
+    assert [browser.post(PAGE, {"name": "Atelier"}).status_code for _ in range(5)] == [302] * 5
+    answer = browser.post(PAGE, {"name": "Atelier"})
+    assert answer.status_code == 422 and "Make the next one tomorrow." in answer.content.decode()
+    Team.objects.filter(founded_by=vera).update(created_at=timezone.now() - timedelta(days=1))
+    assert browser.post(PAGE, {"name": "Atelier"}).status_code == 302
+
+
+def test_a_clock_that_was_ahead_keeps_nobody_from_making_a_team(vera: User) -> None:
+    browser = browser_of(vera)
+    for _ in range(5):
+        browser.post(PAGE, {"name": "Atelier"})
+    Team.objects.filter(founded_by=vera).update(created_at=timezone.now() + timedelta(days=2))
+    assert browser.post(PAGE, {"name": "Atelier"}).status_code == 302
+
+
+def test_who_owns_as_many_as_one_may_hands_one_over_first(vera: User, bob: User, settings: Any) -> None:
+    settings.TEAMS_PER_PERSON = 2
+    browser = browser_of(vera)
+    assert [browser.post(PAGE, {"name": "Atelier"}).status_code for _ in range(3)] == [302, 302, 422]
+    said = browser.post(PAGE, {"name": "Atelier"}).content.decode()
+    assert "You may own 2 teams that you made yourself. Hand one over to somebody else, or ask" in said
+    made = Team.objects.filter(founded_by=vera).first()
+    assert made
+    heir = Membership.objects.create(team=made, user=bob, role=Role.ADMIN)
+    members.hand_over(Actor(made, Role.OWNER, user=vera), heir)
+    assert browser.post(PAGE, {"name": "Atelier"}).status_code == 302
+    assert browser_of(bob).post(PAGE, {"name": "His own"}).status_code == 302
+
+
+def test_what_an_operator_opens_counts_for_nobody(vera: User, settings: Any) -> None:
+    settings.TEAMS_PER_PERSON = 1
+    for _ in range(6):
+        open_team(name="Client", owner=vera)
+    assert browser_of(vera).post(PAGE, {"name": "Atelier"}).status_code == 302
 
 
 def test_strangers_are_asked_to_sign_in(client: Client, db: None) -> None:

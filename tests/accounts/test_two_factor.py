@@ -17,7 +17,7 @@ from tests.conftest import browser_of
 
 STEP = "/accounts/2fa/authenticate/"
 WRONG = "This code is not right."
-TOO_MANY = "There were too many wrong codes. Wait five minutes, then try again."
+TOO_MANY = "There were too many wrong codes. Wait a minute, then try again."
 
 Committed = Callable[..., AbstractContextManager[Any]]
 
@@ -104,6 +104,25 @@ class TestSigningIn:
             assert TOO_MANY not in answer(enter(bob.email, REMOTE_ADDR=f"192.0.2.{number}"), "000000")
         other = enter(bob.email, REMOTE_ADDR="192.0.2.9")
         assert TOO_MANY in answer(other, code(secret)) and not is_in(other)
+
+    def test_a_known_browser_is_asked_whatever_strangers_who_know_the_password_tried(
+        self, browser: Client, bob: User
+    ) -> None:
+        secret, known = switch_on(browser), enter(bob.email)
+        answer(known, code(secret, MOMENT - 1))
+        known.post("/accounts/logout/")
+        for number in range(6):
+            answer(enter(bob.email, REMOTE_ADDR=f"192.0.2.{number}"), "000000")
+        known.post("/accounts/login/", {"login": bob.email, "password": "correct horse"})
+        answer(known, code(secret))
+        assert is_in(known)
+
+    def test_the_right_password_alone_makes_no_browser_known(self, browser: Client, bob: User) -> None:
+        secret = switch_on(browser)
+        for number in range(6):
+            other = enter(bob.email, REMOTE_ADDR=f"192.0.2.{number}")
+            answer(other, "000000")
+        assert TOO_MANY in answer(other, code(secret)) and "known_browser" not in other.cookies
 
     def test_the_session_gets_another_name(self, bob: User) -> None:
         browser = Client()

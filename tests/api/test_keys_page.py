@@ -5,6 +5,7 @@ import re
 import pytest
 from django.test import Client
 
+from dashboard.accounts import keys
 from dashboard.accounts.keys import webhook_secret
 from dashboard.accounts.models import ApiKey, Team, User
 from dashboard.audit.models import AuditEvent
@@ -48,6 +49,19 @@ def test_a_key_without_a_name_is_refused_in_a_sentence(browser: Client) -> None:
     assert answer.status_code == 422
     assert "Give the key a name." in answer.content.decode()
     assert not ApiKey.objects.exists()
+
+
+def test_a_team_has_so_many_keys_and_makes_so_many_a_day(
+    browser: Client, team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keys, "IN_USE", 2)
+    monkeypatch.setattr(keys, "A_DAY", 3)
+    assert [browser.post(PAGE, {"name": "Nightly"}).status_code for _ in range(3)] == [200, 200, 422]
+    assert "This team has 2 keys. Revoke one" in browser.post(PAGE, {"name": "Nightly"}).content.decode()
+    for row in ApiKey.objects.filter(team=team):
+        browser.post(f"{PAGE}{row.id}/revoke/")
+    assert [browser.post(PAGE, {"name": "Nightly"}).status_code for _ in range(2)] == [200, 422]
+    assert "Make the next one tomorrow." in browser.post(PAGE, {"name": "Nightly"}).content.decode()
 
 
 def test_revoking_ends_the_key(browser: Client, script: Script) -> None:
