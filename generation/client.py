@@ -6,7 +6,7 @@ Whether to try again is decided where the money is known (``generation.tasks``),
 import contextlib
 import email.utils
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import requests
 
+from generation.addresses import AddressRefused, open_session
 from generation.contract import (
     Accepted,
     Account,
@@ -25,7 +26,7 @@ from generation.contract import (
     RemoteJob,
     RemotePreset,
 )
-from generation.deadline import DeadlineAdapter, deadline
+from generation.deadline import deadline
 
 Result = TypeVar("Result")
 _BODY_MAX = 2 * 1024 * 1024
@@ -38,7 +39,7 @@ class ProviderError(Exception):
 
 
 class NotSent(ProviderError):
-    """The request certainly never left: name look-up, refused, connect timeout, TLS."""
+    """The request certainly never left: address or name look-up, refused, connect timeout, TLS."""
 
 
 class Refused(ProviderError):
@@ -72,15 +73,15 @@ class OutcomeUnknown(ProviderError):
 
 
 class Client:
-    """A provider's account. Use it as a context manager: it owns its connections."""
+    """A provider's account. Use it as a context manager: it owns its connections.
 
-    def __init__(self, *, base_url: str, key: str, seconds: float = 30) -> None:
+    ``trusted`` is that of :func:`generation.addresses.check`.
+    """
+
+    def __init__(self, *, base_url: str, key: str, seconds: float = 30, trusted: Collection[str] = ()) -> None:
         self._base = base_url.rstrip("/")
         self._seconds = seconds
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.mount("http://", DeadlineAdapter())
-        self._session.mount("https://", DeadlineAdapter())
+        self._session = open_session(trusted=trusted)
         self._session.headers.update({"Authorization": f"Bearer {key}", "User-Agent": "Packshot"})
 
     def __enter__(self) -> Self:
@@ -129,6 +130,8 @@ class Client:
                     verb, self._base + path, timeout=wait, allow_redirects=False, stream=True, **options
                 ) as answer:
                     body = _decode(answer)
+            except AddressRefused as error:
+                raise NotSent(f"The provider cannot be reached there. {error}") from error
             except (requests.RequestException, OSError) as error:
                 kind = OutcomeUnknown if exchange.sent else NotSent
                 raise kind(_network_words(expired=exchange.expired, sent=exchange.sent)) from error

@@ -9,12 +9,30 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from generation.addresses import is_within
 from generation.client import Client
 from generation.models import Attempt, Connection, Job, JobState, PauseNote
 
 
 def open_client(connection: Connection, *, seconds: float = 30) -> Client:
-    return Client(base_url=connection.base_url, key=connection.key, seconds=seconds)
+    trusted = trusted_providers()
+    return Client(base_url=connection.base_url, key=connection.key, seconds=seconds, trusted=trusted)
+
+
+def trusted_providers() -> tuple[str, ...]:
+    """Prefixes of base URLs that may be on a private network: the sandbox, and what the operator named."""
+    return (*_sandbox(), *settings.TRUSTED_PROVIDERS)
+
+
+def trusted_links(connection: Connection) -> tuple[str, ...]:
+    """Prefixes of pictures that may be on a private network, since the provider that names them may be."""
+    if is_within(connection.base_url, _sandbox()):
+        return tuple(f"{prefix}{folder}/" for prefix in _sandbox() for folder in ("files", "presets"))
+    return tuple(settings.TRUSTED_PROVIDERS) if is_within(connection.base_url, settings.TRUSTED_PROVIDERS) else ()
+
+
+def _sandbox() -> tuple[str, ...]:
+    return (f"{settings.PUBLIC_URL}/sandbox/",) if settings.SANDBOX else ()
 
 
 def is_loopback(url: str) -> bool:
