@@ -26,7 +26,7 @@ from generation.contract import (
     RemoteJob,
     RemotePreset,
 )
-from generation.deadline import deadline
+from generation.deadline import Exchange, deadline
 
 Result = TypeVar("Result")
 _BODY_MAX = 2 * 1024 * 1024
@@ -130,11 +130,9 @@ class Client:
                     verb, self._base + path, timeout=wait, allow_redirects=False, stream=True, **options
                 ) as answer:
                     body = _decode(answer)
-            except AddressRefused as error:
-                raise NotSent(f"The provider cannot be reached there. {error}") from error
-            except (requests.RequestException, OSError) as error:
+            except (AddressRefused, requests.RequestException, OSError) as error:
                 kind = OutcomeUnknown if exchange.sent else NotSent
-                raise kind(_network_words(expired=exchange.expired, sent=exchange.sent)) from error
+                raise kind(_network_words(error, exchange)) from error
         if not 200 <= answer.status_code < 300:
             raise _error(answer.status_code, body, answer.headers)
         try:
@@ -143,10 +141,12 @@ class Client:
             raise OutcomeUnknown("The provider's answer could not be read.") from error
 
 
-def _network_words(*, expired: bool, sent: bool) -> str:
-    if not sent:
-        return "The provider could not be reached."
-    return "The provider took too long to answer." if expired else "The connection to the provider broke."
+def _network_words(error: Exception, exchange: Exchange) -> str:
+    if exchange.sent:
+        late = exchange.expired
+        return "The provider took too long to answer." if late else "The connection to the provider broke."
+    why = f" {error}" if isinstance(error, AddressRefused) else ""
+    return f"The provider could not be reached.{why}"
 
 
 def _decode(answer: requests.Response) -> Any:

@@ -34,6 +34,7 @@ from dashboard.projects.models import ImportRow, Product, ProductImport
 from dashboard.projects.uploads import take_from
 from dashboard.studio.actions import Wish, start
 from generation import connections, ingest
+from generation.addresses import NotPublic
 from generation.client import ProviderError
 from generation.fetch import download
 from generation.models import Connection, Image, Job, JobState
@@ -446,6 +447,19 @@ def test_an_ordinary_address_still_serves(place: Place, network: Network, websit
     assert network.tried == []
     asked = Counter(f"{request.method} {request.path}" for request, _ in website.log)
     assert asked == {"GET /mug.png": 9, "POST /done": 3}
+
+
+def test_the_operators_identity_provider_may_be_on_a_private_network(httpserver: HTTPServer, settings: Any) -> None:
+    """With all of its server, for its other addresses need not lie below the one that is configured."""
+    settings.OIDC_URL = httpserver.url_for("/realms/main")
+    httpserver.expect_request("/token").respond_with_json({})
+    inside = {"Location": f"http://127.0.0.1:{httpserver.port}/token"}  # the same machine, but nobody named it so
+    httpserver.expect_request("/lead").respond_with_data(status=302, headers=inside)
+    with get_adapter().get_requests_session() as session:
+        assert session.get(httpserver.url_for("/token")).json() == {}
+        for url in (inside["Location"], httpserver.url_for("/lead")):
+            with pytest.raises(NotPublic):
+                session.get(url)
 
 
 COMPLAINTS = {

@@ -151,6 +151,13 @@ def test_an_unknown_host_was_certainly_not_sent() -> None:
         client.submit(REQUEST, idempotency_key="k")
 
 
+def test_where_nobody_may_connect_nothing_was_sent(httpserver: HTTPServer) -> None:
+    said = "The provider could not be reached. The address is not on the public internet."
+    with Client(base_url=httpserver.url_for("/v1"), key="k") as client, pytest.raises(NotSent) as raised:
+        client.submit(REQUEST, idempotency_key="k")
+    assert str(raised.value) == said and httpserver.log == []
+
+
 Misbehaviour = Callable[[socket.socket], None]
 
 
