@@ -70,6 +70,7 @@ try:
     HSTS_PRELOAD = env.bool("PACKSHOT_HSTS_PRELOAD", False)
     TEAMS_PER_PERSON = env.int("PACKSHOT_TEAMS_PER_PERSON", 20)
     TRUSTED_WEBHOOKS: list[str] = env.list("PACKSHOT_TRUSTED_WEBHOOKS", [])
+    TRUSTED_PROVIDERS: list[str] = env.list("PACKSHOT_TRUSTED_PROVIDERS", [])
 except EnvError as error:
     raise ImproperlyConfigured(str(error)) from error
 
@@ -88,6 +89,13 @@ if SINGLE_SIGN_ON and not OIDC_URL.startswith(("https://", "http://")):
     raise ImproperlyConfigured(
         "PACKSHOT_OIDC_URL is the address of the identity provider, e.g. https://id.example.com."
     )
+
+for _prefix in (*TRUSTED_WEBHOOKS, *TRUSTED_PROVIDERS):
+    if not _prefix.strip().lower().startswith(("https://", "http://")):
+        raise ImproperlyConfigured(
+            f"{_prefix} trusts nobody: PACKSHOT_TRUSTED_WEBHOOKS and PACKSHOT_TRUSTED_PROVIDERS hold addresses such as "
+            "http://10.0.0.5:8080/hooks, by commas."
+        )
 
 INSTALLED_APPS = [
     "django.contrib.admin",

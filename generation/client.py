@@ -6,7 +6,7 @@ Whether to try again is decided where the money is known (``generation.tasks``),
 import contextlib
 import email.utils
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from types import TracebackType
@@ -17,6 +17,7 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from generation import provider_answers
+from generation.addresses import AddressRefused, open_session
 from generation.contract import (
     Accepted,
     Account,
@@ -27,7 +28,7 @@ from generation.contract import (
     RemoteJob,
     RemotePreset,
 )
-from generation.deadline import Crowded, DeadlineAdapter, deadline
+from generation.deadline import Crowded, Exchange, deadline
 
 Result = TypeVar("Result")
 _BODY_MAX = 2 * 1024 * 1024
@@ -42,7 +43,7 @@ class ProviderError(Exception):
 
 
 class NotSent(ProviderError):
-    """The request certainly never left: name look-up, refused, connect timeout, TLS."""
+    """The request certainly never left: address or name look-up, refused, connect timeout, TLS."""
 
 
 class NoSlot(NotSent):
@@ -108,20 +109,25 @@ class Client:
     """A provider's account. Use it as a context manager: it owns its connections.
 
     Each call takes a ``slot`` of the plan's requests, but for :meth:`submit`, whose job was given one before it left.
-    One that ``asks_once`` keeps the pages of the job list that it read, for whoever else needs them.
+    One that ``asks_once`` keeps the pages of the job list that it read, for whoever else needs them. ``trusted`` is
+    that of :func:`generation.addresses.check`.
     """
 
     def __init__(
-        self, *, base_url: str, key: str, seconds: float = 30, slot: Slot = nullcontext, asks_once: bool = False
+        self,
+        *,
+        base_url: str,
+        key: str,
+        seconds: float = 30,
+        slot: Slot = nullcontext,
+        asks_once: bool = False,
+        trusted: Collection[str] = (),
     ) -> None:
         self._base = base_url.rstrip("/")
         self._seconds = seconds
         self._slot = slot
         self._pages: dict[tuple[object, ...], Page[RemoteJob]] | None = {} if asks_once else None
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.mount("http://", DeadlineAdapter())
-        self._session.mount("https://", DeadlineAdapter())
+        self._session = open_session(trusted=trusted)
         self._session.headers.update({"Authorization": f"Bearer {key}", "User-Agent": "Packshot"})
 
     def __enter__(self) -> Self:
@@ -186,18 +192,20 @@ class Client:
                     body = _body(answer)
             except Crowded as error:
                 raise NotSent(str(error)) from error
-            except (requests.RequestException, HTTPError, OSError) as error:
+            except (AddressRefused, requests.RequestException, HTTPError, OSError) as error:
                 kind = OutcomeUnknown if exchange.sent else NotSent
-                raise kind(_network_words(expired=exchange.expired, sent=exchange.sent)) from error
+                raise kind(_network_words(error, exchange)) from error
         if not 200 <= answer.status_code < 300:
             raise _error(answer.status_code, body, answer.headers)
         return _read(body, read)
 
 
-def _network_words(*, expired: bool, sent: bool) -> str:
-    if not sent:
-        return "The provider could not be reached."
-    return "The provider took too long to answer." if expired else "The connection to the provider broke."
+def _network_words(error: Exception, exchange: Exchange) -> str:
+    if exchange.sent:
+        late = exchange.expired
+        return "The provider took too long to answer." if late else "The connection to the provider broke."
+    why = f" {error}" if isinstance(error, AddressRefused) else ""
+    return f"The provider could not be reached.{why}"
 
 
 def _body(answer: requests.Response) -> bytes:

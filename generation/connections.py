@@ -13,14 +13,21 @@ from django.db.models import Q
 from django.utils import timezone
 
 from generation import limits
+from generation.addresses import is_within
 from generation.client import Client, KeyRefused, NoSlot, OutOfCredits, ProviderError, SlowDown
 from generation.models import Attempt, Connection, Job, JobState, PauseNote
 
 
 def open_client(connection: Connection, *, seconds: float = 30, asks_once: bool = False) -> Client:
     """A client whose every call counts in the connection's plan, and raises ``client.NoSlot`` where it has no room."""
-    slot = partial(_slot, connection)
-    return Client(base_url=connection.base_url, key=connection.key, seconds=seconds, slot=slot, asks_once=asks_once)
+    return Client(
+        base_url=connection.base_url,
+        key=connection.key,
+        seconds=seconds,
+        slot=partial(_slot, connection),
+        asks_once=asks_once,
+        trusted=trusted_providers(),
+    )
 
 
 @contextmanager
@@ -62,6 +69,22 @@ def is_of_earlier_account(attempt: Attempt) -> bool:
     """Whether it was made before the connection was led to its present account, which knows nothing of it."""
     moved_at = attempt.connection.moved_at
     return moved_at is not None and attempt.created_at < moved_at
+
+
+def trusted_providers() -> tuple[str, ...]:
+    """Prefixes of base URLs that may be on a private network: the sandbox, and what the operator named."""
+    return (*_sandbox(), *settings.TRUSTED_PROVIDERS)
+
+
+def trusted_links(connection: Connection) -> tuple[str, ...]:
+    """Prefixes of pictures that may be on a private network, since the provider that names them may be."""
+    if is_within(connection.base_url, _sandbox()):
+        return tuple(f"{prefix}{folder}/" for prefix in _sandbox() for folder in ("files", "presets"))
+    return tuple(settings.TRUSTED_PROVIDERS) if is_within(connection.base_url, settings.TRUSTED_PROVIDERS) else ()
+
+
+def _sandbox() -> tuple[str, ...]:
+    return (f"{settings.PUBLIC_URL}/sandbox/",) if settings.SANDBOX else ()
 
 
 def is_loopback(url: str) -> bool:

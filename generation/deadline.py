@@ -7,7 +7,7 @@ Here a timer shuts the socket down when the time is over, whatever phase the exc
 import contextlib
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any
 
@@ -75,38 +75,52 @@ def deadline(seconds: float) -> Iterator[Exchange]:
             _local.exchange = None
 
 
-class _Watched(HTTPConnection):
+def _current() -> Exchange | None:
+    return getattr(_local, "exchange", None)
+
+
+def is_over() -> bool:
+    """Whether the time of this thread's exchange has run out."""
+    exchange = _current()
+    return exchange is not None and exchange.expired
+
+
+class WatchedConnection(HTTPConnection):
     def send(self, data: Any) -> None:
         # Connect before marking the request as sent: a refused connection proves that nothing left.
         if self.sock is None:
             self.connect()
-        exchange: Exchange | None = getattr(_local, "exchange", None)
+        exchange = _current()
         if exchange:
+            if exchange.expired:  # while it connected, when there was nothing to cut
+                raise TimeoutError("the time was over before all of the request had left")
             exchange.watch(self)
         super().send(data)
 
 
-class _WatchedTLS(_Watched, HTTPSConnection):
+class WatchedTLSConnection(WatchedConnection, HTTPSConnection):
     pass
 
 
 class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Watched
+    ConnectionCls = WatchedConnection
 
 
 class _TLSPool(HTTPSConnectionPool):
-    ConnectionCls = _WatchedTLS
+    ConnectionCls = WatchedTLSConnection
 
 
 class DeadlineAdapter(HTTPAdapter):
     """The transport of every request that we make: no retries, no proxies, watched connections."""
 
+    pools: Mapping[str, type[HTTPConnectionPool]] = {"http": _Pool, "https": _TLSPool}
+
     def send(self, *args: Any, **options: Any) -> requests.Response:
-        exchange: Exchange | None = getattr(_local, "exchange", None)
+        exchange = _current()
         if exchange and exchange.crowded:
             raise exchange.crowded
         return super().send(*args, **options)
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         super().init_poolmanager(*args, **options)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
+        self.poolmanager.pool_classes_by_scheme = dict(self.pools)

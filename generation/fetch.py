@@ -1,15 +1,13 @@
-"""Guarded downloads: bounded in bytes and seconds, and never from a private address on a stranger's word."""
+"""Downloads, bounded in bytes and seconds."""
 
-import ipaddress
 from collections.abc import Collection
 from typing import Any
 
 import requests
-from requests_hardened.ip_filter import InvalidIPAddress
-from requests_hardened.ip_filter_adapter import IPFilterAdapter
 from urllib3.exceptions import HTTPError
 
-from generation.deadline import Crowded, DeadlineAdapter, Exchange, deadline
+from generation.addresses import AddressRefused, check, is_within, open_session
+from generation.deadline import Crowded, Exchange, deadline
 
 _CHUNK = 64 * 1024
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -27,64 +25,22 @@ class FetchError(Exception):
         """Whether asking again later may help."""
 
 
-class PrivateAddress(requests.RequestException):
-    pass
-
-
-class GuardedAdapter(IPFilterAdapter, DeadlineAdapter):  # type: ignore[misc]
-    """Pins the resolved address, so that a second look-up cannot move it, and refuses what is not public."""
-
-    def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
-        try:
-            host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
-        except InvalidIPAddress as error:
-            raise PrivateAddress from error
-        if not is_public(host["host"].strip("[]")):
-            raise PrivateAddress
-        return host, pool
-
-
-def is_public(address: str) -> bool:
-    """Whether an IP address literal is one that strangers may send us to."""
-    ip = ipaddress.ip_address(address)
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if inner is not None:
-            return is_public(str(inner))
-        if ip.is_site_local or int(ip) < 2**32:  # ::a.b.c.d, the forgotten IPv4-compatible form
-            return False
-    return ip.is_global and not ip.is_reserved and not ip.is_multicast
-
-
-def mount(session: requests.Session, *, known: bool) -> None:
-    """Give ``session`` our transport. Only addresses that the operator is ``known`` to have chosen may be private."""
-    for scheme in ("http", "https"):
-        guarded = not known and GuardedAdapter(is_https_proto=scheme == "https")  # type: ignore[call-arg]
-        session.mount(f"{scheme}://", guarded or DeadlineAdapter())
-
-
 def download(url: str, *, max_bytes: int, seconds: float = 20, trusted: Collection[str] = ()) -> bytes:
-    """Return the body at ``url``.
+    """Return the body at ``url``. ``trusted`` is that of :func:`generation.addresses.check`.
 
-    ``trusted`` holds URL prefixes that the operator configured; only those may be on a private network.
     Raises :class:`FetchError`.
     """
-    with requests.Session() as session, deadline(seconds) as exchange:
-        session.trust_env = False
-        session.max_redirects = 3
+    with open_session(trusted=trusted) as session, deadline(seconds) as exchange:
         try:
-            # Prepared first: dots in the path must not lead out of a trusted prefix.
-            exact = requests.Request("GET", url).prepare().url or ""
-            known = exact.startswith(tuple(trusted))
-            mount(session, known=known)
-            return _read(session, exact, exchange, max_bytes=max_bytes, follow=not known)
+            exact = check(url, trusted=trusted).url
+            return _read(session, exact, exchange, max_bytes=max_bytes, follow=not is_within(exact, trusted))
         except Crowded as error:
             raise FetchError(str(error), passing=True) from error
-        except PrivateAddress as error:
-            raise FetchError("The address is not on the public internet.") from error
+        except AddressRefused as error:
+            raise FetchError(str(error)) from error
         except HTTPError as error:
             raise FetchError(_late(exchange) or "The file arrived incomplete.", passing=True) from error
-        except ValueError as error:  # requests' own errors of this kind are about the address
+        except ValueError as error:  # requests' own errors of this kind are about where a redirect leads
             raise FetchError(_late(exchange) or "The address cannot be read.", passing=exchange.expired) from error
         except (requests.RequestException, OSError) as error:
             raise FetchError(_late(exchange) or "The server could not be reached.", passing=True) from error

@@ -3,7 +3,6 @@
 import logging
 from datetime import timedelta
 
-from django.conf import settings
 from django.utils import timezone
 
 from generation import connections, fetch, jobs, media
@@ -34,8 +33,9 @@ def store_picture(image: Image) -> None:
     if image.stored_at is not None:
         return
     job = image.job
+    trusted = connections.trusted_links(job.connection)
     try:
-        data = fetch.download(image.source_url, max_bytes=PICTURE_MAX_BYTES, seconds=60, trusted=_trusted(job))
+        data = fetch.download(image.source_url, max_bytes=PICTURE_MAX_BYTES, seconds=60, trusted=trusted)
         picture = media.read_picture(data, max_bytes=PICTURE_MAX_BYTES)
         keys = media.store(picture, folder=f"{image.team_id}/pictures/{image.id}")
     except (fetch.FetchError, media.UnusablePicture, OSError) as error:
@@ -43,12 +43,6 @@ def store_picture(image: Image) -> None:
         _postpone(job)
         return
     jobs.picture_stored(image, picture=picture, keys=keys)
-
-
-def _trusted(job: Job) -> tuple[str, ...]:
-    """A provider that the operator put on a private network serves its pictures from there."""
-    base = job.connection.base_url
-    return (f"{settings.PUBLIC_URL}/sandbox/files/",) if base.startswith(settings.PUBLIC_URL) else ()
 
 
 def _postpone(job: Job) -> None:

@@ -1,4 +1,4 @@
-"""Webhooks that we send: signed by the Standard Webhooks scheme, bounded in time, and never to a private address."""
+"""Webhooks that we send: signed by the Standard Webhooks scheme, and bounded in time."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -10,8 +10,8 @@ import requests
 from django.utils import timezone
 from standardwebhooks import Webhook
 
+from generation.addresses import AddressRefused, open_session
 from generation.deadline import deadline
-from generation.fetch import PrivateAddress, mount
 
 SECONDS = 10.0
 GIVE_UP = timedelta(days=1)
@@ -31,7 +31,7 @@ class Answer:
 def post(*, url: str, secret: str, message_id: str, body: Mapping[str, Any], trusted: Collection[str]) -> Answer:
     """Post ``body`` as JSON once; redirects are not followed.
 
-    ``trusted`` holds URL prefixes that the operator configured; only those may be on a private network.
+    ``trusted`` is that of :func:`generation.addresses.check`.
     """
     text = json.dumps(body)
     now = timezone.now()
@@ -42,27 +42,17 @@ def post(*, url: str, secret: str, message_id: str, body: Mapping[str, Any], tru
         "webhook-timestamp": str(int(now.timestamp())),
         "webhook-signature": Webhook(secret).sign(message_id, now, text),
     }
-    with requests.Session() as session, deadline(SECONDS) as exchange:
-        session.trust_env = False
+    with open_session(trusted=trusted) as session, deadline(SECONDS) as exchange:
         try:
-            status = _send(session, url, text, headers, trusted)
-        except PrivateAddress:
-            return Answer(False, "The address is not on the public internet.")
+            status = session.post(
+                url, data=text.encode(), headers=headers, timeout=(5, SECONDS), allow_redirects=False, stream=True
+            ).status_code
+        except AddressRefused as error:
+            return Answer(False, str(error))
         except (requests.RequestException, OSError, ValueError) as error:
             late, lost = "The receiver took too long.", f"The receiver could not be reached ({type(error).__name__})."
             return Answer(False, late if exchange.expired else lost)
     return Answer(200 <= status < 300, f"HTTP {status}")
-
-
-def _send(session: requests.Session, url: str, text: str, headers: Mapping[str, str], trusted: Collection[str]) -> int:
-    # Prepared first: dots in the path must not lead out of a prefix that may be on a private network.
-    exact = requests.Request("POST", url).prepare().url or ""
-    mount(session, known=exact.startswith(tuple(trusted)))
-    timeout = (5, SECONDS)
-    answer = session.post(
-        exact, data=text.encode(), headers=headers, timeout=timeout, allow_redirects=False, stream=True
-    )
-    return answer.status_code
 
 
 def gap(attempts: int) -> timedelta:

@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.http import HttpRequest, JsonResponse
 
+from generation import addresses
 from generation.contract import PHOTO_MAX_BYTES, TEXT_MAX, ContractError, ErrorCode, is_text
 from generation.deadline import Crowded
 from generation.fetch import FetchError, download
@@ -66,7 +67,7 @@ class Upload:
 def read_upload(request: HttpRequest, *, trusted: Collection[str]) -> Upload:
     """A photo sent as multipart ``file`` or named by a JSON ``url``.
 
-    ``trusted`` is that of :func:`generation.fetch.download`. Raises ``ContractError(invalid_request)``.
+    ``trusted`` is that of :func:`generation.addresses.check`. Raises ``ContractError(invalid_request)``.
     """
     if request.content_type == "multipart/form-data":
         return _from_form(request)
@@ -103,6 +104,14 @@ def fetch_photo(url: str, *, parameter: str, trusted: Collection[str]) -> bytes:
         if isinstance(error.__cause__, Crowded):
             raise ContractError(ErrorCode.RATE_LIMIT_EXCEEDED, str(error), retry_after=5) from error
         raise invalid(parameter, f"The file could not be fetched. {error}") from error
+
+
+def check_webhook_url(url: str, *, trusted: Collection[str]) -> None:
+    """Refuse an address to which nothing would be sent now. Raises ``ContractError(invalid_request)``."""
+    try:
+        addresses.check_now(url, trusted=trusted)
+    except addresses.AddressRefused as error:
+        raise invalid("webhook_url", "It must be an address on the public internet.") from error
 
 
 def name_from(url: str) -> str:

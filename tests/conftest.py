@@ -1,5 +1,6 @@
 """The cast: alice owns, bob creates, vera views, ada administers; charlie is an outsider with a team of his own."""
 
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from generation.models import Connection
 from generation.valkey import breaker
 from tests import environment, servers, valkey
 from tests.furnished import Furnished
+from tests.names import Names
 from tests.pictures import photo
 
 HERE = Path(__file__).parent
@@ -88,6 +90,20 @@ def private_and_quick(settings: Any, tmp_path: Path) -> None:
 def nothing_known_of_the_broker(monkeypatch: pytest.MonkeyPatch) -> None:
     """What one test did to it keeps no other from asking."""
     monkeypatch.setattr(breaker, "_failed_at", None)
+
+
+@pytest.fixture(autouse=True)
+def names(monkeypatch: pytest.MonkeyPatch) -> Names:
+    names = Names()
+    monkeypatch.setattr(socket, "getaddrinfo", names.getaddrinfo)
+    return names
+
+
+@pytest.fixture(autouse=True)
+def provider_is_trusted(request: pytest.FixtureRequest, settings: Any) -> None:
+    """The provider that a test starts is one that the operator named: it can only be on this machine."""
+    if "httpserver" in request.fixturenames:
+        settings.TRUSTED_PROVIDERS = [request.getfixturevalue("httpserver").url_for("/")]
 
 
 def person(name: str) -> User:

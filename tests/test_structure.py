@@ -1,6 +1,7 @@
 """The rules of the code base that a reader relies on."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,10 @@ def test_generation_never_imports_dashboard(path: Path) -> None:
     assert not [name for name, _ in imports(path) if name.startswith("dashboard")]
 
 
-@pytest.mark.parametrize("name", ["contract", "client", "provider_answers", "fetch", "media", "deadline"])
+TO_THE_OUTSIDE = ["addresses", "contract", "client", "provider_answers", "fetch", "media", "deadline", "outgoing"]
+
+
+@pytest.mark.parametrize("name", TO_THE_OUTSIDE)
 def test_what_talks_to_the_outside_knows_no_models(name: str) -> None:
     used = [name for name, _ in imports(ROOT / "generation" / f"{name}.py")]
     assert not [module for module in used if ".models" in module or "sandbox" in module]
@@ -57,6 +61,16 @@ def test_imports_inside_generation_go_one_way(position: int) -> None:
         for found in imports(path)
     ]
     assert not [name for name, _ in used if name in later or name.rpartition(".")[0] in later]
+
+
+def test_every_request_goes_out_by_the_one_way_that_decides_on_its_address() -> None:
+    ways = re.compile(
+        r"\bSession\(|requests\.(get|post|put|request)\(|urlopen|HTTPAdapter\b|PoolManager\(|import (httpx|aiohttp)"
+    )
+    found = {path.relative_to(ROOT).as_posix() for path in SOURCES if ways.search(path.read_text())}
+    assert found == {"generation/addresses.py", "generation/deadline.py"}
+    looking = {path.relative_to(ROOT).as_posix() for path in SOURCES if "getaddrinfo" in path.read_text()}
+    assert looking == {"generation/addresses.py", "dashboard/operations/start.py"}
 
 
 def test_no_import_hides_in_a_function() -> None:

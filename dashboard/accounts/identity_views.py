@@ -9,9 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from requests import RequestException
 
-from generation.deadline import calling_out
+from generation.deadline import deadline
 
 log = logging.getLogger(__name__)
+SECONDS = 20.0
+"""How long the provider may take with all that is asked of it, while somebody waits."""
 View = Callable[[HttpRequest, str], HttpResponse]
 
 
@@ -21,7 +23,7 @@ def _in_words(view: View) -> View:
     @wraps(view)
     def seen(request: HttpRequest, provider_id: str) -> HttpResponse:
         try:
-            with calling_out():
+            with deadline(SECONDS):
                 return view(request, provider_id)
         except (RequestException, KeyError, ValueError) as error:
             log.warning("The identity provider gave no usable answer: %r", error)

@@ -6,10 +6,12 @@ says is verified ties them to an account, or to an open invitation for it. Nobod
 
 from typing import Any, NoReturn
 
+import requests
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialAccount, SocialLogin
 from allauth.socialaccount.providers.base import AuthProcess
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest
@@ -19,6 +21,7 @@ from dashboard.accounts import access, invitations
 from dashboard.accounts.members import Refused
 from dashboard.accounts.models import Invitation, User
 from dashboard.accounts.names import one_line
+from generation import addresses
 
 
 class ByInvitation(DefaultSocialAccountAdapter):  # type: ignore[misc]
@@ -27,6 +30,10 @@ class ByInvitation(DefaultSocialAccountAdapter):  # type: ignore[misc]
         "no_password": "You have no password here. Choose one by mail first (“Forgotten password”), so that you can "
         "still sign in.",
     }
+
+    def get_requests_session(self) -> requests.Session:
+        """For discovery, tokens, keys and claims. The operator's own provider may be on a private network."""
+        return addresses.open_session(trusted=[addresses.parse(settings.OIDC_URL).origin])
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         # A link starts this, and a foreign page can follow a link: it may sign somebody in, never tie accounts.

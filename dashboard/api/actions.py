@@ -1,7 +1,5 @@
 """What a request to ``POST /v1/generate`` does: the same as the form, on behalf of a key."""
 
-from urllib.parse import urlsplit
-
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -15,9 +13,8 @@ from dashboard.presets.models import PresetVersion
 from dashboard.presets.prompts import BannedWord, compose, within
 from dashboard.presets.variables import BadValues, fill, read
 from dashboard.studio.actions import Wish, start
-from generation import caps, ledger
+from generation import caps, ledger, serving
 from generation.contract import PROMPT_MAX, GenerateRequest
-from generation.fetch import is_public
 from generation.models import Job
 from generation.serving import invalid
 
@@ -103,27 +100,12 @@ def _prompt(
 
 def trusted_webhooks() -> tuple[str, ...]:
     """Prefixes of addresses that the operator named as their own, which may be on a private network."""
-    return tuple(f"{prefix.rstrip('/')}/" for prefix in settings.TRUSTED_WEBHOOKS)
+    return tuple(settings.TRUSTED_WEBHOOKS)
 
 
 def check_webhook_url(url: str) -> None:
-    """Refuse what can be seen to be no public address; names are looked up when the webhook is sent.
-
-    Raises ``ContractError(invalid_request)``.
-    """
+    """Refuse an address to which no webhook would be sent now. Raises ``ContractError(invalid_request)``."""
     if len(url) > WEBHOOK_URL_MAX:
         raise invalid("webhook_url", f"It may have at most {WEBHOOK_URL_MAX} characters.")
-    if url and not url.startswith(trusted_webhooks()) and not _may_be_public(url):
-        raise invalid("webhook_url", "It must be an address on the public internet.")
-
-
-def _may_be_public(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        host, _ = (parts.hostname or "").rstrip("."), parts.port
-    except ValueError:
-        return False
-    try:
-        return is_public(host)
-    except ValueError:
-        return bool(host) and not host.endswith("localhost")
+    if url:
+        serving.check_webhook_url(url, trusted=trusted_webhooks())

@@ -1,6 +1,5 @@
 """The log as files that are written while they are read, so that their length costs no memory."""
 
-import csv
 import json
 from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path
@@ -18,17 +17,10 @@ from dashboard.audit.chain import facts
 from dashboard.audit.models import AuditEvent
 from dashboard.audit.proof import events
 from dashboard.audit.verify import FORMAT, canonical
+from dashboard.ui import csv
 
 AT_ONCE = 500
 COLUMNS = ["sequence", "time", "who", "kind", "address", "what", "action", "object", "before", "after", "hash"]
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-class _Line:
-    """What ``csv.writer`` writes to: it hands each line back."""
-
-    def write(self, line: str) -> str:
-        return line
 
 
 def json_lines(team: Team) -> Iterator[str]:
@@ -48,16 +40,15 @@ def _line(row: dict[str, Any]) -> str:
 
 def csv_lines(rows: QuerySet[AuditEvent]) -> Iterator[str]:
     """The events that the filters show, newest first."""
-    writer = csv.writer(_Line())
-    yield "\ufeff" + writer.writerow(COLUMNS)
+    yield csv.MARK + csv.line(COLUMNS)
     rest = rows
     while page := list(rest[:AT_ONCE]):
         for event in page:
-            yield writer.writerow([_cell(value) for value in _row(event)])
+            yield csv.line(_row(event))
         rest = rows.filter(sequence__lt=page[-1].sequence)
 
 
-def _row(event: AuditEvent) -> list[Any]:
+def _row(event: AuditEvent) -> list[str | int]:
     said = facts(event)
     return [
         event.sequence,
@@ -72,11 +63,6 @@ def _row(event: AuditEvent) -> list[Any]:
         canonical(event.after) if event.after else "",
         event.hash,
     ]
-
-
-def _cell(value: Any) -> Any:
-    """A spreadsheet must not run what a person typed as a name."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def streamed(request: HttpRequest, lines: Iterable[str], *, name: str, mime: str) -> StreamingHttpResponse:

@@ -208,7 +208,7 @@ class Export:
     def __init__(self, lines: Iterable[str]) -> None:
         self._lines = enumerate(lines, start=1)
         number, first = next(self._lines, (1, ""))
-        if first.lstrip("\ufeff").startswith("sequence,"):
+        if first.lstrip('\ufeff"').startswith(("sequence,", 'sequence",')):
             raise Unreadable("This is the CSV, which filters may have shortened: verify the JSON lines file instead.")
         self.heading = self._object(number, first)
         if self.heading.get("format") != FORMAT or not isinstance(self.heading.get("team"), dict):

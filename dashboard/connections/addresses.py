@@ -1,11 +1,8 @@
 """Which base URLs a team may name, and what they stand for."""
 
-import socket
-from urllib.parse import urlsplit
-
 from django.conf import settings
 
-from generation import connections, fetch
+from generation import addresses, connections
 
 UNCLEAR = "Give the address as it stands in ProductAI's documentation, starting with https://."
 PRODUCTAI = "https://api.productai.photo/v1"
@@ -20,7 +17,7 @@ def sandbox_address() -> str:
 
 
 def is_sandbox(base_url: str) -> bool:
-    return base_url.startswith(f"{settings.PUBLIC_URL}/sandbox/")
+    return addresses.is_within(base_url, [f"{settings.PUBLIC_URL}/sandbox/"])
 
 
 def provider_name(base_url: str) -> str:
@@ -28,33 +25,18 @@ def provider_name(base_url: str) -> str:
 
 
 def check_address(base_url: str) -> str:
-    """Return ``base_url`` without a slash at its end. Raises :class:`AddressRefused`.
+    """Return ``base_url`` in its normal form, without a slash at its end. Raises :class:`AddressRefused`.
 
-    Only the public internet by https, for the key goes there. This machine itself may be named only while Packshot
-    too is reachable from this machine alone: then whoever asks sits at it.
+    Only the public internet by https, for the key goes there; or what the operator trusts. A team's admin is not the
+    operator.
     """
-    base_url = base_url.strip().rstrip("/")
+    trusted = connections.trusted_providers()
     try:
-        if base_url == sandbox_address() or _both_here(base_url):
-            return base_url
-        parts = urlsplit(base_url)
-        port = parts.port or 443
-    except ValueError as error:
+        address = addresses.check_now(base_url, trusted=trusted)
+    except addresses.NotPublic as error:
+        raise AddressRefused("This address is on a private network. Give one on the public internet.") from error
+    except addresses.AddressRefused as error:
         raise AddressRefused(UNCLEAR) from error
-    if parts.scheme != "https" or not parts.hostname or parts.username or parts.query or parts.fragment:
+    if address.query or (address.scheme != "https" and not addresses.is_within(base_url, trusted)):
         raise AddressRefused(UNCLEAR)
-    if not all(fetch.is_public(address) for address in _resolved(parts.hostname, port)):
-        raise AddressRefused("This address is on a private network. Give one on the public internet.")
-    return base_url
-
-
-def _both_here(base_url: str) -> bool:
-    return connections.is_loopback(base_url) and connections.is_loopback(settings.PUBLIC_URL)
-
-
-def _resolved(host: str, port: int) -> list[str]:
-    """The host's addresses; none while its name cannot be looked up."""
-    try:
-        return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    except (OSError, UnicodeError):
-        return []
+    return address.url.rstrip("/")

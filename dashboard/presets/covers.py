@@ -3,7 +3,6 @@
 import logging
 from functools import partial
 
-from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -12,7 +11,8 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.audit.record import record
 from dashboard.presets.models import Preset
-from generation import fetch, hints, media
+from generation import connections, fetch, hints, media
+from generation.models import Connection
 
 log = logging.getLogger(__name__)
 
@@ -33,8 +33,8 @@ def fetch_cover(*, preset_id: str, url: str) -> None:
     preset = Preset.objects.filter(pk=preset_id, cover="").first()
     if preset is None:
         return
-    # Our own sandbox may be on a private address; whatever else the provider names must be public.
-    trusted = [f"{settings.PUBLIC_URL}/sandbox/presets/"] if settings.SANDBOX else []
+    connection = Connection.objects.filter(team=preset.team_id).first()
+    trusted = connections.trusted_links(connection) if connection else ()
     try:
         picture = media.read_picture(fetch.download(url, max_bytes=MAX_BYTES, trusted=trusted), max_bytes=MAX_BYTES)
         key = f"{preset.team_id}/presets/{preset.id}/cover.webp"

@@ -1,13 +1,12 @@
 """What keeps a row of a file from becoming a product, in plain sentences."""
 
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from dashboard.accounts.models import Team
 from dashboard.projects.forms import TAG_LENGTH, TAGS_MAX
 from dashboard.projects.models import Product
 from dashboard.projects.sheets import Row
-from generation import fetch
+from generation import addresses
 from generation.storage import own_links
 
 NAME_LENGTH = 120
@@ -63,19 +62,9 @@ def wrong_with_address(url: str) -> str:
     if len(url) > URL_LENGTH:
         return f"The image URL has {len(url)} characters; at most {URL_LENGTH} fit."
     try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        host = ""
-    if not host or parts.scheme not in {"http", "https"} or " " in url:
-        return "The image URL is not a whole web address; it begins with https://."
-    if not url.startswith(own_links()) and _is_private(host):
+        addresses.check(url, trusted=own_links())
+    except addresses.NotPublic:
         return "The image URL is not on the public internet."
+    except addresses.AddressRefused:
+        return "The image URL is not a whole web address; it begins with https://."
     return ""
-
-
-def _is_private(host: str) -> bool:
-    try:
-        return not fetch.is_public(host)
-    except ValueError:
-        return host == "localhost"  # what a name stands for is seen when the file is fetched

@@ -94,7 +94,6 @@ def start_import(request: HttpRequest, import_id: str) -> HttpResponse:
 def left_out_rows(request: HttpRequest, import_id: str) -> HttpResponse:
     """The rows that did not become products, as a file to mend and import again."""
     _, batch = _found(request, import_id)
-    # With the mark by which Excel knows UTF-8.
-    answer = HttpResponse(f"\ufeff{imports.as_file(batch)}".encode(), content_type="text/csv; charset=utf-8")
+    answer = HttpResponse(imports.as_file(batch), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="left-out-{batch.id}.csv"'
     return answer

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.ui.csv import MARK, line, unguarded
+
 FILE_MAX_BYTES = 5 * 1024 * 1024
 ROWS_MAX = 5_000
 TOO_LARGE = "The file is larger than 5 MB. Split it and import the parts one after the other."
@@ -22,8 +24,9 @@ COLUMNS = {
     "tags": ("tags", "tag", "keywords", "labels"),
 }
 """What a row holds, and the headers that name it, the surer ones first."""
+PROBLEM = "problem"
+"""The column that says why a row was left out."""
 _DELIMITERS = ",;\t"
-_FORMULA = ("=", "+", "-", "@")
 
 
 class SheetRefused(ValueError):
@@ -47,7 +50,7 @@ def read(data: bytes) -> list[Row]:
     # Excel may say its delimiter on a line of its own; the header itself tells it too.
     text = re.sub(r"\Asep=[,;\t]", "", _decoded(data))
     header = _header(text)
-    rows = [Row(line, **_values(cells, header.columns)) for line, cells in _lines(text, header.delimiter)]
+    rows = [Row(line, **_values(cells, header)) for line, cells in _lines(text, header.delimiter)]
     if not rows:
         raise SheetRefused("The file has a header, but no rows below it.")
     return rows
@@ -82,6 +85,8 @@ def _eight_bit(data: bytes) -> str:
 class _Header:
     delimiter: str
     columns: dict[str, int]
+    ours: bool
+    """Whether it is a file of :func:`write`, mended."""
 
 
 def _header(text: str) -> _Header:
@@ -103,7 +108,8 @@ def _named(text: str, delimiter: str) -> _Header:
     except csv.Error:
         titles = []
     known = {field: next((name for name in names if name in titles), "") for field, names in COLUMNS.items()}
-    return _Header(delimiter, {field: titles.index(name) for field, name in known.items() if name})
+    columns = {field: titles.index(name) for field, name in known.items() if name}
+    return _Header(delimiter, columns, ours=PROBLEM in titles)
 
 
 def _lines(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
@@ -129,29 +135,16 @@ def _cells(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         ) from error
 
 
-def _values(cells: list[str], columns: dict[str, int]) -> dict[str, Any]:
-    found = {field: _plain(cells[place]) for field, place in columns.items() if place < len(cells)}
+def _values(cells: list[str], header: _Header) -> dict[str, Any]:
+    given = {field: cells[place] for field, place in header.columns.items() if place < len(cells)}
+    # An apostrophe that somebody else wrote is part of the text.
+    found = {field: " ".join((unguarded(cell) if header.ours else cell).split()) for field, cell in given.items()}
     words = (" ".join(word.split()) for word in re.split(r"[,;|]", found.pop("tags", "")))
     return {**found, "tags": tuple(dict.fromkeys(word for word in words if word))}
 
 
-def _plain(cell: str) -> str:
-    """A cell without line breaks, and without the mark that :func:`write` puts before formulas."""
-    text = " ".join(cell.split())
-    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
-
-
 def write(rows: Iterable[tuple[Row, str]]) -> str:
     """Rows and what is wrong with each, as a file that :func:`read` takes again when it is mended."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(["name", "SKU", "image URL", "tags", "line", "problem"])
-    for row, problem in rows:
-        cells = [row.name, row.sku, row.url, ", ".join(row.tags)]
-        writer.writerow([*map(_inert, cells), row.line, problem])
-    return out.getvalue()
-
-
-def _inert(cell: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    head = line(["name", "SKU", "image URL", "tags", "line", PROBLEM])
+    lines = (line([row.name, row.sku, row.url, ", ".join(row.tags), row.line, problem]) for row, problem in rows)
+    return MARK + head + "".join(lines)

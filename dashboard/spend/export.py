@@ -1,9 +1,7 @@
 """The days' spending for spreadsheets, written while it is read: of a long period one week is in memory."""
 
-import csv
 from collections.abc import Iterator
 from datetime import timedelta
-from io import StringIO
 from typing import Any
 
 from dashboard.accounts.access import Actor
@@ -11,7 +9,7 @@ from dashboard.spend import names
 from dashboard.spend.names import Names
 from dashboard.spend.periods import Span
 from dashboard.spend.scopes import Scope
-from dashboard.studio.batch_csv import MARK, safe
+from dashboard.ui import csv
 from generation.models import DailySpend
 from generation.rollup import FIGURES, NAMES
 
@@ -22,28 +20,22 @@ COLUMNS = (
 
 def csv_lines(acting: Actor, span: Span, scope: Scope) -> Iterator[str]:
     """Oldest first."""
-    yield MARK + _text([COLUMNS])
+    yield csv.MARK + csv.line(COLUMNS)
     rows = scope.narrow(DailySpend, acting.team.id).order_by("day", *NAMES, "id").values_list("day", *NAMES, *FIGURES)
     first = span.first
     while first <= span.last:
         last = min(first + timedelta(days=6), span.last)
         week = list(rows.filter(day__gte=first, day__lte=last))
         if week:
-            yield _text(_named(acting, week))
+            yield from map(csv.line, _named(acting, week))
         first = last + timedelta(days=1)
-
-
-def _text(rows: Any) -> str:
-    out = StringIO()
-    csv.writer(out).writerows(rows)
-    return out.getvalue()
 
 
 def _named(acting: Actor, rows: list[tuple[Any, ...]]) -> Iterator[list[Any]]:
     called = names.of_team(acting, members={row[2] for row in rows}, versions={row[4] for row in rows})
     for day, project, member, api_key, version, model, *figures in rows:
         said = _said(called, project, member, api_key, version)
-        yield [day.isoformat(), *map(safe, (*said, model)), *figures]
+        yield [day.isoformat(), *said, model, *figures]
 
 
 def _said(called: Names, project: str, member: int, api_key: str, version: int) -> tuple[str, ...]:

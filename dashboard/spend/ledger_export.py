@@ -1,6 +1,5 @@
 """The ledger as a table for spreadsheets, read portion by portion."""
 
-import csv
 from collections.abc import Iterator, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +10,7 @@ from dashboard.accounts.models import ApiKey, User
 from dashboard.presets.models import PresetVersion
 from dashboard.projects.models import Project
 from dashboard.spend import ledger_lines
-from dashboard.studio.batch_csv import MARK, safe
+from dashboard.ui import csv
 from generation.models import LedgerEntry
 
 PORTION = 1_000
@@ -31,13 +30,6 @@ _NAMED: dict[str, QuerySet[Any]] = {
 _SAME = {"actor": "member"}
 
 
-class _Line:
-    """What ``csv.writer`` writes to: it hands each line back."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
 class _Names:
     """What entries refer to, looked up once in a file: a team has far fewer people and presets than entries."""
 
@@ -54,17 +46,17 @@ class _Names:
 
 def lines(rows: QuerySet[LedgerEntry], zone: ZoneInfo) -> Iterator[str]:
     """The file's text, newest first; only one portion of the entries is in memory."""
-    writer, names = csv.writer(_Line()), _Names()
-    yield MARK + writer.writerow(COLUMNS)
+    names = _Names()
+    yield csv.MARK + csv.line(COLUMNS)
     before: ledger_lines.Place | None = None
     while portion := list(ledger_lines.newest(rows, before=before)[:PORTION]):
         names.attach(portion)
         for entry in portion:
-            yield writer.writerow([safe(cell) if isinstance(cell, str) else cell for cell in _row(entry, zone)])
+            yield csv.line(_row(entry, zone))
         before = (portion[-1].created_at, portion[-1].pk)
 
 
-def _row(entry: LedgerEntry, zone: ZoneInfo) -> list[Any]:
+def _row(entry: LedgerEntry, zone: ZoneInfo) -> list[str | int]:
     version = entry.preset_version
     return [
         entry.pk,

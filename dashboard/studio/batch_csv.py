@@ -1,8 +1,6 @@
 """A batch as a table for spreadsheets, written portion by portion."""
 
-import csv
-from collections.abc import AsyncIterator, Iterator
-from io import StringIO
+from collections.abc import AsyncIterator
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
@@ -10,12 +8,10 @@ from django.urls import reverse
 
 from dashboard.gallery.receipt import file_name
 from dashboard.studio import cards, words
+from dashboard.ui import csv
 from generation.models import Batch, Job
 
 PORTION = 250
-MARK = "\ufeff"
-"""Tells spreadsheets that the file is UTF-8."""
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 COLUMNS = (
     "Job", "Product", "SKU", "Preset", "Version", "Prompt", "Variables", "Model", "Shape", "Pictures asked", "State",
     "Credits", "Files", "Links", "Error",
@@ -24,24 +20,18 @@ COLUMNS = (
 
 async def lines(batch: Batch) -> AsyncIterator[str]:
     """The file's text; only one portion of the jobs is in memory."""
-    yield MARK + _text([COLUMNS])
+    yield csv.MARK + csv.line(COLUMNS)
     last = ""
     while portion := await sync_to_async(_portion)(batch, last):
         last = portion[-1].id
-        yield _text([safe(value) for value in cells(job)] for job in portion)
+        yield "".join(csv.line(cells(job)) for job in portion)
 
 
 def _portion(batch: Batch, last: str) -> list[Job]:
     return list(cards.rows(batch).filter(id__gt=last)[:PORTION])
 
 
-def _text(rows: Iterator[list[str]] | list[tuple[str, ...]]) -> str:
-    out = StringIO()
-    csv.writer(out).writerows(rows)
-    return out.getvalue()
-
-
-def cells(job: Job) -> list[str]:
+def cells(job: Job) -> list[str | int]:
     """A job of :func:`cards.rows` in the order of :data:`COLUMNS`."""
     version = job.preset_version
     pictures = cards.stored(job)
@@ -50,20 +40,15 @@ def cells(job: Job) -> list[str]:
         job.product.name,
         job.product.sku,
         version.preset.name if version else "",
-        str(version.number) if version else "",
+        version.number if version else "",
         job.prompt,
         "; ".join(f"{name}={value}" for name, value in job.variables.items()),
         job.model,
         job.aspect_ratio,
-        str(job.num_images),
+        job.num_images,
         job.get_state_display(),
-        str(words.credits(job)),
+        words.credits(job),
         "\n".join(file_name(picture) for picture in pictures),
         "\n".join(f"{settings.PUBLIC_URL}{reverse('picture', args=[picture.id])}" for picture in pictures),
         words.explain(job),
     ]
-
-
-def safe(value: str) -> str:
-    """A spreadsheet runs what looks like a formula; an apostrophe makes it text."""
-    return f"'{value}" if value.startswith(FORMULA) else value

@@ -16,6 +16,7 @@ from generation.sandbox.faults import Faults
 from generation.sandbox.hints import hint_on_commit
 from generation.sandbox.models import SandboxAsset, SandboxJob, SandboxKey
 from generation.sandbox.render import UnreadablePhoto, render
+from generation.serving import check_webhook_url
 
 Status = SandboxJob.Status
 LEASE = timedelta(seconds=30)
@@ -30,6 +31,8 @@ def accept(*, key: SandboxKey, request: GenerateRequest, idempotency_key: str, f
     known = _known(key, idempotency_key)
     if known:
         return known
+    if request.webhook_url:
+        check_webhook_url(request.webhook_url, trusted=webhooks.own_prefixes())
     books.require_credits(key=key, price=request.price)
     prompt = _prompt(request)
     job_id = new_id("job")

@@ -18,6 +18,11 @@ LEASE = timedelta(seconds=30)
 _WRONG_SECRET = "whsec_" + "A" * 32
 
 
+def own_prefixes() -> tuple[str, ...]:
+    """Receivers that may be on a private network: this installation's own, and those that the operator named."""
+    return (f"{settings.PUBLIC_URL}/hooks/", *settings.TRUSTED_WEBHOOKS)
+
+
 def announce_end(*, job: SandboxJob) -> None:
     """Queue the webhook of an ended job, as its switches say, in the caller's transaction."""
     mode = job.faults.get("webhook", "")
@@ -76,7 +81,7 @@ def _post(delivery: Delivery) -> outgoing.Answer:
         secret=_WRONG_SECRET if delivery.forged else delivery.job.key.webhook_secret,
         message_id=delivery.message_id,
         body=_lie(delivery.job) if delivery.forged else _truth(delivery.job),
-        trusted=(f"{settings.PUBLIC_URL}/hooks/",),
+        trusted=own_prefixes(),
     )
 
 

@@ -23,9 +23,10 @@ KEY = "sk_live_0123456789abcdef"
 
 
 @pytest.fixture(autouse=True)
-def laptop(settings: Any) -> None:
-    """Packshot on somebody's own computer, where a provider on it may be named."""
+def laptop(settings: Any, httpserver: HTTPServer) -> None:
+    """Packshot on somebody's own computer, who trusts two providers on it."""
     settings.PUBLIC_URL = "http://127.0.0.1:8000"
+    settings.TRUSTED_PROVIDERS = [httpserver.url_for("/"), "http://127.0.0.1:9/v2"]
 
 
 @pytest.fixture
@@ -123,10 +124,15 @@ def test_addresses_that_a_key_must_not_go_to_are_refused(admin: Client, team: Te
     assert len(lines) == 1
 
 
-def test_on_a_server_nobody_points_it_at_the_machine_itself(admin: Client, productai: str, settings: Any) -> None:
-    settings.PUBLIC_URL = "https://packshot.example.com"
-    assert "base_url" in errors(save(admin, productai))
-    assert "private network" in errors(save(admin, "https://127.0.0.1/v1"))["base_url"][0]
+@pytest.mark.parametrize("public_url", ["https://packshot.example.com", "http://127.0.0.1:8000"])
+def test_no_admin_points_it_at_a_private_network_on_their_own(
+    admin: Client, productai: str, httpserver: HTTPServer, settings: Any, public_url: str
+) -> None:
+    """On a laptop neither: whoever may sign in there need not be who runs it."""
+    settings.PUBLIC_URL, settings.TRUSTED_PROVIDERS = public_url, []
+    for address in (productai, "https://127.0.0.1/v1", "http://127.0.0.1:8000/sandbox/%2e%2e/v1"):
+        assert "base_url" in errors(save(admin, address))
+    assert httpserver.log == []
 
 
 @pytest.mark.parametrize("key", ["", "with space", "kéy", "a\nb"])
@@ -139,7 +145,7 @@ def test_an_empty_key_keeps_the_present_one_only_for_its_address(admin: Client, 
     assert save(admin, productai, key="", photo_delivery="link").status_code == 302
     row = Connection.objects.get(team=team)
     assert (row.key, row.photo_delivery) == (KEY, "link")
-    assert errors(save(admin, "http://127.0.0.1:9/v1", key="")) == {"key": ["Another address needs its key again."]}
+    assert errors(save(admin, "http://127.0.0.1:9/v2", key="")) == {"key": ["Another address needs its key again."]}
 
 
 def test_the_change_is_audited_without_the_key(admin: Client, ada: User, team: Team, productai: str) -> None:

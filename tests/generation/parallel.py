@@ -15,7 +15,8 @@ import django
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402 (models need the line above)
+from django.conf import settings  # noqa: E402 (models need the line above)
+from django.core.management import call_command  # noqa: E402
 from django.db import connections as databases  # noqa: E402
 from django.db.models import Sum  # noqa: E402
 
@@ -145,7 +146,8 @@ def paused(answer: int) -> dict[str, Any]:
     Provider.answer, Provider.posts = answer, 0
     server = ThreadingHTTPServer(("127.0.0.1", 0), Provider)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    world = World(f"paused-{answer}", base_url=f"http://127.0.0.1:{server.server_port}/v1")
+    settings.TRUSTED_PROVIDERS = [f"http://127.0.0.1:{server.server_port}"]
+    world = World(f"paused-{answer}", base_url=f"{settings.TRUSTED_PROVIDERS[0]}/v1")
     for _ in range(FIT):
         world.order()
     tasks.submit_next(world.connection.id)

@@ -15,7 +15,8 @@ import django
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402 (models need the line above)
+from django.conf import settings  # noqa: E402 (models need the line above)
+from django.core.management import call_command  # noqa: E402
 from django.db import connections as databases  # noqa: E402
 
 from dashboard.studio.actions import Wish, start  # noqa: E402
@@ -95,6 +96,7 @@ def work(mine: Sequence[Job], account: Account, seed: int) -> None:
 
 def busy() -> dict[str, Any]:
     account = Account()
+    settings.TRUSTED_PROVIDERS = [account.url]
     world = World("busy", base_url=account.url)
     ledger.grant(team_id=world.team.id, credits=10_000)
     shape: dict[str, Any] = {"model": "nanobanana", "aspect_ratio": "1:1", "num_images": 1}

@@ -27,7 +27,8 @@ REQUEST = GenerateRequest(model="nanobanana2", asset_id="asset_1", prompt="On ma
 
 @pytest.fixture
 def client(httpserver: HTTPServer) -> Iterator[Client]:
-    with Client(base_url=httpserver.url_for("/v1"), key="secret", seconds=2) as client:
+    url = httpserver.url_for("/v1")
+    with Client(base_url=url, key="secret", seconds=2, trusted=[url]) as client:
         yield client
 
 
@@ -137,13 +138,20 @@ def test_a_refused_connection_was_certainly_not_sent() -> None:
     with closing(socket.socket()) as unused:
         unused.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{unused.getsockname()[1]}/v1"
-        with Client(base_url=url, key="k") as client, pytest.raises(NotSent):
+        with Client(base_url=url, key="k", trusted=[url]) as client, pytest.raises(NotSent):
             client.submit(REQUEST, idempotency_key="k")
 
 
 def test_an_unknown_host_was_certainly_not_sent() -> None:
     with Client(base_url="http://nowhere.invalid/v1", key="k") as client, pytest.raises(NotSent):
         client.submit(REQUEST, idempotency_key="k")
+
+
+def test_where_nobody_may_connect_nothing_was_sent(httpserver: HTTPServer) -> None:
+    said = "The provider could not be reached. The address is not on the public internet."
+    with Client(base_url=httpserver.url_for("/v1"), key="k") as client, pytest.raises(NotSent) as raised:
+        client.submit(REQUEST, idempotency_key="k")
+    assert str(raised.value) == said and httpserver.log == []
 
 
 Misbehaviour = Callable[[socket.socket], None]
@@ -186,7 +194,7 @@ def test_no_server_can_hold_us_longer_than_the_deadline(misbehave: Misbehaviour)
         thread.start()
         began = time.monotonic()
         url = f"http://127.0.0.1:{server.getsockname()[1]}/v1"
-        with Client(base_url=url, key="k", seconds=0.5) as client, pytest.raises(OutcomeUnknown):
+        with Client(base_url=url, key="k", seconds=0.5, trusted=[url]) as client, pytest.raises(OutcomeUnknown):
             client.submit(REQUEST, idempotency_key="k")
         assert time.monotonic() - began < 5
         thread.join()

@@ -137,6 +137,7 @@ def test_viewers_cannot_import(vera: User) -> None:
 def test_its_thumbnail_becomes_the_cover(creator: Actor, httpserver: HTTPServer, settings: Any, tmp_path: Path) -> None:
     settings.PUBLIC_URL = httpserver.url_for("").rstrip("/")
     httpserver.expect_request("/sandbox/presets/marble.webp").respond_with_data(photo(), content_type="image/png")
+    Connection.objects.update(base_url=f"{settings.PUBLIC_URL}/sandbox/v1")
     provider.bring_in(creator, [MARBLE])
     row = Preset.objects.get()
     covers.fetch_cover(preset_id=row.id, url=httpserver.url_for("/private.webp"))

@@ -19,6 +19,7 @@ from dashboard.projects import imports, sheets, tasks
 from dashboard.projects.models import ImportRow, Product, ProductImport
 from generation.models import Asset
 from tests.conftest import browser_of
+from tests.names import Names
 from tests.pictures import photo
 
 PAGE = "/products/import/"
@@ -215,8 +216,11 @@ def test_who_may_no_longer_add_products_imports_none(
     assert not Product.objects.exists()
 
 
-def test_a_private_address_behind_a_name_is_refused_when_it_is_fetched(creator: Actor, httpserver: HTTPServer) -> None:
-    batch = started(creator, f"name,image\nMug,http://localtest.localhost:{httpserver.port}/a.jpg\n".encode())
+def test_a_private_address_behind_a_name_is_refused_when_it_is_fetched(
+    creator: Actor, httpserver: HTTPServer, names: Names
+) -> None:
+    names.stand("shop.example", ["127.0.0.1"])
+    batch = started(creator, f"name,image\nMug,http://shop.example:{httpserver.port}/a.jpg\n".encode())
     batch.rows.update(tries=3)
     tasks.import_rows(batch.id)
     assert batch.rows.get().state == "failed" and httpserver.log == []

@@ -70,5 +70,11 @@ def test_a_short_row_lacks_what_it_lacks() -> None:
 def test_what_is_written_is_read_again_and_no_spreadsheet_runs_it() -> None:
     row = Row(2, "=1+2", "-7", "https://example.com/a.jpg", ("@home", "a b"))
     text = write([(row, "The server answered 404.")])
-    assert "'=1+2,'-7," in text and "2,The server answered 404." in text
-    assert read(text.encode("utf-8-sig")) == [row]
+    assert """"'=1+2","'-7",""" in text and '2,"The server answered 404."' in text
+    assert read(text.encode()) == [row]
+
+
+def test_an_apostrophe_that_stood_in_the_data_stays_there() -> None:
+    assert read(b"name,image\n'=1+2,x\n")[0].name == "'=1+2", "nobody guarded a file that is not ours"
+    row = Row(2, "'=1+2", "'-7", "https://example.com/a.jpg", ("'@home",))
+    assert read(write([(row, "The server answered 404.")]).encode()) == [row]

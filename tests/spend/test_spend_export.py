@@ -19,8 +19,11 @@ def lines(client: Client, address: str = "") -> list[list[str]]:
     with time_machine.travel(NOON, tick=False):
         answer = client.get(f"/spend/export.csv{address}")
         text = answer.getvalue().decode()
-    assert text.startswith("\ufeffDay,Project,Member,API key,Preset,Version,Model,Credits,Jobs,Pictures,Approved")
-    return list(csv.reader(io.StringIO(text)))[1:]
+    header, *rows = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
+    assert text.startswith("\ufeff") and ", ".join(header) == (
+        "Day, Project, Member, API key, Preset, Version, Model, Credits, Jobs, Pictures, Approved"
+    )
+    return rows
 
 
 def test_has_a_line_for_each_day_and_combination_with_names(

@@ -85,7 +85,7 @@ def test_the_answer_is_lost_but_the_job_and_its_charge_are_there(server: Server,
 def test_our_client_does_not_know_the_outcome(server: Server, asset_id: str) -> None:
     server.call("PUT", "/faults", json={"drop_answer": True, "times": 1})
     request = GenerateRequest(model="nanobanana", prompt="on marble", asset_id=asset_id)
-    with Client(base_url=f"{server.root}/v1", key=server.key) as client:
+    with Client(base_url=f"{server.root}/v1", key=server.key, trusted=[server.root]) as client:
         with pytest.raises(OutcomeUnknown):
             client.submit(request, idempotency_key="one")
         spent = server.call("GET", "/books").json()["balance"]

@@ -9,7 +9,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from werkzeug import Request, Response
 
 from generation.sandbox import webhooks
-from generation.sandbox.models import Delivery, SandboxJob, SandboxKey
+from generation.sandbox.models import Delivery, SandboxAsset, SandboxJob, SandboxKey
 from tests.generation.sandbox.caller import Caller, Finish, Submit
 
 
@@ -98,21 +98,50 @@ def test_a_delivery_that_is_under_way_is_not_sent_by_a_second_worker(
     assert receiver.seen == []
 
 
-@pytest.mark.parametrize(
-    "url", ["http://127.0.0.1:9/hook", "http://localhost:9/", "{public}/hooks/../accounts/login/", "http://[::1]/"]
-)
+PRIVATE = ["http://127.0.0.1:9/hook", "http://localhost:9/", "{public}/hooks/../accounts/login/", "http://[::1]/"]
+
+
+@pytest.mark.parametrize("url", [*PRIVATE, "http://", "https://exa mple", "http://[::1"])
+def test_what_no_webhook_would_be_sent_to_is_refused_at_once(
+    caller: Caller, asset: SandboxAsset, receiver: Receiver, httpserver: Any, url: str
+) -> None:
+    address = url.format(public=httpserver.url_for("").rstrip("/"))
+    body = {"model": "nanobanana", "asset_id": asset.id, "prompt": "on marble", "webhook_url": address}
+    answer = caller.post("/v1/generate", body)
+    assert (answer.status_code, answer.json()["error"]) == (
+        400,
+        {
+            "code": "invalid_request",
+            "message": "Invalid parameter: webhook_url. It must be an address on the public internet.",
+        },
+    )
+    assert not SandboxJob.objects.exists()
+
+
+@pytest.mark.parametrize("url", PRIVATE)
 def test_a_private_receiver_is_never_spoken_to(
     submit: Submit, finish: Finish, receiver: Receiver, httpserver: Any, url: str
 ) -> None:
-    finish(submit(webhook_url=url.format(public=httpserver.url_for("").rstrip("/"))))
+    job = submit(webhook_url=receiver.url)
+    SandboxJob.objects.filter(pk=job.pk).update(webhook_url=url.format(public=httpserver.url_for("").rstrip("/")))
+    finish(job)
     deliver_due()
     assert httpserver.log == []
     assert Delivery.objects.get().answer == "The address is not on the public internet."
 
 
-@pytest.mark.parametrize("url", ["http://", "https://exa mple", "http://[::1", "http://no-such-host.invalid/"])
-def test_a_senseless_receiver_does_no_harm(submit: Submit, finish: Finish, url: str) -> None:
-    finish(submit(webhook_url=url))
+def test_a_receiver_that_the_operator_trusts_is_told(
+    submit: Submit, finish: Finish, httpserver: Any, settings: Any
+) -> None:
+    settings.TRUSTED_WEBHOOKS = [httpserver.url_for("/inside")]
+    httpserver.expect_request("/inside/done").respond_with_data()
+    finish(submit(webhook_url=httpserver.url_for("/inside/done")))
+    deliver_due()
+    assert Delivery.objects.get().delivered_at
+
+
+def test_a_receiver_whose_name_nobody_knows_does_no_harm(submit: Submit, finish: Finish) -> None:
+    finish(submit(webhook_url="http://no-such-host.invalid/"))
     deliver_due()
     assert Delivery.objects.get().delivered_at is None
 
