@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dashboard.accounts import access
 from dashboard.accounts.access import Actor
+from dashboard.accounts.context import BACKGROUND_IS_SILENT
 from dashboard.accounts.models import Role
 from dashboard.accounts.views import members_only
 from dashboard.presets.brand import palette
@@ -30,6 +31,7 @@ from generation import ledger
 from generation.contract import CATALOGUE, PICTURES_MAX, AspectRatio
 from generation.ledger import CapReached, InsufficientCredits
 from generation.models import Batch, Connection, Job
+from generation.valkey import breaker
 
 TRAY = 60
 """Products that the tray shows at once; the others are found by searching."""
@@ -112,8 +114,11 @@ def _into(response: HttpResponse, place: str, swap: str) -> HttpResponse:
 
 
 def with_credits(response: HttpResponse, acting: Actor) -> HttpResponse:
-    """Tell the page's script what is left now."""
-    response["HX-Trigger"] = json.dumps({"credits": {"left": ledger.left(team_id=acting.team.id)}})
+    """Tell the page's script what is left now, and why nothing goes on where that is so."""
+    told: dict[str, Any] = {"credits": {"left": ledger.left(team_id=acting.team.id)}}
+    if breaker.is_open:
+        told["toast"] = {"text": BACKGROUND_IS_SILENT}
+    response["HX-Trigger"] = json.dumps(told)
     return response
 
 

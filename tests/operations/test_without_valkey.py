@@ -171,7 +171,9 @@ def test_everything_answers_soon_and_says_what_waits_until_it_is_back(site: Site
         took = timed(site)
         late = {name: seconds for name, seconds in took.items() if seconds > usual[name] + SOON}
         assert late == {}
-        assert NOTICE in site.press().text
+        pressed = site.press()
+        assert NOTICE in pressed.text
+        assert NOTICE in json.loads(pressed.headers["HX-Trigger"])["toast"]["text"]
         assert NOTICE in site.get("/gallery/").text
         assert site.get("/events/").status_code == 503
     finally:
