@@ -52,6 +52,7 @@ def _retried_in(job: Job) -> str:
 def card(job: Job, acting: Actor) -> dict[str, Any]:
     """The context of ``components/job_card.html`` for a row of :func:`jobs`."""
     pictures = stored(job)
+    said = words.REMOVED if job.state == JobState.COMPLETED and not pictures else words.explain(job)
     return {
         "job_id": job.id,
         "state": job.state,
@@ -61,8 +62,8 @@ def card(job: Job, acting: Actor) -> dict[str, Any]:
         "count": job.num_images,
         "missing": 0 if job.is_finished else job.num_images - len(pictures),
         "progress": job.progress,
-        "error": words.REMOVED if job.state == JobState.COMPLETED and not pictures else words.explain(job),
-        "provider_message": job.error_message,
+        "error": said,
+        "provider_message": "" if said == job.error_message else job.error_message,
         "pictures": [tile(image) for image in pictures],
         "refresh_url": reverse("job_card", args=[job.id]),
         **(_actions(job) if acting.may(Role.CREATOR) else {}),

@@ -17,7 +17,7 @@ NEEDS_REVIEW = "Nobody can tell whether this job ran. Look into your ProductAI a
 
 
 def explain(job: Job) -> str:
-    """One or two sentences on a job that did not go well; nothing for the others."""
+    """One or two sentences on a job that did not go as it was asked for; nothing for the others."""
     match job.state:
         case JobState.FAILED:
             why = FAILURES.get(job.error_code, FAILURES["generation_failed"])
@@ -26,6 +26,8 @@ def explain(job: Job) -> str:
             return UNKNOWN
         case JobState.NEEDS_REVIEW:
             return NEEDS_REVIEW
+        case JobState.RENDERED | JobState.STORING | JobState.COMPLETED:
+            return job.error_message  # other pictures than were asked for
         case _:
             return ""
 

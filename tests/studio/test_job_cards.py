@@ -137,3 +137,11 @@ def test_another_teams_job_is_a_404(charlie: User, job: Job) -> None:
     assert outsider.get(f"/jobs/{job.id}/card/").status_code == 404
     for action in ("cancel", "retry", "resolve"):
         assert outsider.post(f"/jobs/{job.id}/{action}/", {"choice": "retry"}).status_code == 404, action
+
+
+def test_other_pictures_than_were_asked_for_are_told_of_beside_them(browser: Client, job: Job) -> None:
+    stored(job, 0)
+    put(job, JobState.COMPLETED, error_message="The provider made 1 picture instead of 2, and charged 10 credits.")
+    html = card(browser, job)
+    assert html.count("The provider made 1 picture instead of 2, and charged 10 credits.") == 1
+    assert "What the provider said" not in html
