@@ -10,7 +10,7 @@ from kombu.exceptions import OperationalError
 
 from generation import connections, dispatch, ingest, reconcile, settlement, submission, turns
 from generation.client import ProviderError
-from generation.models import Connection, Image, Job, JobState
+from generation.models import Attempt, Connection, Image, Job, JobState
 
 log = logging.getLogger(__name__)
 _SIDE_BY_SIDE = 8
@@ -102,6 +102,13 @@ def settle_job(job_id: str) -> None:
 @shared_task
 def resolve_job(job_id: str) -> None:
     settlement.resolve(_job(job_id))
+
+
+@shared_task
+def follow_attempt(attempt_id: str) -> None:
+    attempt = Attempt.objects.select_related("job", "connection").get(pk=attempt_id)
+    settlement.follow(attempt)
+    _store(attempt.job)
 
 
 @shared_task

@@ -17,6 +17,7 @@ ORDER = [
     "connections",
     "dispatch",
     "submission",
+    "matching",
     "settlement",
     "ingest",
     "tasks",
