@@ -16,7 +16,7 @@ from django.db.models import Q
 
 from generation import jobs
 from generation.contract import AspectRatio, ImageLink, RemoteJob
-from generation.models import Attempt, Connection, Job
+from generation.models import Attempt, Connection, Job, JobState
 
 SKEW = timedelta(seconds=90)
 """How far the provider's clock and a slow answer may move a job's creation from our POST, which is the moment that the
@@ -103,18 +103,59 @@ def is_taken(attempt: Attempt, provider_job_id: str) -> bool:
 def tie(attempt: Attempt, remote: RemoteJob, *, certain: bool = False) -> bool:
     """Tie the provider's job to the attempt, unless that is no longer sure: of two who resolve at once, one does.
 
-    ``certain`` where the attempt's own token or a person says that it is its job.
+    ``certain`` where the attempt's own token says that it is its job.
     """
-    account = _accounts(attempt.connection)
     with transaction.atomic():
-        if len(account) > 1:  # one connection's jobs are kept apart by its constraint
-            list(Connection.objects.select_for_update().filter(pk__in=[found.pk for found in account]).order_by("pk"))
+        _take_turns(attempt)
         # In this order: a rival whose answer comes in between is no longer one, but then the job is taken.
-        if (rivals(remote, attempt) and not certain) or _taken(account, {remote.job_id}):
-            return False
-        jobs.accepted(attempt, provider_job_id=remote.job_id)
-        attempt.refresh_from_db(fields=["provider_job_id"])
-        return attempt.provider_job_id == remote.job_id
+        return (certain or not rivals(remote, attempt)) and _tie(attempt, remote.job_id)
+
+
+def assign(job: Job, *, provider_job_id: str) -> bool:
+    """A person says which candidate is the job's. ``False`` where it is none of them, or another job's by now."""
+    found = [attempt for attempt in choices(job) if provider_job_id in _ids(attempt)]
+    with transaction.atomic():
+        for attempt in found[:1]:
+            _take_turns(attempt)
+            return _tie(attempt, provider_job_id)
+    return False
+
+
+def choices(job: Job) -> list[Attempt]:
+    """Attempts of a job that waits for a person for which the provider's list shows candidates."""
+    if job.state != JobState.NEEDS_REVIEW:
+        return []
+    lost = job.attempts.filter(outcome=Attempt.Outcome.UNKNOWN, provider_job_id=None).select_related("connection")
+    return [attempt for attempt in lost.order_by("id") if attempt.candidates]
+
+
+def others_that_may_own(job: Job, provider_job_ids: set[str]) -> dict[str, list[Job]]:
+    """Jobs of the same team that may have made the candidates as well, by the provider's id."""
+    rows = Attempt.objects.filter(connection=job.connection_id, outcome=Attempt.Outcome.UNKNOWN, provider_job_id=None)
+    found: dict[str, list[Job]] = {}
+    for attempt in rows.exclude(job=job).exclude(candidates=[]).select_related("job__product"):
+        for name in provider_job_ids & _ids(attempt):
+            found.setdefault(name, []).append(attempt.job)
+    return found
+
+
+def _ids(attempt: Attempt) -> set[str]:
+    return {candidate["provider_job_id"] for candidate in attempt.candidates}
+
+
+def _take_turns(attempt: Attempt) -> None:
+    """Of connections that share an account; the jobs of one are kept apart by its constraint."""
+    account = [found.pk for found in _accounts(attempt.connection)]
+    if len(account) > 1:
+        list(Connection.objects.select_for_update().filter(pk__in=account).order_by("pk"))
+
+
+def _tie(attempt: Attempt, provider_job_id: str) -> bool:
+    if is_taken(attempt, provider_job_id):
+        return False
+    jobs.accepted(attempt, provider_job_id=provider_job_id)
+    attempt.refresh_from_db(fields=["provider_job_id"])
+    return attempt.provider_job_id == provider_job_id
 
 
 def shown(remote: RemoteJob) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from generation.fetch import PrivateAddress, mount
 
 SECONDS = 10.0
 GIVE_UP = timedelta(days=1)
-"""How long a receiver is tried."""
+"""How long a receiver is tried, from what it is told of on: the job's end, the cap's warning."""
 _GAPS = (5, 20, 80, 320, 1280, 5120, 14400)
 
 
@@ -65,5 +65,5 @@ def _send(session: requests.Session, url: str, text: str, headers: Mapping[str, 
 
 
 def gap(attempts: int) -> timedelta:
-    """How long to wait after so many attempts."""
+    """How long to wait after so many attempts, from the last one's answer on."""
     return timedelta(seconds=_GAPS[min(attempts, len(_GAPS)) - 1])

@@ -10,9 +10,9 @@ from generation.models import Job
 from generation.valkey import valkey
 
 FORGET = 3600
-"""Seconds after which a queue that nobody looks at starts anew."""
+"""Seconds after which a queue that nobody looks at starts anew, from the last job that left it on."""
 PATIENCE = 5.0
-"""Seconds that a message may be late before another is sent."""
+"""Seconds that a message may be late before another is sent, from the moment on that it was to come."""
 _ASK = """
 local ticket, now, due, lanes = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local all, in_time = redis.call('HGETALL', KEYS[1]), 0

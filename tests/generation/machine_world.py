@@ -12,6 +12,7 @@ import django
 django.setup()
 
 from django.db import transaction  # noqa: E402 (models need the line above)
+from django.utils import timezone  # noqa: E402
 
 from dashboard.accounts.models import ApiKey, Team, User  # noqa: E402
 from dashboard.projects.models import Product, Project  # noqa: E402
@@ -64,7 +65,18 @@ class World:
         with transaction.atomic():
             if Job.objects.filter(pk=job.pk, state=JobState.QUEUED).update(state=JobState.SUBMITTED):
                 self.attempt(job, Attempt.Outcome.ACCEPTED, provider_job_id=job.pk)
-            status = JobStatus.COMPLETED if pictures else JobStatus.FAILED
-            links = tuple(ImageLink("http://127.0.0.1:9/1.jpg", 1, 1) for _ in range(pictures))
-            remote = RemoteJob(job.pk, status, 100, "", job.model, 1, images=links, tokens_used=cost)
-            return jobs.rendered(job, remote=remote) if pictures else jobs.failed(job, remote=remote)
+            return self.answer(job, cost=cost, pictures=pictures, provider_job_id=job.pk)
+
+    def answer(self, job: Job, *, cost: int | None, pictures: int, provider_job_id: str) -> bool:
+        """What the provider says of the end of one of the job's runs."""
+        status = JobStatus.COMPLETED if pictures else JobStatus.FAILED
+        links = tuple(ImageLink("http://127.0.0.1:9/1.jpg", 1, 1) for _ in range(pictures))
+        remote = RemoteJob(provider_job_id, status, 100, "", job.model, 1, images=links, tokens_used=cost)
+        return jobs.rendered(job, remote=remote) if pictures else jobs.failed(job, remote=remote)
+
+    def lose(self, job: Job, *, provider_job_id: str) -> None:
+        """It left and was taken; nothing was heard of it, so that it waits for a person."""
+        now = timezone.now()
+        facts = {"provider_job_id": provider_job_id, "accepted_at": now, "due_at": now}
+        self.attempt(job, Attempt.Outcome.ACCEPTED, **facts)
+        Job.objects.filter(pk=job.pk).update(state=JobState.NEEDS_REVIEW, due_at=None)
