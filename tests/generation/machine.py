@@ -42,6 +42,7 @@ ZONES = [
 ]
 which, people, projects = st.integers(0, 10_000), st.integers(0, 2), st.integers(0, 2)
 amounts, prices = st.integers(0, 60), st.integers(1, 9)
+late_costs = st.sampled_from([0, 0, -1, 5, None])
 batches = st.lists(st.tuples(projects, prices), min_size=1, max_size=4)
 
 
@@ -157,19 +158,28 @@ class Credits(RuleBasedStateMachine):
         return Job.objects.get(pk=row.pk).state
 
     @precondition(lambda self: self.rows)
-    @rule(numbers=st.lists(which, min_size=1, max_size=3))
-    def lose(self, numbers: list[int]) -> None:
-        """Jobs leave, nothing is heard of them, and they wait for a person."""
-        for row, paper in map(self.job, numbers):
-            if self.state(row) == JobState.QUEUED:
-                paper.sent += 1
-                paper.runs.append(f"{row.pk}-{paper.sent}")
-                self.world.lose(row, provider_job_id=paper.runs[-1])
-                self.seen["lost"] += 1
+    @rule(moves=st.lists(st.tuples(st.sampled_from("lladgaa"), which, late_costs, st.integers(0, 2)), max_size=12))
+    def run_late(self, moves: list[tuple[str, int, int | None, int]]) -> None:
+        """Jobs leave and are lost, people decide, and answers come after all."""
+        for move, number, more, pictures in moves:
+            if move == "l":
+                self.lose(number)
+            elif move == "a":
+                self.answer_late(number, more, pictures)
+            else:
+                self.decide(number, never_ran=move == "d")
+            self.the_books_are_equal()
 
-    @precondition(lambda self: self.rows)
-    @rule(number=which, never_ran=st.booleans())
-    def decide(self, number: int, never_ran: bool) -> None:
+    def lose(self, number: int) -> None:
+        """A job leaves, nothing is heard of it, and it waits for a person."""
+        row, paper = self.job(number)
+        if self.state(row) == JobState.QUEUED:
+            paper.sent += 1
+            paper.runs.append(f"{row.pk}-{paper.sent}")
+            self.world.lose(row, provider_job_id=paper.runs[-1])
+            self.seen["lost"] += 1
+
+    def decide(self, number: int, *, never_ran: bool) -> None:
         row, paper = self.job(number)
         waits = self.state(row) == JobState.NEEDS_REVIEW
         job = Job.objects.get(pk=row.pk)
@@ -177,11 +187,11 @@ class Credits(RuleBasedStateMachine):
         if waits and not never_ran:
             paper.held, paper.given_up = 0, True
 
-    @precondition(lambda self: any(paper.runs for paper in self.books.papers.values()))
-    @rule(number=which, more=st.sampled_from([0, 0, -1, 5, None]), pictures=st.integers(0, 2))
     def answer_late(self, number: int, more: int | None, pictures: int) -> None:
         """Whatever the job is by now, what the provider charged is booked, and the first pictures are the job's."""
         names = [name for name, paper in self.books.papers.items() if paper.runs]
+        if not names:
+            return
         row, paper = self.rows[names[number % len(names)]], self.books.papers[names[number % len(names)]]
         cost, state = (None if more is None else max(0, paper.price + more)), self.state(row)
         done = self.world.answer(row, cost=cost, pictures=pictures, provider_job_id=paper.runs.pop(0))
