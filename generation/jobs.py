@@ -89,8 +89,8 @@ OPEN = Q(charge=None, outcome__in=[Attempt.Outcome.POSTING, Attempt.Outcome.ACCE
 
 def awaited(job: Job) -> Attempt | None:
     """The attempt that a submitted job waits for: the one that was accepted, or found, last."""
-    accepted = job.attempts.filter(outcome=Attempt.Outcome.ACCEPTED, charge=None, due_at=None)
-    return accepted.order_by("-accepted_at", "-id").first()
+    accepted = job.attempts.filter(outcome=Attempt.Outcome.ACCEPTED, charge=None)
+    return accepted.order_by(F("due_at").asc(nulls_first=True), "-accepted_at", "-id").first()
 
 
 def _lock(job: Job) -> None:

@@ -13,6 +13,7 @@ def fill(apps, schema_editor):
     last = accepted.filter(~models.Exists(later), job__hold__resolved_at__isnull=False)
     paid = LedgerEntry.objects.filter(job=OuterRef("job"), kind="capture").order_by().values("spent")[:1]
     last.update(charge=Coalesce(Subquery(paid), 0))
+    Attempt.objects.filter(charge=None, outcome__in=["accepted", "unknown"], job__state="needs_review").update(due_at=Now())
     Job.objects.filter(state__in=["rendered", "storing"]).update(rendered_at=Now())
 
 
