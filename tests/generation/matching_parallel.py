@@ -33,6 +33,7 @@ def lost(world: World, outcome: Attempt.Outcome, name: str) -> Attempt:
     (row,) = world.hold([(None, 5)], who=0)
     state = JobState.SUBMITTING if outcome == Outcome.POSTING else JobState.NEEDS_REVIEW
     Job.objects.filter(pk=row.pk).update(state=state, due_at=timezone.now())
+    row.refresh_from_db()
     facts = {"outcome": outcome, "candidates": [matching.shown(remote(name))]}
     return Attempt.objects.create(job=row, connection=world.connection, token_hash=secrets.token_hex(32), **facts)
 
