@@ -171,9 +171,3 @@ def note_balance(connection: Connection, *, credits: int) -> None:
             if _locked(connection) == Connection.Pause.CREDITS:
                 resume(connection)
                 _note(connection, before=Connection.Pause.CREDITS, after=Connection.Pause.NONE)
-
-
-def adopted(connection: Connection, provider_job_ids: set[str]) -> set[str]:
-    """Those of the provider's job ids that one of our attempts has already."""
-    rows = Attempt.objects.filter(connection=connection, provider_job_id__in=provider_job_ids)
-    return {str(found) for found in rows.values_list("provider_job_id", flat=True)}

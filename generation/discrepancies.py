@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from django.db.models import Sum
 from django.utils import timezone
 
-from generation import settlement
+from generation import matching
 from generation.contract import JobStatus, RemoteJob
 from generation.models import Attempt, Connection, Discrepancy, Hold, JobState, LedgerEntry
 
 PATIENCE = timedelta(days=1)
-"""How long a job is waited for before it is told as one that was not compared."""
+"""How long a job is waited for before it is told as one that was not compared, from when the provider made it on: what
+it has not made yet cannot be in its list."""
 SUSPECTS = 50
 DIFFERS = "The provider charged another price."
 FREE_HERE = "It cost nothing here, yet the provider charged it."
@@ -49,7 +50,8 @@ class _Ours:
         if self.under_way:
             return None
         if self.attempt is None:
-            return _row(remote, ANSWER_LOST, attempt=self.fitting[0]) if self.fitting else _row(remote, OTHERS)
+            sole = self.fitting[0] if len(self.fitting) == 1 else None  # whose of several it is, a person must say
+            return _row(remote, ANSWER_LOST, attempt=sole) if self.fitting else _row(remote, OTHERS)
         if remote.tokens_used in {None, self.captured}:
             return None
         return _row(remote, DIFFERS if self.captured else FREE_HERE, attempt=self.attempt, captured=self.captured)
@@ -62,7 +64,7 @@ def compare(connection: Connection, remotes: Sequence[RemoteJob], *, began: date
     """
     said, compared = _said(connection, [remote.job_id for remote in remotes]), Compared()
     for remote, ours in _beside(connection, remotes):
-        moment, is_ours = settlement.made(remote), bool(ours.attempt or ours.fitting)
+        moment, is_ours = matching.made(remote), bool(ours.attempt or ours.fitting)
         if not is_ours and moment and moment < began:
             continue
         row = ours.says(remote)
@@ -79,12 +81,12 @@ def compare(connection: Connection, remotes: Sequence[RemoteJob], *, began: date
 def _beside(connection: Connection, remotes: Sequence[RemoteJob]) -> Iterator[tuple[RemoteJob, _Ours]]:
     attempts = _attempts(connection, remotes)
     paid, under_way = _paid(attempts.values()), _under_way(attempts.values())
-    lost = _lost(connection, [moment for remote in remotes if (moment := settlement.made(remote))])
+    lost = _lost(connection, [moment for remote in remotes if (moment := matching.made(remote))])
     for remote in remotes:
         if attempt := attempts.get(remote.job_id):
             yield remote, _Ours(attempt, [], attempt.job_id in under_way, paid.get(attempt.pk, 0))
         else:
-            fitting = [attempt for attempt in lost if settlement.fits(remote, attempt.job, attempt)]
+            fitting = [attempt for attempt in lost if matching.fits(remote, attempt)]
             yield remote, _Ours(None, fitting, any(_is_under_way(lost) for lost in fitting), 0)
 
 
@@ -102,12 +104,15 @@ def _attempts(connection: Connection, remotes: Iterable[RemoteJob]) -> dict[str,
 
 
 def _paid(attempts: Iterable[Attempt]) -> dict[str, int]:
-    """Credits captured and adjusted, by attempt. Of a job that was tried again, the last one was paid."""
-    accepted = Attempt.objects.filter(job__in=[attempt.job_id for attempt in attempts])
-    last = dict(accepted.exclude(provider_job_id=None).order_by("id").values_list("job_id", "id"))
-    kinds = (LedgerEntry.Kind.CAPTURE, LedgerEntry.Kind.ADJUST)
-    sums = LedgerEntry.objects.filter(job__in=list(last), kind__in=kinds).order_by().values("job")
-    return {last[row["job"]]: row["paid"] for row in sums.annotate(paid=Sum("spent"))}
+    """Credits that the ledger has, by attempt. What a job was adjusted by counts with the attempt that came last."""
+    jobs = [attempt.job_id for attempt in attempts]
+    ours = Attempt.objects.filter(job__in=jobs).exclude(provider_job_id=None).order_by("id")
+    last = dict(ours.values_list("job_id", "id"))
+    paid = {pk: charge or 0 for pk, charge in ours.values_list("id", "charge")}
+    adjusted = LedgerEntry.objects.filter(job__in=jobs, kind=LedgerEntry.Kind.ADJUST).order_by().values("job")
+    for row in adjusted.annotate(credits=Sum("spent")):
+        paid[last[row["job"]]] += row["credits"]
+    return paid
 
 
 def _under_way(attempts: Iterable[Attempt]) -> set[str]:
@@ -130,10 +135,8 @@ def _lost(connection: Connection, moments: Sequence[datetime]) -> Sequence[Attem
     """Attempts around these moments whose answer was lost or is on its way: few, so they are read for a whole page."""
     if not moments:
         return []
-    around = (min(moments) - settlement.SKEW, max(moments) + settlement.SKEW)
-    answerless = [Attempt.Outcome.POSTING, Attempt.Outcome.UNKNOWN]
-    rows = Attempt.objects.filter(connection=connection, provider_job_id=None, outcome__in=answerless)
-    return list(rows.filter(created_at__range=around).select_related("job__hold").order_by("id"))
+    around = (min(moments) - matching.SKEW, max(moments) + matching.SKEW)
+    return list(matching.answerless([connection], around=around).select_related("job__hold"))
 
 
 def _is_under_way(attempt: Attempt) -> bool:

@@ -18,7 +18,7 @@ from generation.models import Attempt, Connection, Job, JobState
 from generation.turns import Taker
 
 HINTED = timedelta(seconds=30)
-"""How long a hinted row is left alone before it is hinted again."""
+"""How long a hinted row is left alone before it is hinted again, from the hint on."""
 LANES = 4
 """Messages of one queue under way or at work at once, each with a thread of a worker."""
 LANE_SECONDS = 0.5
@@ -109,6 +109,9 @@ def due() -> Iterator[Hint]:
     for job in found:
         if job.connection_id not in shared or job.state not in _LOOKED_FOR:
             yield Hint(TASK_OF_STATE[JobState(job.state)], (job.id,))
+    late = list(Attempt.objects.filter(due_at__lte=now).order_by("due_at").values_list("pk", flat=True)[:_SWEEP])
+    Attempt.objects.filter(pk__in=late, due_at__lte=now).update(due_at=now + HINTED)
+    yield from (Hint("follow_attempt", (attempt_id,)) for attempt_id in late)
 
 
 _LOOKED_FOR = {JobState.SUBMITTED, JobState.UNKNOWN}

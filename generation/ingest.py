@@ -13,7 +13,10 @@ log = logging.getLogger(__name__)
 
 PICTURE_MAX_BYTES = 40 * 1024 * 1024
 STORE_FOR = timedelta(days=2)
-"""How long storage and provider may be out of order before a paid job is given up."""
+"""How long storage and provider may be out of order before a paid job is given up, from when we heard that its pictures
+are made."""
+TRIES = 20
+"""Tries before that at least, in some quarter of an hour: a Packshot that stood still has not tried."""
 
 
 def missing(job: Job) -> list[Image]:
@@ -46,7 +49,7 @@ def store_picture(image: Image) -> None:
 
 
 def _postpone(job: Job) -> None:
-    if timezone.now() - job.created_at > STORE_FOR:
+    if timezone.now() - (job.rendered_at or job.created_at) > STORE_FOR and job.tries >= TRIES:
         jobs.abandon_pictures(job, message="The pictures could not be fetched from the provider for two days.")
         return
     jobs.look_again(job, gaps=jobs.BACKOFF)

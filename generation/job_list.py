@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from generation import caps, connections, discrepancies, settlement
+from generation import caps, connections, discrepancies, matching
 from generation.client import NoSlot
 from generation.contract import Page, RemoteJob
 from generation.models import Attempt, Connection, Discrepancy, JobList, Reconciliation
@@ -22,7 +22,7 @@ PAGES = 10
 SHARE = 4
 """A go takes at most this part of what the plan allows in a minute."""
 OVERLAP = timedelta(minutes=2)
-"""How late a job may turn up in the list."""
+"""How late a job may turn up in the list, from when the provider made it on."""
 
 
 def walk(connection: Connection, reading: Reconciliation, *, began: datetime, seconds: float) -> bool:
@@ -76,7 +76,7 @@ def _take(place: JobList, page: Page[RemoteJob], reading: Reconciliation, *, beg
     """Compare a page, and move on behind it."""
     compared = discrepancies.compare(place.connection, page.items, began=began)
     odd = [*compared.odd, *discrepancies.unreadable(place.connection, page.unreadable)]
-    moments = [moment for moment in map(settlement.made, page.items) if moment]
+    moments = [moment for moment in map(matching.made, page.items) if moment]
     if not place.read:
         place.newest = min(timezone.now(), max(moments, default=place.compared_until))
     place.waiting = min([*compared.waiting, *filter(None, [place.waiting])], default=None)
@@ -97,7 +97,7 @@ def _take(place: JobList, page: Page[RemoteJob], reading: Reconciliation, *, beg
 
 def _is_last(place: JobList, page: Page[RemoteJob]) -> bool:
     """Whether what follows is compared already, or there is nothing. A full page is not believed to be the last."""
-    oldest = settlement.made(page.items[-1]) if page.items else None
+    oldest = matching.made(page.items[-1]) if page.items else None
     if oldest and oldest < place.compared_until - OVERLAP:
         return True
     return not page.count or (page.count < AT_ONCE and not page.has_more)

@@ -2,6 +2,29 @@
 
 Every move is one conditional update whose row count is checked, in one transaction with the credits that it
 captures or releases. A function that answers ``False`` found the job elsewhere and changed nothing.
+
+A job may be sent more than once, each time by a person's decision, and the provider may charge for each attempt. What
+it says of an attempt's end is booked once, whatever the job is by then, so that its books and ours are equal attempt
+by attempt. What else follows from the answer:
+
+====================================  =====================================  ==================================
+the job is                            the attempt made pictures              the attempt failed, or made none
+====================================  =====================================  ==================================
+submitted, and waits for it           rendered; the hold is captured         failed; the hold is captured or given
+                                                                             back. While another attempt is open:
+                                                                             needs_review
+needs_review                          rendered; the hold is captured         failed, if no other attempt is open
+queued, or claimed: the next attempt  rendered; the hold is captured, and    the next attempt leaves, as a person
+has not left                          nothing more is sent                   wanted it
+on its way or running once more       rendered; the hold is captured, and    the other attempt goes on
+                                      the other attempt only costs
+failed, as somebody gave it up        rendered; charged beside the hold,     it stays failed; what was kept is
+                                      which was given back                   charged beside the hold
+rendered or ended otherwise           charged beside the hold; the           charged beside the hold
+                                      pictures that came first stay
+====================================  =====================================  ==================================
+
+An attempt that was lost and turns up running becomes what its job waits for, unless the next one has left.
 """
 
 import hashlib
@@ -10,21 +33,31 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import F
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from generation import bulk, ledger, live
 from generation.caps import Priced
 from generation.contract import RemoteJob
 from generation.media import Picture, StoredKeys
-from generation.models import Attempt, Batch, Image, Job, JobState
+from generation.models import HOLDING, Attempt, Batch, Image, Job, JobState
 
 LEASE = timedelta(seconds=45)
-"""How long a worker may take for an upload, and again for the POST; their deadlines are shorter."""
+"""How long a worker may take for an upload, from its claim on, and for the POST, from the attempt's commit on; their
+deadlines are shorter."""
 POLL_GAPS = (10, 20, 40, 60)
-"""Seconds between looks at a job of which nothing is heard; the last repeats."""
+"""Seconds between looks at a job of which nothing is heard, each from the look before, the first from the provider's
+acceptance; the last repeats."""
 BACKOFF = (2, 5, 10, 20, 40, 60)
+"""Seconds until the next try of what failed, from that failure on; the last repeats."""
+RARELY = timedelta(hours=1)
+"""The longest gap between looks for an attempt that its job no longer waits for, from the look before."""
+WATCHED = timedelta(days=30)
+"""How long such an attempt is looked for, from its POST on; afterwards only a webhook brings its answer."""
+BESIDE = "ProductAI charged for another run of this job."
+LATE = "ProductAI's answer came after the job was given up."
+GIVEN_UP = "given_up"
 
 
 def gap(seconds: Sequence[int], tries: int) -> timedelta:
@@ -48,6 +81,41 @@ def _move(job: Job, *, sources: Iterable[JobState], to: JobState, leased: bool =
         job.state = to
         live.job_changed(job)
     return True
+
+
+OPEN = Q(charge=None, outcome__in=[Attempt.Outcome.POSTING, Attempt.Outcome.ACCEPTED, Attempt.Outcome.UNKNOWN])
+"""Attempts for which the provider may still charge."""
+
+
+def awaited(job: Job) -> Attempt | None:
+    """The attempt that a submitted job waits for: the one that was accepted, or found, last."""
+    accepted = job.attempts.filter(outcome=Attempt.Outcome.ACCEPTED, charge=None)
+    return accepted.order_by(F("due_at").asc(nulls_first=True), "-accepted_at", "-id").first()
+
+
+def _lock(job: Job) -> None:
+    """Let answers, decisions and workers that are about one job take turns; ``job`` carries what is true now.
+
+    Locks are taken in this order: job, attempt, account. SQLite has one writer anyway.
+    """
+    rows = Job.objects.all() if not connection.features.has_select_for_update else Job.objects.select_for_update()
+    now = rows.only("state", "error_code", "error_message", "tokens_used").get(pk=job.pk)
+    for name in ("state", "error_code", "error_message", "tokens_used"):
+        setattr(job, name, getattr(now, name))
+
+
+def watch(attempts: QuerySet[Attempt]) -> None:
+    """Look for attempts, of which the open ones are no longer waited for by their job: the older, the more rarely."""
+    now = timezone.now()
+    for attempt in attempts.filter(OPEN):
+        age = now - attempt.created_at
+        wait = min(max(age / 8, gap(POLL_GAPS, 0)), RARELY)
+        attempts.filter(pk=attempt.pk).update(due_at=now + wait if age < WATCHED else None)
+
+
+def _watch(job: Job, *, but: Attempt | None = None) -> None:
+    """See to the open attempts ``but`` one that nobody sees to yet."""
+    watch(job.attempts.filter(due_at=None).exclude(pk=but.pk if but else ""))
 
 
 def enqueue(
@@ -98,19 +166,46 @@ def token_hash(token: str) -> str:
 
 
 def accepted(attempt: Attempt, *, provider_job_id: str) -> bool:
-    """The provider has the job, as a 202 or a look at its list said."""
+    """The provider has the job, as a 202, a webhook, a look at its list or a person said. Whether its job waits for it.
+
+    An id that another attempt has, or an attempt that has another id, changes nothing.
+    """
+    job, outcome = attempt.job, Attempt.Outcome.ACCEPTED
     with transaction.atomic():
-        outcome = Attempt.Outcome.ACCEPTED
-        Attempt.objects.filter(pk=attempt.pk).update(outcome=outcome, provider_job_id=provider_job_id)
+        _lock(job)
+        if not _link(attempt, outcome=outcome, provider_job_id=provider_job_id, accepted_at=timezone.now()):
+            return False
+        others = job.attempts.exclude(pk=attempt.pk)
+        newer = others.filter(id__gt=attempt.pk, outcome=Attempt.Outcome.UNKNOWN, due_at=None)
+        next_has_left = others.filter(outcome=Attempt.Outcome.POSTING).exists()
+        if next_has_left or (job.state == JobState.UNKNOWN and newer.exists()):
+            watch(Attempt.objects.filter(pk=attempt.pk))
+            return False
         # A webhook may have overtaken the answer; then there is something to see already.
         due = timezone.now() + (timedelta(0) if attempt.deliveries.exists() else gap(POLL_GAPS, 0))
-        sources = [JobState.SUBMITTING, JobState.UNKNOWN, JobState.NEEDS_REVIEW]
-        return _move(attempt.job, sources=sources, to=JobState.SUBMITTED, due_at=due, tries=0)
+        if not _move(job, sources=_BEFORE_ACCEPTANCE, to=JobState.SUBMITTED, due_at=due, tries=0, error_message=""):
+            watch(Attempt.objects.filter(pk=attempt.pk))
+            return False
+        _watch(job, but=attempt)
+        return True
+
+
+_BEFORE_ACCEPTANCE = [JobState.QUEUED, JobState.SUBMITTING, JobState.UNKNOWN, JobState.NEEDS_REVIEW]
+
+
+def _link(attempt: Attempt, **facts: Any) -> bool:
+    rows = Attempt.objects.filter(pk=attempt.pk, provider_job_id=None)
+    try:
+        with transaction.atomic():
+            return bool(rows.update(due_at=None, candidates=[], **facts))
+    except IntegrityError:  # another attempt was tied to it meanwhile
+        return False
 
 
 def put_back(job: Job, *, due_at: datetime, attempt: Attempt | None = None, detail: str = "") -> bool:
     """Queue again what certainly did not run: nothing was sent, or the provider turned it away for now."""
     with transaction.atomic():
+        _lock(job)
         if attempt:
             outcome = Attempt.Outcome.NOT_SENT
             Attempt.objects.filter(pk=attempt.pk).update(outcome=outcome, detail=detail[:500])
@@ -120,26 +215,38 @@ def put_back(job: Job, *, due_at: datetime, attempt: Attempt | None = None, deta
 def refuse(job: Job, *, code: str, message: str, attempt: Attempt | None = None) -> bool:
     """The provider will never take this request: fail and give the credits back."""
     with transaction.atomic():
+        _lock(job)
         if attempt:
             outcome = Attempt.Outcome.REFUSED
             Attempt.objects.filter(pk=attempt.pk).update(outcome=outcome, detail=message[:500])
+        if job.state == JobState.SUBMITTING and job.attempts.filter(OPEN).exists():
+            # Of an earlier attempt nobody knows yet: to fail would close the job to its answer.
+            changes: dict[str, Any] = {"due_at": None, "error_message": message}
+            return _move(job, sources=[JobState.SUBMITTING], to=JobState.NEEDS_REVIEW, leased=True, **changes)
         return _fail(job, sources=[JobState.SUBMITTING], leased=True, code=code, message=message)
 
 
 def lose(job: Job, *, attempt: Attempt, detail: str) -> bool:
     """Nobody knows whether the POST ran. It is never posted again without a person's decision."""
     with transaction.atomic():
+        _lock(job)
         posting = Attempt.objects.filter(pk=attempt.pk, outcome=Attempt.Outcome.POSTING)
-        posting.update(outcome=Attempt.Outcome.UNKNOWN, detail=detail[:500])
+        lost = posting.update(outcome=Attempt.Outcome.UNKNOWN, detail=detail[:500])
         due = timezone.now() + gap(BACKOFF, 0)
-        return _move(job, sources=[JobState.SUBMITTING], to=JobState.UNKNOWN, leased=True, due_at=due, tries=0)
+        moved = _move(job, sources=[JobState.SUBMITTING], to=JobState.UNKNOWN, leased=True, due_at=due, tries=0)
+        if lost and not moved:  # another attempt's answer ended the job meanwhile
+            watch(Attempt.objects.filter(pk=attempt.pk))
+        return moved
 
 
 def ask_for_review(job: Job, *, message: str) -> bool:
-    """Only a person can tell what became of it."""
+    """Only a person can tell what became of it; an answer that comes all the same ends it."""
     with transaction.atomic():
         sources = [JobState.UNKNOWN, JobState.SUBMITTED]
-        return _move(job, sources=sources, to=JobState.NEEDS_REVIEW, due_at=None, error_message=message)
+        if not _move(job, sources=sources, to=JobState.NEEDS_REVIEW, due_at=None, error_message=message):
+            return False
+        _watch(job)
+        return True
 
 
 def try_again(job: Job) -> bool:
@@ -153,13 +260,18 @@ def try_again(job: Job) -> bool:
 def give_up(job: Job, *, actor_id: int | None = None) -> bool:
     """A person decided to let a job in review go."""
     with transaction.atomic():
+        _lock(job)
         message = job.error_message
-        return _fail(job, sources=[JobState.NEEDS_REVIEW], code="given_up", message=message, actor_id=actor_id)
+        return _fail(job, sources=[JobState.NEEDS_REVIEW], code=GIVEN_UP, message=message, actor_id=actor_id)
 
 
 def cancel(job: Job, *, actor_id: int | None = None) -> bool:
-    """Take a job back while it is queued. Costs nothing."""
+    """Take a job back while it is queued. Costs nothing, unless it was sent before: then it is given up."""
     with transaction.atomic():
+        _lock(job)
+        if job.attempts.filter(OPEN).exists() or job.tokens_used:
+            message = job.error_message
+            return _fail(job, sources=[JobState.QUEUED], code=GIVEN_UP, message=message, actor_id=actor_id)
         now = timezone.now()
         if not _move(job, sources=[JobState.QUEUED], to=JobState.CANCELLED, due_at=None, finished_at=now):
             return False
@@ -172,13 +284,16 @@ def cancel_all(batch: Batch, *, actor_id: int | None = None) -> int:
     with transaction.atomic():
         now = timezone.now()
         rows = Job.objects.filter(batch=batch)
-        ended = rows.filter(state=JobState.QUEUED).update(state=JobState.CANCELLED, due_at=None, finished_at=now)
+        queued = rows.filter(state=JobState.QUEUED)
+        sent_before = queued.filter(Exists(Attempt.objects.filter(OPEN, job=OuterRef("pk"))) | Q(tokens_used__gt=0))
+        given_up = sum(cancel(job, actor_id=actor_id) for job in sent_before.order_by("pk"))
+        ended = queued.update(state=JobState.CANCELLED, due_at=None, finished_at=now)
         if ended:
             # A cancelled job whose hold is still open was cancelled right here.
             cancelled = rows.filter(state=JobState.CANCELLED)
             ledger.release_all(team_id=batch.team_id, jobs=cancelled, actor_id=actor_id)
             live.batch_changed(batch)
-    return ended
+    return ended + given_up
 
 
 def look_again(job: Job, *, gaps: Sequence[int] = POLL_GAPS, progress: int | None = None) -> None:
@@ -203,16 +318,40 @@ def keep_answer(attempt: Attempt, *, answer: str) -> None:
 
 
 def failed(job: Job, *, remote: RemoteJob) -> bool:
-    """The provider says that the job failed; what it charged all the same is captured."""
-    message = remote.error_message or "The provider gave no reason."
+    """The provider says that an attempt failed; what it charged all the same is booked. Whether that ended the job."""
+    message, cost = remote.error_message or "The provider gave no reason.", remote.tokens_used or 0
     with transaction.atomic():
-        return _fail(
-            job,
-            sources=[JobState.SUBMITTED],
-            code=remote.error_code or "generation_failed",
-            message=message,
-            cost=remote.tokens_used or 0,
-        )
+        _lock(job)
+        waits = job.state == JobState.NEEDS_REVIEW or (job.state == JobState.SUBMITTED and _waits_for(job, remote))
+        if not _book(job, remote, cost):
+            return False
+        if waits and not job.attempts.filter(OPEN).exists():
+            code = remote.error_code or "generation_failed"
+            return _fail(job, sources=[JobState(job.state)], code=code, message=message, cost=cost)
+        _charge_beside(job, cost)
+        if waits and job.state == JobState.SUBMITTED:
+            ask_for_review(job, message=message)
+        return False
+
+
+def _waits_for(job: Job, remote: RemoteJob) -> bool:
+    attempt = awaited(job)
+    return attempt is not None and attempt.provider_job_id == remote.job_id
+
+
+def _book(job: Job, remote: RemoteJob, cost: int) -> bool:
+    """Take note of what an attempt cost, once. The caller writes it to the ledger."""
+    rows = Attempt.objects.filter(OPEN, job=job, provider_job_id=remote.job_id)
+    return bool(rows.update(charge=cost, due_at=None))
+
+
+def _charge_beside(job: Job, cost: int) -> None:
+    """The attempt does not decide what becomes of the job; its cost is the job's all the same."""
+    if cost:
+        job.tokens_used = (job.tokens_used or 0) + cost
+        Job.objects.filter(pk=job.pk).update(tokens_used=job.tokens_used)
+        ledger.charge(job=job, credits=cost, reason=BESIDE)
+        live.job_changed(job)
 
 
 def _fail(
@@ -225,13 +364,15 @@ def _fail(
     leased: bool = False,
     actor_id: int | None = None,
 ) -> bool:
+    """End a job that is locked: capture what the attempt cost that ended it, or give the hold back."""
     ended: dict[str, Any] = {
         "due_at": None,
         "finished_at": timezone.now(),
         "error_code": code[:40],
         "error_message": message,
+        "tokens_used": (job.tokens_used or 0) + cost,
     }
-    if not _move(job, sources=sources, to=JobState.FAILED, leased=leased, tokens_used=cost, **ended):
+    if not _move(job, sources=sources, to=JobState.FAILED, leased=leased, **ended):
         return False
     if cost:
         ledger.capture(job=job, credits=cost)
@@ -241,23 +382,34 @@ def _fail(
 
 
 def rendered(job: Job, *, remote: RemoteJob) -> bool:
-    """The provider finished: capture the true cost now, so that no storage fault can hide it.
+    """The provider finished an attempt: book the true cost now, so that no storage fault can hide it.
 
-    Other pictures than were asked for are taken as they are, and the job says so.
+    Whether its pictures are the job's: of a job that was sent twice, those that come first are. Other pictures than
+    were asked for are taken as they are, and the job says so.
     """
     cost = job.price if remote.tokens_used is None else remote.tokens_used
     with transaction.atomic():
-        now = timezone.now()
-        sources = [JobState.SUBMITTED]
-        done: dict[str, Any] = {"tokens_used": cost, "progress": 100, "due_at": now, "tries": 0}
-        done["error_message"] = _count_note(job, remote, cost=cost)
-        if not _move(job, sources=sources, to=JobState.RENDERED, **done):
+        _lock(job)
+        if not _book(job, remote, cost):
             return False
-        ledger.capture(job=job, credits=cost, pictures=len(remote.images))
+        is_late = job.state == JobState.FAILED and job.error_code == GIVEN_UP
+        if not is_late and job.state not in HOLDING:
+            _charge_beside(job, cost)
+            return False
+        now = timezone.now()
+        changes: dict[str, Any] = {"due_at": now, "rendered_at": now, "finished_at": None, "tries": 0, "progress": 100}
+        changes |= {"tokens_used": (job.tokens_used or 0) + cost, "error_code": ""}
+        changes["error_message"] = _count_note(job, remote, cost=cost)
+        _move(job, sources=[JobState(job.state)], to=JobState.RENDERED, **changes)
+        if is_late:
+            ledger.charge(job=job, credits=cost, pictures=len(remote.images), reason=LATE)
+        else:
+            ledger.capture(job=job, credits=cost, pictures=len(remote.images))
         Image.objects.bulk_create(
             Image(team_id=job.team_id, job=job, index=index, source_url=link.url, width=link.width, height=link.height)
             for index, link in enumerate(remote.images)
         )
+        _watch(job)
         return True
 
 

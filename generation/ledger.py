@@ -112,6 +112,18 @@ def capture(*, job: Job, credits: int, pictures: int = 0) -> None:
     _resolve(job, kind=LedgerEntry.Kind.CAPTURE, spent=credits, pictures=pictures)
 
 
+def charge(*, job: Job, credits: int, reason: str, pictures: int = 0) -> None:
+    """Book what the provider charged for a job beside its hold, which stays as it is, open or resolved.
+
+    It counts where the hold counts, and may exceed caps and account: the provider has the credits already.
+    """
+    _require(reason)
+    with transaction.atomic():
+        account = caps.lock(job.team_id)
+        kind = LedgerEntry.Kind.CAPTURE
+        _post(account, _entry(job, kind=kind, spent=credits, pictures=pictures, reason=reason))
+
+
 def release(*, job: Job, actor_id: int | None = None) -> None:
     """Give the job's hold back; ``actor_id`` is the person who wanted that, if one did."""
     _resolve(job, kind=LedgerEntry.Kind.RELEASE, actor_id=actor_id)

@@ -15,7 +15,7 @@ from generation.deadline import deadline
 
 SECONDS = 10.0
 GIVE_UP = timedelta(days=1)
-"""How long a receiver is tried."""
+"""How long a receiver is tried, from what it is told of on: the job's end, the cap's warning."""
 _GAPS = (5, 20, 80, 320, 1280, 5120, 14400)
 LONGEST_GAP = timedelta(seconds=_GAPS[-1])
 
@@ -56,5 +56,5 @@ def post(*, url: str, secret: str, message_id: str, body: Mapping[str, Any], tru
 
 
 def gap(attempts: int) -> timedelta:
-    """How long to wait after so many attempts."""
+    """How long to wait after so many attempts, from the last one's answer on."""
     return timedelta(seconds=_GAPS[min(attempts, len(_GAPS)) - 1])

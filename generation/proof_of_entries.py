@@ -8,12 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
-from generation.models import CreditAccount, Hold, Job, JobState, LedgerEntry
+from generation.models import Attempt, CreditAccount, Hold, Job, JobState, LedgerEntry
 
 Kind = LedgerEntry.Kind
 _ENDS = (Kind.CAPTURE, Kind.RELEASE)
+_BESIDE = Q(kind=Kind.CAPTURE, held=0) & ~Q(reason="")
+"""What a job was charged beside its hold, by an answer that came late or a second run; the reason says which."""
 _COPIED = {
     "account": "team",
     "project": "project",
@@ -50,7 +53,9 @@ _SHAPES: dict[str, tuple[Q, str]] = {
 _ODD_ENDS = {
     "it was paid, yet the job is {state}": Q(kind=Kind.CAPTURE, job__state=JobState.CANCELLED),
     "its hold was given back, yet the job is {state}": Q(
-        kind=Kind.RELEASE, job__state__in=[JobState.RENDERED, JobState.STORING, JobState.COMPLETED]
+        ~Exists(LedgerEntry.objects.filter(_BESIDE, job=OuterRef("job"), pictures__gt=0)),
+        kind=Kind.RELEASE,
+        job__state__in=[JobState.RENDERED, JobState.STORING, JobState.COMPLETED],
     ),
 }
 
@@ -132,7 +137,7 @@ def _by_job() -> QuerySet[Any, dict[str, Any]]:
     jobs = entries.values("job", credits=F("job__hold__credits"), resolved_at=F("job__hold__resolved_at"))
     told: QuerySet[Any, Any] = jobs.annotate(
         holds=Count("pk", filter=Q(kind=Kind.HOLD)),
-        ends=Count("pk", filter=Q(kind__in=_ENDS)),
+        ends=Count("pk", filter=Q(kind__in=_ENDS) & ~_BESIDE),
         asked=Sum("held", filter=Q(kind=Kind.HOLD), default=0),
         left=Sum("held"),
         cost=Sum("spent"),
@@ -166,8 +171,13 @@ def _ends_that_do_not_fit_the_job() -> Iterator[Finding]:
     for sentence, odd in _ODD_ENDS.items():
         for job, state in LedgerEntry.objects.filter(odd).order_by("id").values_list("job_id", "job__state"):
             yield Finding(str(job), sentence.format(state=state))
-    differs = Q(spent__lt=F("job__tokens_used")) | Q(spent__gt=F("job__tokens_used"))
-    for job, spent, cost in LedgerEntry.objects.filter(differs, kind__in=_ENDS).values_list(
-        "job_id", "spent", "job__tokens_used"
-    ):
+    paid = LedgerEntry.objects.filter(kind__in=_ENDS, job__isnull=False).order_by().values("job")
+    differs = paid.annotate(paid=Sum("spent")).exclude(paid=F("job__tokens_used"))
+    told = differs.filter(job__tokens_used__isnull=False)
+    for job, spent, cost in told.values_list("job", "paid", "job__tokens_used"):
         yield Finding(str(job), f"{spent} was paid for it, the job says {cost}")
+    charged = Attempt.objects.filter(charge__isnull=False).order_by().values("job").annotate(charged=Sum("charge"))
+    spent_on = LedgerEntry.objects.filter(job=OuterRef("job"), kind__in=_ENDS).order_by().values("job")
+    sums = charged.annotate(paid=Coalesce(Subquery(spent_on.annotate(paid=Sum("spent")).values("paid")), 0))
+    for job, cost, spent in sums.exclude(charged=F("paid")).values_list("job", "charged", "paid"):
+        yield Finding(str(job), f"{spent} was paid for it, its attempts cost {cost}")

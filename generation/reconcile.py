@@ -90,8 +90,10 @@ def read(connection: Connection, *, seconds: float = 30) -> Reconciliation:
         newest = _newest(connection)
         if newest and newest.pk != reading.after:
             return newest
-        connections.note_balance(connection, credits=reading.account.credits)
-        return _write(connection, reading)
+        row = _write(connection, reading)
+    # Afterwards, as it may wake jobs: whoever moves a job takes its row before the account's.
+    connections.note_balance(connection, credits=reading.account.credits)
+    return row
 
 
 def go_on(connection: Connection, *, seconds: float = 30) -> bool:

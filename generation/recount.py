@@ -153,7 +153,7 @@ def _spent(account: CreditAccount, span: Span) -> QuerySet[LedgerEntry, tuple[An
 
 
 def _approved(account: CreditAccount, span: Span) -> QuerySet[LedgerEntry, tuple[Any, ...]]:
-    captures = _by_day(account, span).filter(kind=LedgerEntry.Kind.CAPTURE)
+    captures = _by_day(account, span).filter(kind=LedgerEntry.Kind.CAPTURE, pictures__gt=0)
     approved = captures.filter(job__images__review=Image.Review.APPROVED)
     others = {f"sum_{name}": _zero() for name in FIGURES if name != "approved"}
     return approved.annotate(**others, sum_approved=Count("pk"))

@@ -85,6 +85,6 @@ def reviewed(image: Image, *, approved: int) -> None:
     """Count a picture that was approved (1), or is no longer (-1), on the day that it was paid for."""
     with transaction.atomic():
         account = caps.lock(image.team_id)
-        paid = LedgerEntry.objects.filter(job=image.job, kind=LedgerEntry.Kind.CAPTURE).first()
-        if paid:
+        captures = LedgerEntry.objects.filter(job=image.job, kind=LedgerEntry.Kind.CAPTURE)
+        if paid := captures.filter(pictures__gt=0).first():  # a charge beside it brought none
             add(account, at=paid.created_at, job=image.job, approved=approved)

@@ -1,32 +1,38 @@
-"""What became of a job: ask the provider, and believe only its answer to a GET. Webhook and poll run this code."""
+"""What became of a job: ask the provider, and believe only its answer to a GET. Webhook and poll run this code.
+
+A job that is submitted or unknown is looked at when it is due. An attempt that its job no longer waits for, since a
+person is asked or has decided, is looked at when the attempt is due: rarely, for a month, and whenever its webhook
+comes. What its answer means for the job is written at the top of :mod:`generation.jobs`.
+"""
 
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from django.utils import timezone
 
-from generation import connections, jobs, provider_answers
+from generation import connections, jobs, matching, provider_answers
 from generation.client import Client, ProviderError, Refused, Unreadable, Unusable
 from generation.contract import JobStatus, RemoteJob
 from generation.models import Attempt, Job, JobState
 
 PATIENCE = timedelta(days=1)
-"""How long the provider may work on a job before a person is asked."""
-LISTED = 100
-"""Jobs that a look at the provider's list shows."""
+"""How long the provider may work on a job before a person is asked, from the acceptance of its attempt on: how long the
+job waited in the queue before does not matter."""
 LOOKS = 8
-"""Looks at the provider's list for a lost POST: some four minutes."""
+"""Looks at the provider's list for a lost POST, from when it was lost on: some four minutes."""
+PAGES = 10
+"""Pages of the provider's list that one look for a lost POST reads at most."""
+LISTED = 100
+"""Jobs that a page of the provider's list shows."""
 EARLIER_ACCOUNT = "It was sent to another account than the connection leads to now, which cannot be asked any more."
-SKEW = timedelta(seconds=90)
-"""How far the provider's clock and a slow answer may move a job's creation from our POST."""
 
 
 def settle(job: Job) -> None:
     """Look at a submitted job once. Providers' faults only postpone the next look."""
-    attempt = job.attempts.filter(outcome=Attempt.Outcome.ACCEPTED).order_by("-id").first()
-    if job.state != JobState.SUBMITTED or attempt is None or attempt.provider_job_id is None:
+    attempt = jobs.awaited(job)
+    if job.state != JobState.SUBMITTED or attempt is None:
         return
     attempt.connection = job.connection
     if connections.is_of_earlier_account(attempt):
@@ -34,19 +40,26 @@ def settle(job: Job) -> None:
         return
     try:
         with connections.open_client(job.connection) as client:
-            remote = client.get_job(attempt.provider_job_id)
+            remote = _ask(client, attempt)
     except Refused as error:
         _vanished(job, error)
     except Unusable as error:
         jobs.keep_answer(attempt, answer=error.answer)
         jobs.ask_for_review(job, message=str(error))
     except ProviderError as error:
-        if isinstance(error, Unreadable) and _is_overdue(job):
+        if isinstance(error, Unreadable) and _is_overdue(attempt):
             jobs.ask_for_review(job, message=str(error))
         else:
             _look_again(job, error)
     else:
         believe(job, remote)
+
+
+def _ask(client: Client, attempt: Attempt) -> RemoteJob:
+    remote = client.get_job(str(attempt.provider_job_id))
+    if remote.job_id != attempt.provider_job_id:
+        raise Unusable("The provider told of another job.", answer=remote.job_id)
+    return remote
 
 
 def _look_again(job: Job, error: ProviderError, *, gaps: Sequence[int] = jobs.POLL_GAPS) -> None:
@@ -57,19 +70,22 @@ def _look_again(job: Job, error: ProviderError, *, gaps: Sequence[int] = jobs.PO
         jobs.look_again(job, gaps=gaps)
 
 
-def _is_overdue(job: Job) -> bool:
-    return timezone.now() - job.created_at > PATIENCE
+def _is_overdue(attempt: Attempt) -> bool:
+    return timezone.now() - (attempt.accepted_at or attempt.created_at) > PATIENCE
 
 
 def believe(job: Job, remote: RemoteJob) -> None:
-    """Act on the provider's answer."""
+    """Act on the provider's answer about one of the job's attempts."""
+    waiting = jobs.awaited(job) if job.state == JobState.SUBMITTED else None
     if remote.status is JobStatus.COMPLETED and remote.images:
         jobs.rendered(job, remote=remote)
     elif remote.status is JobStatus.COMPLETED:
         jobs.failed(job, remote=replace(remote, error_message="The provider finished, but made no picture."))
     elif remote.status is JobStatus.FAILED:
         jobs.failed(job, remote=remote)
-    elif _is_overdue(job):
+    elif waiting is None or waiting.provider_job_id != remote.job_id:
+        jobs.watch(job.attempts.filter(provider_job_id=remote.job_id))
+    elif _is_overdue(waiting):
         jobs.ask_for_review(job, message="The provider has been working on this for more than a day.")
     else:
         jobs.look_again(job, progress=remote.progress)
@@ -86,37 +102,71 @@ def _vanished(job: Job, error: Refused) -> None:
 def resolve(job: Job, *, client: Client | None = None) -> None:
     """Look for a job whose POST brought no answer: in its webhook, then in the provider's list."""
     attempt = job.attempts.order_by("-id").first()
-    if job.state not in {JobState.UNKNOWN, JobState.NEEDS_REVIEW} or attempt is None:
+    if job.state != JobState.UNKNOWN or attempt is None:
         return
     attempt.connection = job.connection
     if connections.is_of_earlier_account(attempt):
-        if not jobs.ask_for_review(job, message=EARLIER_ACCOUNT):
-            jobs.postpone(job, until=None)
+        jobs.ask_for_review(job, message=EARLIER_ACCOUNT)
         return
     try:
         with nullcontext(client) if client else connections.open_client(job.connection) as asking:
-            found = _told_by_webhook(asking, attempt) or _in_the_list(asking, job, attempt)
+            is_found = _find(asking, attempt)
     except (Refused, Unusable):  # of the list: it shows nothing that could be used, now or later
-        found = None
+        is_found = False
     except ProviderError as error:
         _look_again(job, error, gaps=jobs.BACKOFF)
         return
-    if found:
-        adopt(attempt, found)
-    elif job.state == JobState.NEEDS_REVIEW:
-        jobs.postpone(job, until=None)
-    elif attempt.answer:
+    if is_found:
+        return
+    if attempt.answer:
         jobs.ask_for_review(job, message=attempt.detail)
     elif job.tries >= LOOKS:
-        jobs.ask_for_review(job, message="The provider's answer was lost, and its list does not show this job.")
+        jobs.ask_for_review(job, message=_lost(attempt))
     else:
         jobs.look_again(job, gaps=jobs.BACKOFF)
 
 
-def adopt(attempt: Attempt, remote: RemoteJob) -> None:
-    """Tie the provider's job to our attempt, and go on as if its answer had arrived."""
-    if jobs.accepted(attempt, provider_job_id=remote.job_id) and tells_all(remote):
-        believe(attempt.job, remote)
+def _lost(attempt: Attempt) -> str:
+    if attempt.candidates:
+        return "The provider's answer was lost. Its list shows what may be this job, but others may be it as well."
+    return "The provider's answer was lost, and its list does not show this job."
+
+
+def follow(attempt: Attempt) -> None:
+    """Look once for an open attempt that its job no longer waits for. Providers' faults only postpone the next look."""
+    if attempt.charge is not None or attempt.outcome in {Attempt.Outcome.NOT_SENT, Attempt.Outcome.REFUSED}:
+        return
+    job = attempt.job
+    if attempt.outcome == Attempt.Outcome.POSTING and timezone.now() - attempt.created_at > jobs.LEASE:
+        jobs.lose(job, attempt=attempt, detail="The worker stopped before the provider answered.")
+    if connections.is_of_earlier_account(attempt):
+        Attempt.objects.filter(pk=attempt.pk).update(due_at=None)
+        return
+    try:
+        with connections.open_client(attempt.connection) as client:
+            if attempt.provider_job_id:
+                believe(job, _ask(client, attempt))
+            elif not _find(client, attempt):
+                jobs.watch(job.attempts.filter(pk=attempt.pk))
+    except ProviderError as error:
+        if isinstance(error, Unusable):
+            jobs.keep_answer(attempt, answer=error.answer)
+        connections.handle_fault(attempt.connection, error)
+        jobs.watch(job.attempts.filter(pk=attempt.pk))
+
+
+def _find(client: Client, attempt: Attempt) -> bool:
+    """Look for an attempt whose answer was lost; one that is found goes on as if its answer had arrived."""
+    told = _told_by_webhook(client, attempt)
+    listed = [] if told else _listed(client, attempt)
+    remote = told or matching.only_one(listed, attempt)
+    if remote and matching.tie(attempt, remote, certain=told is not None):
+        if told or tells_all(remote):
+            believe(attempt.job, remote)
+        return True
+    attempt.candidates = [matching.shown(found) for found in matching.possible(listed, attempt)]
+    Attempt.objects.filter(pk=attempt.pk, provider_job_id=None).update(candidates=attempt.candidates)
+    return False
 
 
 def tells_all(remote: RemoteJob) -> bool:
@@ -130,11 +180,13 @@ def _told_by_webhook(client: Client, attempt: Attempt) -> RemoteJob | None:
     """Only the unguessable token could have led a delivery here; its body still only says where to look."""
     for delivery in attempt.deliveries.order_by("id"):
         named = _job_id(delivery.body)
-        if named and not connections.adopted(attempt.connection, {named}):
+        if named and not matching.is_taken(attempt, named):
             try:
-                return client.get_job(named)
+                remote = client.get_job(named)
             except (Refused, Unusable):
                 continue
+            if remote.job_id == named:
+                return remote
     return None
 
 
@@ -145,32 +197,13 @@ def _job_id(body: str) -> str:
         return ""
 
 
-def _in_the_list(client: Client, job: Job, attempt: Attempt) -> RemoteJob | None:
-    """The one job that nobody else claims and that fits; two that fit are a person's decision."""
-    listed = client.list_jobs(limit=LISTED).items
-    taken = connections.adopted(attempt.connection, {remote.job_id for remote in listed})
-    fitting = [remote for remote in listed if remote.job_id not in taken and fits(remote, job, attempt)]
-    lost = Attempt.objects.filter(connection=attempt.connection, outcome=Attempt.Outcome.UNKNOWN).exclude(pk=attempt.pk)
-    rivals = lost.filter(
-        job__model=job.model,
-        job__num_images=job.num_images,
-        created_at__range=(attempt.created_at - 2 * SKEW, attempt.created_at + 2 * SKEW),
-        job__state=JobState.UNKNOWN,
-    )
-    return fitting[0] if len(fitting) == 1 and not rivals.exists() else None
-
-
-def fits(remote: RemoteJob, job: Job, attempt: Attempt) -> bool:
-    """Whether the provider's job may be what became of the attempt, as far as model, count and time tell."""
-    moment = made(remote)
-    same = remote.model == job.model and remote.num_images == job.num_images
-    return moment is not None and same and abs(moment - attempt.created_at) <= SKEW
-
-
-def made(remote: RemoteJob) -> datetime | None:
-    """When it was made, if the provider says so in a way that can be read."""
-    try:
-        moment = datetime.fromisoformat(remote.created_at)
-    except ValueError:
-        return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+def _listed(client: Client, attempt: Attempt) -> list[RemoteJob]:
+    """The provider's jobs back to before the attempt; none where they are too many to know that no other fits."""
+    found: list[RemoteJob] = []
+    for number in range(PAGES):
+        page = client.list_jobs(limit=LISTED, offset=number * LISTED)
+        found += page.items
+        oldest = matching.made(page.items[-1]) if page.items else None
+        if page.count < LISTED or (oldest and oldest < attempt.created_at - matching.DOUBT):
+            return found
+    return []

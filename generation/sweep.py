@@ -7,15 +7,14 @@ not show a job, is no answer: such jobs are asked for one by one.
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, Min, OuterRef
+from django.db.models import Min
 from django.utils import timezone
 
-from generation import connections, jobs, settlement
+from generation import connections, jobs, matching, settlement
 from generation.client import Client, ProviderError, Refused, Unreadable, Unusable
 from generation.contract import Page, RemoteJob
 from generation.models import Attempt, Connection, Job, JobState
 
-PAGES = 10
 SOON = timedelta(seconds=30)
 """What is due so soon is looked at together with what is due now."""
 _AT_ONCE = 1_000
@@ -53,11 +52,11 @@ def sweep(connection: Connection) -> list[Job]:
 
 def _pages(client: Client, *, since: datetime | None) -> Iterator[Page[RemoteJob]]:
     """Newest first, until what follows is older than ``since``; one page without."""
-    for number in range(PAGES):
+    for number in range(settlement.PAGES):
         page = client.list_jobs(limit=settlement.LISTED, offset=number * settlement.LISTED)
         yield page
-        made = settlement.made(page.items[-1]) if page.items else None
-        if since is None or not page.has_more or not page.count or (made and made < since - settlement.SKEW):
+        made = matching.made(page.items[-1]) if page.items else None
+        if since is None or not page.has_more or not page.count or (made and made < since - matching.SKEW):
             return
 
 
@@ -69,18 +68,21 @@ def _oldest(waiting: dict[str, Job]) -> datetime | None:
 
 
 def _settle(connection: Connection, page: Page[RemoteJob], waiting: dict[str, Job]) -> list[Job]:
-    """Believe what the page says of our jobs, due or not, and take them out of ``waiting``. Answers those rendered."""
+    """Believe what the page says of our open attempts, due or not, and take their jobs out of ``waiting``.
+
+    Answers the jobs that it rendered.
+    """
     told = {remote.job_id: remote for remote in page.items if settlement.tells_all(remote)}
-    accepted = Attempt.objects.filter(outcome=Attempt.Outcome.ACCEPTED)
-    later = accepted.filter(job=OuterRef("job"), id__gt=OuterRef("id"))
-    ours = accepted.filter(~Exists(later), connection=connection, provider_job_id__in=told)
+    ours = Attempt.objects.filter(jobs.OPEN, connection=connection, provider_job_id__in=told).select_related("job")
     rendered = []
-    for attempt in ours.filter(job__state=JobState.SUBMITTED).select_related("job"):
+    for attempt in ours:
         job, attempt.connection = attempt.job, connection
         if connections.is_of_earlier_account(attempt):
             continue
+        is_awaited = job.state == JobState.SUBMITTED and attempt.due_at is None
         settlement.believe(job, told[str(attempt.provider_job_id)])
-        waiting.pop(job.id, None)
+        if is_awaited:
+            waiting.pop(job.id, None)
         if job.state == JobState.RENDERED:
             rendered.append(job)
     return rendered

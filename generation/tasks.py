@@ -9,7 +9,7 @@ from celery import current_app, shared_task
 
 from generation import connections, dispatch, hints, ingest, reconcile, settlement, submission, sweep, turns, upkeep
 from generation.client import NoSlot, ProviderError
-from generation.models import Connection, Image, Job, JobState
+from generation.models import Attempt, Connection, Image, Job, JobState
 
 log = logging.getLogger(__name__)
 _SIDE_BY_SIDE = 8
@@ -105,6 +105,13 @@ def sweep_jobs(connection_id: str) -> None:
 @shared_task
 def resolve_job(job_id: str) -> None:
     settlement.resolve(_job(job_id))
+
+
+@shared_task
+def follow_attempt(attempt_id: str) -> None:
+    attempt = Attempt.objects.select_related("job", "connection").get(pk=attempt_id)
+    settlement.follow(attempt)
+    _store(attempt.job)
 
 
 @shared_task

@@ -10,9 +10,9 @@ from generation.models import Job
 from generation.valkey import breaker, valkey
 
 FORGET = 3600
-"""Seconds after which a queue that nobody looks at starts anew."""
+"""Seconds after which a queue that nobody looks at starts anew, from the last job that left it on."""
 PATIENCE = 5.0
-"""Seconds that a message may be late before another is sent."""
+"""Seconds that a message may be late before another is sent, from the moment on that it was to come."""
 AHEAD = 120.0
 """Seconds: further ahead no message is sent, so only a clock that has been set back says so."""
 _ASK = """

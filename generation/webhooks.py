@@ -26,9 +26,19 @@ def receive(request: HttpRequest, token: str) -> HttpResponse:
         digest=hashlib.sha256(body).hexdigest(),
         defaults={"body": body.decode("utf-8", "replace").replace("\x00", "")},
     )
-    if new and (task := _TASKS.get(JobState(attempt.job.state))):
-        hint(task, attempt.job_id)
+    if new and attempt.charge is None and (look := _look(attempt)):
+        hint(*look)
     return HttpResponse(status=204)
 
 
-_TASKS = {JobState.SUBMITTED: "settle_job", JobState.UNKNOWN: "resolve_job", JobState.NEEDS_REVIEW: "resolve_job"}
+def _look(attempt: Attempt) -> tuple[str, str] | None:
+    """The task that looks at what the delivery is about, with the id that it takes."""
+    job = attempt.job
+    if attempt.due_at is None and job.state == JobState.SUBMITTING:
+        return None  # the answer to its POST is not here yet; when it comes there is a look at once
+    if attempt.due_at is None and job.state in _TASKS:
+        return _TASKS[JobState(job.state)], job.id
+    return "follow_attempt", attempt.id
+
+
+_TASKS = {JobState.SUBMITTED: "settle_job", JobState.UNKNOWN: "resolve_job"}

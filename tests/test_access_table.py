@@ -90,6 +90,7 @@ TABLE: dict[str, Rule] = {
     "jobs/<job_id>/cancel/": ACT.to("Cancel a job"),
     "jobs/<job_id>/retry/": ACT.to("Start a failed job again"),
     "jobs/<job_id>/resolve/": ACT.to("Decide on a job that nobody knows the end of"),
+    "jobs/<job_id>/assign/": ACT.to("Say which of ProductAI's jobs is one whose answer was lost"),
     "jobs/<job_id>/again/": ACT.to("Make the same pictures once more"),
     "settings/team/": Rule(get=Role.VIEWER, post=Role.ADMIN).to("See the team, and change its name and rules"),
     "settings/team/alerts/test/": Rule(post=Role.ADMIN).to("Send a test to where warnings are posted"),
@@ -225,6 +226,7 @@ BODIES = {
     "projects/<project_id>/cover/": "picture=<picture_id>",
     "products/<product_id>/photo/earlier/": "asset=<asset_id>",
     "jobs/<job_id>/resolve/": "choice=retry",
+    "jobs/<job_id>/assign/": "candidate=job_there",
     "gallery/<picture_id>/review/": "verdict=rejected",
 }
 MISSING = {"membership_id": "987654321", "sequence": "987654321", "reading_id": "987654321"}

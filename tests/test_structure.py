@@ -18,6 +18,7 @@ ORDER = [
     "connections",
     "dispatch",
     "submission",
+    "matching",
     "settlement",
     "sweep",
     "ingest",

@@ -10,15 +10,18 @@ from dashboard.accounts.keys import webhook_secret
 from dashboard.api.actions import trusted_webhooks
 from dashboard.api.answers import jobs_of, show_job
 from dashboard.api.models import CallerDelivery
-from generation import outgoing
+from generation import jobs, outgoing
 from generation.bulk_delete import delete_in_portions
+from generation.models import JobState
 
 LEASE = timedelta(seconds=30)
+"""How long a claimed delivery is left alone, from its claim on; a POST takes ten seconds at most."""
 _SWEEP = 200
 
 
 def _ready() -> Q:
-    return Q(due_at__lte=timezone.now(), job__finished_at__isnull=False)
+    untold = Q(delivered_at=None) | Q(delivered_at__lt=F("job__finished_at"))
+    return untold & Q(due_at__lte=timezone.now(), job__finished_at__isnull=False)
 
 
 def due() -> list[str]:
@@ -37,10 +40,17 @@ def deliver(delivery_id: str) -> None:
     now = timezone.now()
     over = answer.arrived or now - (delivery.job.finished_at or now) > outgoing.GIVE_UP
     CallerDelivery.objects.filter(pk=delivery.pk).update(
-        due_at=None if over else now + outgoing.gap(delivery.attempts),
-        delivered_at=now if answer.arrived else None,
+        due_at=None
+        if over and not (answer.arrived and _may_change(delivery))
+        else now + outgoing.gap(delivery.attempts),
+        delivered_at=now if answer.arrived else delivery.delivered_at,
         answer=answer.words[:200],
     )
+
+
+def _may_change(delivery: CallerDelivery) -> bool:
+    """A job that was given up may still bring its pictures; its caller is told then, too."""
+    return delivery.job.state == JobState.FAILED and delivery.job.error_code == jobs.GIVEN_UP
 
 
 def _post(delivery: CallerDelivery) -> outgoing.Answer:
@@ -48,7 +58,7 @@ def _post(delivery: CallerDelivery) -> outgoing.Answer:
     return outgoing.post(
         url=job.webhook_url,
         secret=webhook_secret(delivery.api_key),
-        message_id=delivery.id,
+        message_id=f"{delivery.id}_late" if delivery.delivered_at else delivery.id,  # other news than was told first
         body=show_job(job).as_json(),
         trusted=trusted_webhooks(),
     )

@@ -26,6 +26,7 @@ SENTENCES = {
     "invitation.accepted": "accepted an invitation",
     "invitation.made": "invited somebody",
     "invitation.revoked": "revoked an invitation",
+    "job.assigned": "said which of ProductAI's jobs is one of ours",
     "job.cancelled": "cancelled a job",
     "job.given_up": "gave a job up",
     "job.tried_again": "had a job tried again",

@@ -26,10 +26,11 @@ from generation.models import Asset
 from generation.storage import own_links
 
 LEASE = timedelta(seconds=60)
-"""How long a claimed row is left alone; a download takes 20 seconds at most."""
+"""How long a claimed row is left alone, from its claim on; a download takes 20 seconds at most."""
 GAPS = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2))
-"""Pauses before another try of an address that did not answer."""
+"""Pauses before another try of an address that did not answer, each from the end of the try before."""
 PREVIEW_KEPT = timedelta(days=1)
+"""How long a preview that nobody started stays, from its upload on."""
 State = ImportRow.State
 
 

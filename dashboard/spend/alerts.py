@@ -21,6 +21,7 @@ from generation.models import CapPeriod
 from generation.serving import iso
 
 LEASE = timedelta(seconds=60)
+"""How long a claimed alert is left alone, from its claim on."""
 EVENT = "cap.warning"
 _SWEEP = 100
 

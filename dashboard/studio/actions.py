@@ -15,7 +15,7 @@ from dashboard.accounts.models import Role
 from dashboard.audit.record import record
 from dashboard.presets.models import PresetVersion
 from dashboard.projects.models import Product, Project
-from generation import contract, jobs
+from generation import contract, jobs, matching
 from generation.ids import new_id
 from generation.models import Asset, Batch, Connection, Job, JobState
 from generation.tasks import hint
@@ -193,3 +193,13 @@ def decide(acting: Actor, job: Job, *, never_ran: bool) -> None:
             raise NotPossible("This job does not wait for a decision any more.")
         record(acting, "job.tried_again" if never_ran else "job.given_up", job.id)
         hint_submission(job.connection)
+
+
+def assign(acting: Actor, job: Job, *, provider_job_id: str) -> None:
+    """A person's word on which of the provider's jobs is the one whose answer was lost; its own answer ends it then."""
+    acting.require(Role.CREATOR)
+    with transaction.atomic():
+        if not matching.assign(job, provider_job_id=provider_job_id):
+            raise NotPossible("This job does not wait for that choice any more. Look at it again.")
+        record(acting, "job.assigned", job.id, after={"provider_job_id": provider_job_id})
+        transaction.on_commit(partial(hint, "settle_job", job.id))

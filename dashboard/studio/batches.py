@@ -106,10 +106,10 @@ class Summary:
         """Count a row of the grouped query."""
         self.jobs[GROUP_OF_STATE[row["state"]].name] += row["jobs"]
         self.pictures += row["jobs"] * row["num_images"]
+        self.spent += row["cost"]
         if row["state"] in HOLDING:
             self.held += row["priced"]
         else:
-            self.spent += row["cost"]
             self.returned += row["unspent"]
         self.untried += row["untried"]
         self.retry_price += row["untried"] * contract.price(model=row["model"], num_images=row["num_images"])

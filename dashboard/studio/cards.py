@@ -6,12 +6,14 @@ from typing import Any
 from django.db.models import Count, Prefetch, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.projects.templatetags.pictures import tile
 from dashboard.studio import titles, words
 from dashboard.studio.batches import second_tries
+from generation import matching
 from generation.models import TERMINAL, Batch, Image, Job, JobState
 
 RETRIABLE = frozenset({JobState.FAILED, JobState.CANCELLED})
@@ -90,7 +92,7 @@ def row(job: Job, acting: Actor) -> dict[str, Any]:
     }
 
 
-def _actions(job: Job) -> dict[str, str]:
+def _actions(job: Job) -> dict[str, Any]:
     if job.state == JobState.COMPLETED:
         return {"again_url": f"{reverse('generate')}?job={job.id}"}
     if job.state == JobState.QUEUED:
@@ -98,8 +100,25 @@ def _actions(job: Job) -> dict[str, str]:
     if job.state in RETRIABLE and not _retried_in(job):
         return {"retry_url": reverse("retry_job", args=[job.id])}
     if job.state == JobState.NEEDS_REVIEW:
-        return {"resolve_url": reverse("resolve_job", args=[job.id])}
+        return {"resolve_url": reverse("resolve_job", args=[job.id]), **_choice(job)}
     return {}
+
+
+def _choice(job: Job) -> dict[str, Any]:
+    """What the provider's list shows that may be the job, and which other jobs it may be as well."""
+    found = [candidate for attempt in matching.choices(job) for candidate in attempt.candidates]
+    if not found:
+        return {}
+    others = matching.others_that_may_own(job, {candidate["provider_job_id"] for candidate in found})
+    candidates = [
+        candidate
+        | {
+            "made_at": parse_datetime(candidate["created_at"]),
+            "others": [other.product.name for other in others.get(candidate["provider_job_id"], [])],
+        }
+        for candidate in found
+    ]
+    return {"assign_url": reverse("assign_job", args=[job.id]), "candidates": candidates}
 
 
 @dataclass(frozen=True)

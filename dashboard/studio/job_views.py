@@ -57,6 +57,14 @@ def resolve_job(request: HttpRequest, job_id: str) -> HttpResponse:
     return _act(request, job_id, _try_again if never_ran else _give_up)
 
 
+@members_only
+@require_POST
+def assign_job(request: HttpRequest, job_id: str) -> HttpResponse:
+    """Which of the provider's jobs it is: ``candidate`` is the provider's id."""
+    chosen = request.POST.get("candidate", "")
+    return _act(request, job_id, lambda acting, job: actions.assign(acting, job, provider_job_id=chosen))
+
+
 def _act(request: HttpRequest, job_id: str, act: Callable[[Actor, Job], Batch | None]) -> HttpResponse:
     """Do it, and show the job's card (or row, where it stands in one) with the batch that it may have started.
 

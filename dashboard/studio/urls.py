@@ -17,4 +17,5 @@ urlpatterns = [
     path("jobs/<str:job_id>/cancel/", job_views.cancel_job, name="cancel_job"),
     path("jobs/<str:job_id>/retry/", job_views.retry_job, name="retry_job"),
     path("jobs/<str:job_id>/resolve/", job_views.resolve_job, name="resolve_job"),
+    path("jobs/<str:job_id>/assign/", job_views.assign_job, name="assign_job"),
 ]

@@ -1,6 +1,6 @@
 """What happened to a job, in a marketer's words."""
 
-from generation.models import Job, JobState
+from generation.models import HOLDING, Job, JobState
 
 FAILURES = {
     "photo_missing": "The photo of this product is gone from the storage. Give the product a new photo.",
@@ -14,6 +14,7 @@ FAILURES = {
 UNKNOWN = "ProductAI did not answer clearly. We are asking it whether the job runs, so that nothing is paid for twice."
 REMOVED = "The team keeps pictures for a time only, and removed these since."
 NEEDS_REVIEW = "Nobody can tell whether this job ran. Look into your ProductAI account, then decide."
+"""An answer that comes late all the same ends the job, whatever was decided."""
 
 
 def explain(job: Job) -> str:
@@ -38,9 +39,11 @@ def charged(job: Job) -> str:
 
 
 def credits(job: Job) -> int:
-    """What a job holds, or what it cost."""
+    """What a job holds, or what it cost; of one that was sent again, both."""
     if job.state == JobState.CANCELLED:
         return 0
+    if job.state in HOLDING:
+        return job.price + (job.tokens_used or 0)
     return job.price if job.tokens_used is None else job.tokens_used
 
 

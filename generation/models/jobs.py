@@ -96,6 +96,7 @@ class Job(models.Model):
     error_code = models.CharField(max_length=40, blank=True)
     error_message = models.TextField(blank=True, help_text="The provider's own words")
     created_at = models.DateTimeField(auto_now_add=True)
+    rendered_at = models.DateTimeField(null=True, blank=True, help_text="When we heard that its pictures are made")
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -125,7 +126,12 @@ class Job(models.Model):
 
 
 class Attempt(models.Model):
-    """One POST to the provider, committed before it leaves and never repeated."""
+    """One POST to the provider, committed before it leaves and never repeated.
+
+    It is **open** while the provider may still charge for it: it may have arrived, and no ``charge`` is booked. Its
+    job waits for at most one open attempt, and is itself due then; every other open attempt has a ``due_at`` of its
+    own, so that an answer that comes after a person's decision is heard all the same.
+    """
 
     class Outcome(models.TextChoices):
         POSTING = "posting", "On its way"
@@ -142,12 +148,25 @@ class Attempt(models.Model):
     detail = models.CharField(max_length=500, blank=True)
     answer = models.TextField(blank=True, help_text="What the provider said that could not be used, as it came")
     provider_job_id = models.CharField(max_length=100, null=True, blank=True)  # noqa: DJ001 null keeps it unique
+    charge = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="Credits that the ledger has for it; empty until we hear that it ended",
+    )
+    candidates = models.JSONField(
+        default=list, blank=True, help_text="What the provider's list shows that may be its job, for a person to choose"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
+    accepted_at = models.DateTimeField(null=True, blank=True, help_text="When we heard that the provider has it")
+    due_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the machine looks for it next, while its job does not wait for it"
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["connection", "provider_job_id"], name="provider_job_has_one_attempt")
         ]
+        indexes = [models.Index(fields=["due_at"], name="attempt_due", condition=Q(due_at__isnull=False))]
 
     def __str__(self) -> str:
         return self.id

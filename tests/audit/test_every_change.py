@@ -24,7 +24,7 @@ from dashboard.audit.models import AuditEvent
 from dashboard.audit.record import record
 from dashboard.projects.models import Product
 from generation import ledger
-from generation.models import Asset, Cap, Connection, Image, Job, JobState
+from generation.models import Asset, Attempt, Cap, Connection, Image, Job, JobState
 from tests.pictures import photo
 from tests.test_access_table import (  # noqa: F401  fixtures
     API,
@@ -137,6 +137,15 @@ def ended(world: World, state: JobState) -> None:
     Job.objects.filter(pk=job.pk).update(state=state, due_at=None)
 
 
+def lost(world: World) -> None:
+    """The job waits for a person, who may say which of the provider's jobs it is."""
+    ended(world, JobState.NEEDS_REVIEW)
+    job = Job.objects.get(pk=world.things["job_id"])
+    candidates = [{"provider_job_id": "job_there", "created_at": "", "status": "completed", "pictures": []}]
+    facts = {"outcome": Attempt.Outcome.UNKNOWN, "candidates": candidates}
+    Attempt.objects.create(job=job, connection=job.connection, token_hash="0" * 64, **facts)
+
+
 def paused(world: World) -> None:
     Connection.objects.filter(team=world.team).update(
         pause=Connection.Pause.KEY, paused_until=None, base_url="http://127.0.0.1:9/v1"
@@ -168,6 +177,7 @@ BEFORE: dict[str, Callable[[World], None]] = {
     "batches/<batch_id>/retry/": lambda it: ended(it, JobState.FAILED),
     "jobs/<job_id>/retry/": lambda it: ended(it, JobState.FAILED),
     "jobs/<job_id>/resolve/": lambda it: ended(it, JobState.NEEDS_REVIEW),
+    "jobs/<job_id>/assign/": lost,
     "spend/ledger/refund/<job_id>/": lambda it: ended(it, JobState.COMPLETED),
     "products/<product_id>/photo/earlier/": shown_otherwise,
     "settings/members/leave/": owned_by_two,

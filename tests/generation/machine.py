@@ -26,7 +26,7 @@ from django.core.management import call_command  # isort: skip
 from django.db import transaction  # isort: skip
 from django.utils import timezone  # isort: skip
 from generation import caps, jobs, ledger, proof, recount, rollup  # isort: skip
-from generation.models import Cap, CreditAccount, Hold, Image, Job  # isort: skip
+from generation.models import Cap, CreditAccount, Hold, Image, Job, JobState  # isort: skip
 
 EACH = 50
 """Steps of one run, which has a team of its own."""
@@ -42,6 +42,7 @@ ZONES = [
 ]
 which, people, projects = st.integers(0, 10_000), st.integers(0, 2), st.integers(0, 2)
 amounts, prices = st.integers(0, 60), st.integers(1, 9)
+late_costs = st.sampled_from([0, 0, -1, 5, None])
 batches = st.lists(st.tuples(projects, prices), min_size=1, max_size=4)
 
 
@@ -132,12 +133,14 @@ class Credits(RuleBasedStateMachine):
         """Cheaper than its price, equal or dearer; of one that ended before nothing is captured."""
         row, paper = self.job(number)
         cost = None if more is None else max(0, paper.price + more)
+        is_queued = self.state(row) == JobState.QUEUED
         done = self.world.finish(row, cost=cost, pictures=pictures)
-        assert done == bool(paper.held), f"{row.pk} {row.state}"
+        assert done == (is_queued and (pictures > 0 or not paper.runs)), f"{row.pk} {row.state}"
+        if is_queued:
+            paper.spent += cost if cost is not None else (paper.price if pictures else 0)
         if not done:
             return
         paper.held, paper.pictures = 0, pictures
-        paper.spent += cost if cost is not None else (paper.price if pictures else 0)
         self.images += Image.objects.filter(job=row)
         self.seen["captured"] += 1
 
@@ -145,9 +148,60 @@ class Credits(RuleBasedStateMachine):
     @rule(number=which)
     def release(self, number: int) -> None:
         row, paper = self.job(number)
-        assert jobs.cancel(row) == bool(paper.held)
-        self.seen["released"] += bool(paper.held)
-        paper.held = 0
+        is_queued, was_sent = self.state(row) == JobState.QUEUED, bool(paper.runs or paper.spent)
+        assert jobs.cancel(row) == is_queued
+        if is_queued:
+            self.seen["released"] += 1
+            paper.held, paper.given_up = 0, was_sent
+
+    def state(self, row: Job) -> str:
+        return Job.objects.get(pk=row.pk).state
+
+    @precondition(lambda self: self.rows)
+    @rule(moves=st.lists(st.tuples(st.sampled_from("lladgaa"), which, late_costs, st.integers(0, 2)), max_size=12))
+    def run_late(self, moves: list[tuple[str, int, int | None, int]]) -> None:
+        """Jobs leave and are lost, people decide, and answers come after all."""
+        for move, number, more, pictures in moves:
+            if move == "l":
+                self.lose(number)
+            elif move == "a":
+                self.answer_late(number, more, pictures)
+            else:
+                self.decide(number, never_ran=move == "d")
+            self.the_books_are_equal()
+
+    def lose(self, number: int) -> None:
+        """A job leaves, nothing is heard of it, and it waits for a person."""
+        row, paper = self.job(number)
+        if self.state(row) == JobState.QUEUED:
+            paper.sent += 1
+            paper.runs.append(f"{row.pk}-{paper.sent}")
+            self.world.lose(row, provider_job_id=paper.runs[-1])
+            self.seen["lost"] += 1
+
+    def decide(self, number: int, *, never_ran: bool) -> None:
+        row, paper = self.job(number)
+        waits = self.state(row) == JobState.NEEDS_REVIEW
+        job = Job.objects.get(pk=row.pk)
+        assert (jobs.try_again(job) if never_ran else jobs.give_up(job)) == waits
+        if waits and not never_ran:
+            paper.held, paper.given_up = 0, True
+
+    def answer_late(self, number: int, more: int | None, pictures: int) -> None:
+        """Whatever the job is by now, what the provider charged is booked, and the first pictures are the job's."""
+        names = [name for name, paper in self.books.papers.items() if paper.runs]
+        if not names:
+            return
+        row, paper = self.rows[names[number % len(names)]], self.books.papers[names[number % len(names)]]
+        cost, state = (None if more is None else max(0, paper.price + more)), self.state(row)
+        done = self.world.answer(row, cost=cost, pictures=pictures, provider_job_id=paper.runs.pop(0))
+        paper.spent += cost if cost is not None else (paper.price if pictures else 0)
+        ends = bool(paper.held or paper.given_up) if pictures else state == JobState.NEEDS_REVIEW and not paper.runs
+        assert done == ends, (state, pictures, paper)
+        if ends:
+            paper.held, paper.given_up, paper.pictures = 0, False, pictures
+            self.images += Image.objects.filter(job=row)
+        self.seen["answered late"] += 1
 
     @precondition(lambda self: self.rows)
     @rule(number=which)
@@ -165,10 +219,11 @@ class Credits(RuleBasedStateMachine):
     @rule(number=which)
     def cancel_all(self, number: int) -> None:
         row, _ = self.job(number)
-        papers = [paper for paper in self.books.papers.values() if paper.batch == row.batch_id and paper.held]
-        assert jobs.cancel_all(row.batch) == len(papers)
-        for paper in papers:
-            paper.held = 0
+        queued = set(Job.objects.filter(batch=row.batch_id, state=JobState.QUEUED).values_list("pk", flat=True))
+        assert jobs.cancel_all(row.batch) == len(queued)
+        for name in queued:
+            paper = self.books.papers[name]
+            paper.held, paper.given_up = 0, bool(paper.runs or paper.spent)
 
     @precondition(lambda self: self.rows)
     @rule(number=which, credits=st.integers(0, 12))

@@ -18,6 +18,10 @@ class Paper:
     held: int
     spent: int = 0
     pictures: int = 0
+    runs: list[str] = field(default_factory=list)
+    """Of which a late answer may still come, by the provider's id."""
+    sent: int = 0
+    given_up: bool = False
 
 
 @dataclass

@@ -3,6 +3,7 @@
 Test databases live in one transaction or in memory; programs that import this commit as the service does.
 """
 
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,12 +12,13 @@ import django
 django.setup()
 
 from django.db import transaction  # noqa: E402 (models need the line above)
+from django.utils import timezone  # noqa: E402
 
 from dashboard.accounts.models import ApiKey, Team, User  # noqa: E402
 from dashboard.projects.models import Product, Project  # noqa: E402
 from generation import jobs, ledger  # noqa: E402
 from generation.contract import ImageLink, JobStatus, RemoteJob  # noqa: E402
-from generation.models import Asset, Batch, Connection, Job, JobState  # noqa: E402
+from generation.models import Asset, Attempt, Batch, Connection, Job, JobState  # noqa: E402
 
 Asks = Sequence[tuple[str | None, int]]
 """The project and the price of each job of a batch."""
@@ -53,11 +55,28 @@ class World:
         places = {"connection": self.connection, "product": self.product, "asset": self.asset}
         return Job(team=self.team, batch=batch, **asked, **places)
 
+    def attempt(self, job: Job, outcome: Attempt.Outcome, **facts: Any) -> Attempt:
+        """A POST that left and came to this."""
+        places = {"job": job, "connection": self.connection, "token_hash": secrets.token_hex(32)}
+        return Attempt.objects.create(outcome=outcome, **places, **facts)
+
     def finish(self, job: Job, *, cost: int | None, pictures: int) -> bool:
         """Let the provider say that it is done, with pictures or as a failure that it charged for all the same."""
         with transaction.atomic():
-            Job.objects.filter(pk=job.pk, state=JobState.QUEUED).update(state=JobState.SUBMITTED)
-            status = JobStatus.COMPLETED if pictures else JobStatus.FAILED
-            links = tuple(ImageLink("http://127.0.0.1:9/1.jpg", 1, 1) for _ in range(pictures))
-            remote = RemoteJob("job_1", status, 100, "", job.model, 1, images=links, tokens_used=cost)
-            return jobs.rendered(job, remote=remote) if pictures else jobs.failed(job, remote=remote)
+            if Job.objects.filter(pk=job.pk, state=JobState.QUEUED).update(state=JobState.SUBMITTED):
+                self.attempt(job, Attempt.Outcome.ACCEPTED, provider_job_id=job.pk)
+            return self.answer(job, cost=cost, pictures=pictures, provider_job_id=job.pk)
+
+    def answer(self, job: Job, *, cost: int | None, pictures: int, provider_job_id: str) -> bool:
+        """What the provider says of the end of one of the job's runs."""
+        status = JobStatus.COMPLETED if pictures else JobStatus.FAILED
+        links = tuple(ImageLink("http://127.0.0.1:9/1.jpg", 1, 1) for _ in range(pictures))
+        remote = RemoteJob(provider_job_id, status, 100, "", job.model, 1, images=links, tokens_used=cost)
+        return jobs.rendered(job, remote=remote) if pictures else jobs.failed(job, remote=remote)
+
+    def lose(self, job: Job, *, provider_job_id: str) -> None:
+        """It left and was taken; nothing was heard of it, so that it waits for a person."""
+        now = timezone.now()
+        facts = {"provider_job_id": provider_job_id, "accepted_at": now, "due_at": now}
+        self.attempt(job, Attempt.Outcome.ACCEPTED, **facts)
+        Job.objects.filter(pk=job.pk).update(state=JobState.NEEDS_REVIEW, due_at=None)

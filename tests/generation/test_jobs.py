@@ -50,7 +50,7 @@ def test_an_attempt_is_committed_with_a_hash_and_never_the_token_itself(claimed:
 
 def test_a_completed_job_is_charged_before_its_pictures_are_stored(claimed: Job) -> None:
     attempt = attempt_of(claimed)
-    jobs.accepted(attempt, provider_job_id="job_1")
+    jobs.accepted(attempt, provider_job_id="job_abc123xyz")
     job = attempt.job
     assert jobs.rendered(job, remote=read_job(completed("http://p/1.png", "http://p/2.png", tokens_used=9)))
     assert (job.state, job.tokens_used, job.images.count()) == (JobState.RENDERED, 9, 2)
@@ -60,7 +60,7 @@ def test_a_completed_job_is_charged_before_its_pictures_are_stored(claimed: Job)
 
 def test_rendering_twice_charges_once(claimed: Job) -> None:
     attempt = attempt_of(claimed)
-    jobs.accepted(attempt, provider_job_id="job_1")
+    jobs.accepted(attempt, provider_job_id="job_abc123xyz")
     remote = read_job(completed("http://p/1.png", "http://p/2.png"))
     twin = Job.objects.get(pk=claimed.pk)
     assert jobs.rendered(attempt.job, remote=remote)
@@ -71,7 +71,7 @@ def test_rendering_twice_charges_once(claimed: Job) -> None:
 @pytest.mark.parametrize(("tokens", "left"), [(None, 100), (0, 100), (10, 90)])
 def test_a_failed_job_costs_only_what_the_provider_says(claimed: Job, tokens: int | None, left: int) -> None:
     attempt = attempt_of(claimed)
-    jobs.accepted(attempt, provider_job_id="job_1")
+    jobs.accepted(attempt, provider_job_id="job_abc123xyz")
     error = {"code": "generation_failed", "message": "The scene was refused."}
     jobs.failed(attempt.job, remote=read_job(remote_job(status="failed", error=error, tokens_used=tokens)))
     assert attempt.job.error_message == "The scene was refused."
@@ -109,7 +109,7 @@ def test_a_person_may_send_a_lost_job_again_as_a_new_attempt(claimed: Job) -> No
 
 def test_a_provider_that_finishes_without_pictures_fails_the_job_and_still_captures(claimed: Job) -> None:
     attempt = attempt_of(claimed)
-    jobs.accepted(attempt, provider_job_id="job_1")
+    jobs.accepted(attempt, provider_job_id="job_abc123xyz")
     settlement.believe(attempt.job, read_job(completed(tokens_used=10)))
     assert attempt.job.state == JobState.FAILED
     assert ledger.left(team_id=claimed.team_id) == 90

@@ -42,6 +42,11 @@ class Studio:
         assert said.returncode == 0, said.stdout + said.stderr
         return said.stdout.strip()
 
+    def assert_books_agree(self) -> None:
+        """The ledger adds up, and has for each job what the provider charged for it, with the pictures made for it."""
+        assert self.manage("ledger_check") == "The ledger adds up."
+        assert self.shell("from tests import job_by_job; print(job_by_job.differences())") == "[]"
+
     def connection(self) -> str:
         """Why nobody posts at the moment; empty when all is well."""
         return self.shell("print(connection.pause)")

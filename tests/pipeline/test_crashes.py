@@ -23,7 +23,7 @@ def studio(tmp_path: Path, furnished: Furnished) -> Iterator[Studio]:
     try:
         studio = Studio.of(running, SLOW)
         yield studio
-        assert studio.manage("ledger_check") == "The ledger adds up."
+        studio.assert_books_agree()
     finally:
         running.stop()
 

@@ -19,7 +19,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory, furnished: Furnished) -> It
     try:
         studio = Studio.of(running, QUICK)
         yield studio
-        assert studio.manage("ledger_check") == "The ledger adds up."
+        studio.assert_books_agree()
     finally:
         running.stop()
 

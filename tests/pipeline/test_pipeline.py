@@ -34,7 +34,7 @@ def studio(
         try:
             studio = Studio.of(running, variables)
             yield studio
-            assert studio.manage("ledger_check") == "The ledger adds up."
+            studio.assert_books_agree()
         finally:
             code, _, err = running.stop()
         assert (code, err) == (0, "")

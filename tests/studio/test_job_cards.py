@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from dashboard.accounts.models import User
 from generation import jobs, ledger
-from generation.models import CreditAccount, Image, Job, JobState
+from generation.models import Attempt, CreditAccount, Image, Job, JobState
 from tests.conftest import browser_of
 from tests.studio.conftest import Press
 
@@ -145,3 +145,20 @@ def test_other_pictures_than_were_asked_for_are_told_of_beside_them(browser: Cli
     html = card(browser, job)
     assert html.count("The provider made 1 picture instead of 2, and charged 10 credits.") == 1
     assert "What the provider said" not in html
+
+
+def test_a_person_sees_what_the_provider_has_and_says_which_is_whose(browser: Client, job: Job, vera: User) -> None:
+    put(job, JobState.NEEDS_REVIEW)
+    mine = {"provider_job_id": "job_there", "created_at": "2026-11-30T10:00:00Z", "status": "completed"}
+    mine |= {"model": "nanobanana2", "num_images": 2, "tokens_used": 10, "pictures": ["https://cdn.productai.test/1"]}
+    places = {"connection": job.connection, "outcome": Attempt.Outcome.UNKNOWN, "candidates": [mine]}
+    Attempt.objects.create(job=job, token_hash="a", **places)
+    html = card(browser, job)
+    assert "ProductAI has 1 job that may be this one" in html and "job_there" in html and "10 credits" in html
+    assert 'href="https://cdn.productai.test/1"' in html and "This is it" in html
+    assert browser_of(vera).post(f"/jobs/{job.id}/assign/", {"candidate": "job_there"}).status_code == 403
+    assert "This is it" not in card(browser_of(vera), job)
+    assert browser.post(f"/jobs/{job.id}/assign/", {"candidate": "job_other"}, headers=SCRIPT).status_code == 409
+    browser.post(f"/jobs/{job.id}/assign/", {"candidate": "job_there"}, headers=SCRIPT)
+    job.refresh_from_db()
+    assert (job.state, job.attempts.get().provider_job_id) == (JobState.SUBMITTED, "job_there")

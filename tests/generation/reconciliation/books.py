@@ -69,10 +69,16 @@ class Business:
         self._provider.credits -= credits
 
     def finish(self, job: Job, *, cost: int = PRICE) -> None:
-        assert jobs.rendered(job, remote=remote(tokens_used=cost))
+        assert jobs.rendered(job, remote=remote(job_id=known_as(job), tokens_used=cost))
 
     def fail(self, job: Job) -> None:
-        assert jobs.failed(job, remote=remote(status=JobStatus.FAILED))
+        assert jobs.failed(job, remote=remote(job_id=known_as(job), status=JobStatus.FAILED))
+
+
+def known_as(job: Job) -> str:
+    """What the provider calls the run that the job waits for."""
+    attempt = jobs.awaited(job) or pytest.fail("it waits for none")
+    return str(attempt.provider_job_id)
 
 
 def remote(**changes: Any) -> RemoteJob:
