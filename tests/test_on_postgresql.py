@@ -16,6 +16,7 @@ PATHS = [
     "tests/accounts/test_ownership_races.py",
     "tests/audit/test_proof.py",
     "tests/audit/test_record.py",
+    "tests/gallery/test_retention.py",
     "tests/generation/test_append_only.py",
     "tests/generation/test_caps.py",
     "tests/generation/test_ledger.py",
