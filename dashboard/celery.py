@@ -12,6 +12,7 @@ app.autodiscover_tasks(
     [
         "generation",
         "generation.sandbox",
+        "dashboard.accounts",
         "dashboard.api",
         "dashboard.connections",
         "dashboard.demo",
