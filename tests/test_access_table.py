@@ -303,7 +303,7 @@ NAMED = [
     ("post", "generate/quote/", WISH),
     ("post", "presets/new/", "name=Linen&visibility=project&project=<project_id>"),
     ("post", "spend/caps/", "whose=project:<project_id>&period=month&credits=5&warn_at=80"),
-    ("post", "spend/ledger/adjust/", "figure=spent&credits=1&reason=So&job=<job_id>&opened=2026-11-22T12:00:00Z"),
+    ("post", "spend/ledger/adjust/", "figure=spent&credits=1&reason=So&job=<job_id>&order=0123456789abcdef"),
 ]
 """Where a page or a form names a thing: another team's must look like one that there is not."""
 
