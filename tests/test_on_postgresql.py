@@ -13,6 +13,7 @@ from tests import servers
 from tests.operations.running import ROOT, surroundings
 
 PATHS = [
+    "tests/accounts/test_idempotency.py",
     "tests/accounts/test_ownership_races.py",
     "tests/audit/test_proof.py",
     "tests/audit/test_record.py",

@@ -59,7 +59,8 @@ def test_what_fails_leaves_neither_the_order_nor_the_note() -> None:
 
 
 def test_parts_of_an_order_are_made_one_by_one() -> None:
-    assert [once(ORDER.part(at), team)[1] for at in (0, 1, 0)] == [True, True, False]
+    order = Order(scope="user:1", key="a", digest=ORDER.digest)
+    assert [once(order.part(at), team)[1] for at in (0, 1, 0)] == [True, True, False]
 
 
 def test_a_secret_that_was_made_cannot_be_read_in_the_database() -> None:
