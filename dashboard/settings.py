@@ -153,6 +153,7 @@ TEMPLATES = [
         "DIRS": [ROOT / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["dashboard.accounts.templatetags.orders"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -215,6 +216,11 @@ CELERY = {
             "task": "dashboard.connections.tasks.write_down_pauses",
             "schedule": 5.0,
             "options": {"expires": 10},
+        },
+        "orders of days ago": {
+            "task": "dashboard.accounts.tasks.clear_expired_orders",
+            "schedule": 3600.0,
+            "options": {"expires": 3600},
         },
         "audit heads": {"task": "dashboard.audit.tasks.sign_heads", "schedule": 600.0, "options": {"expires": 600}},
         "webhooks to callers": {

@@ -13,10 +13,12 @@ from tests import servers
 from tests.operations.running import ROOT, surroundings
 
 PATHS = [
+    "tests/accounts/test_idempotency.py",
     "tests/accounts/test_ownership_races.py",
     "tests/accounts/test_row_cache.py",
     "tests/audit/test_proof.py",
     "tests/audit/test_record.py",
+    "tests/gallery/test_retention.py",
     "tests/generation/test_append_only.py",
     "tests/generation/test_caps.py",
     "tests/generation/test_ledger.py",

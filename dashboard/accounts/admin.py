@@ -15,10 +15,12 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
 
 from dashboard.accounts import access, keys, members
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import ApiKey, Membership, Role, Team, User
+from dashboard.accounts.order_tokens import MISSING, new_token, ordered_once, token_in
 from dashboard.audit.record import record
 from generation import ledger
 from generation.admin import BoundedSearch, ReadOnly, Rows
@@ -138,10 +140,19 @@ class TeamForm(_Form):
         label="Grant credits", required=False, min_value=1, max_value=1_000_000_000, help_text="Added to what is left."
     )
     reason = forms.CharField(required=False, max_length=200, help_text="Why they are granted; kept in the ledger.")
+    order = forms.CharField(
+        required=False, initial=new_token, widget=forms.HiddenInput(attrs={"autocomplete": "off"}), label=""
+    )
 
     class Meta:
         model = Team
         fields = ["name"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("grant") and not token_in(self.data):
+            raise forms.ValidationError(MISSING)
+        return cleaned
 
 
 class MembersFormSet(_FormSet):
@@ -169,6 +180,10 @@ class TeamAdmin(Rows):
     inlines = [MembershipInline]
     list_display = ["name", "id", "created_at"]
     search_fields = ["name", "id"]
+
+    @method_decorator(ordered_once)
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return super().changeform_view(request, *args, **kwargs)
 
     def has_delete_permission(self, request: HttpRequest, obj: Team | None = None) -> bool:
         return False

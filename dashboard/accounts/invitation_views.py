@@ -14,11 +14,13 @@ from django.views.decorators.http import require_http_methods
 from dashboard.accounts import access, invitations
 from dashboard.accounts.members import Refused
 from dashboard.accounts.models import Invitation, Membership, User
+from dashboard.accounts.order_tokens import ordered_once
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_variables("token")
+@ordered_once
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Say who invites to what, and let the signed-in person join; others sign up or sign in first."""
     row = invitations.opened(request, token)

@@ -13,15 +13,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 from dashboard.accounts import access, invitations, mails, members
 from dashboard.accounts.access import Actor
 from dashboard.accounts.forms import InvitationForm, RoleForm
+from dashboard.accounts.idempotency import Made, once
 from dashboard.accounts.members import Refused
 from dashboard.accounts.models import ApiKey, Invitation, Membership, Role
+from dashboard.accounts.order_tokens import order_of, ordered_once
 from dashboard.accounts.views import members_only
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @members_only
-@sensitive_variables("context", "token")
+@sensitive_variables("context", "made")
 def people(request: HttpRequest) -> HttpResponse:
     """List members and invitations, and invite: the answer to the POST is the only page that shows the link."""
     writes = request.method == "POST"
@@ -30,15 +32,21 @@ def people(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form}
     if form.is_valid():
         try:
-            row, token = invitations.invite(acting, **form.cleaned_data)
+            made, is_new = once(order_of(request), lambda: _invited(acting, form))
         except Refused as error:
             form.add_error("email", str(error))
         else:
-            link = invitations.link(token)
-            mailed = bool(row.email) and mails.send_invitation(row, link=link)
-            context = {"form": InvitationForm(), "made": row, "link": link, "mailed": mailed}
+            row = access.find(acting, Invitation.objects.select_related("team", "created_by"), pk=made["invitation"])
+            mailed = mails.send_invitation(row, link=made["link"]) if row.email and is_new else None
+            context = {"form": InvitationForm(), "made": row, "link": made["link"], "mailed": mailed}
     context |= _lists(acting)
     return render(request, "accounts/members.html", context, status=422 if form.errors else 200)
+
+
+@sensitive_variables("token")
+def _invited(acting: Actor, form: InvitationForm) -> Made:
+    row, token = invitations.invite(acting, **form.cleaned_data)
+    return {"invitation": row.id, "link": invitations.link(token)}
 
 
 def _lists(acting: Actor) -> dict[str, Any]:
@@ -89,6 +97,7 @@ def _a(role: Role) -> str:
 
 @members_only
 @require_POST
+@ordered_once
 def remove(request: HttpRequest, membership_id: int) -> HttpResponse:
     acting = access.actor(request, Role.ADMIN)
     row = access.find(acting, Membership.objects.select_related("user"), pk=membership_id)
@@ -98,6 +107,7 @@ def remove(request: HttpRequest, membership_id: int) -> HttpResponse:
 
 @members_only
 @require_POST
+@ordered_once
 def hand_over(request: HttpRequest, membership_id: int) -> HttpResponse:
     acting = access.actor(request, Role.OWNER)
     row = access.find(acting, Membership.objects.select_related("user"), pk=membership_id)
@@ -106,6 +116,7 @@ def hand_over(request: HttpRequest, membership_id: int) -> HttpResponse:
     )
 
 
+@ordered_once  # asked first: whoever has left is perhaps in no team any more
 @members_only
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:

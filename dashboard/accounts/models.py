@@ -158,3 +158,23 @@ class Invitation(models.Model):
     @property
     def is_expired(self) -> bool:
         return self.expires_at <= timezone.now()
+
+
+class IdempotencyKey(models.Model):
+    """An order that went through, and what it made: the same order again makes nothing, and is answered by this.
+
+    Written in the order's own transaction, and kept for a day at least.
+    """
+
+    scope = models.CharField(max_length=64, help_text="Who gave the order: a person, or the id of an API key")
+    key = models.CharField(max_length=255, help_text="What names this order among all of theirs")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of what was asked for")
+    made = EncryptedField(help_text="What came of it, as JSON; encrypted, since a new key or link may be part of it")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scope", "key"], name="order_once")]
+        indexes = [models.Index(fields=["created_at"], name="order_age")]
+
+    def __str__(self) -> str:
+        return f"An order of {self.scope}"

@@ -4,7 +4,6 @@ import base64
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from functools import partial
 from typing import Any, Self
 
 from django.db import transaction
@@ -66,11 +65,11 @@ def change(acting: Actor, *, name: str, rules: Rules) -> None:
         team = Team.objects.select_for_update().get(pk=acting.team.pk)
         before = replace(Rules.of(team), time_zone=zone)
         _write(team, rules)
+        if rules.retention_days != before.retention_days:
+            retention.announce(team)
         members.rename(acting, name=name)
         if rules != before:
             record(acting, "team.rules_changed", team.pk, before=asdict(before), after=asdict(rules))
-        if rules.retention_days != before.retention_days:
-            transaction.on_commit(partial(retention.put_off, team))
 
 
 def _write(team: Team, rules: Rules) -> None:

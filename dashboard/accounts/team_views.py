@@ -16,6 +16,7 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.forms import TeamNameForm
 from dashboard.accounts.founding import CannotFound, open_team
 from dashboard.accounts.models import Membership, Role, User
+from dashboard.accounts.order_tokens import ordered_once
 from dashboard.accounts.rules_form import TeamForm, zones
 from dashboard.accounts.views import members_only
 from dashboard.connections.addresses import PRODUCTAI
@@ -37,6 +38,7 @@ class Step:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@ordered_once
 def new_team(request: HttpRequest) -> HttpResponse:
     """Make a team that the signed-in person owns, and work in it."""
     assert isinstance(request.user, User)  # noqa: S101 narrows the type

@@ -12,7 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from dashboard.accounts import access, keys
 from dashboard.accounts.access import Actor
+from dashboard.accounts.idempotency import Made, once
 from dashboard.accounts.models import ApiKey, Role
+from dashboard.accounts.order_tokens import order_of
 from dashboard.accounts.views import members_only
 from dashboard.api.forms import KeyForm
 from generation.models import Asset
@@ -21,7 +23,7 @@ from generation.models import Asset
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @members_only
-@sensitive_variables("context", "secret")
+@sensitive_variables("context", "made")
 def api_keys(request: HttpRequest) -> HttpResponse:
     """List the keys, and make one: the answer to the POST is the only page that ever shows it."""
     acting = access.actor(request, Role.ADMIN)
@@ -29,13 +31,20 @@ def api_keys(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form}
     if request.method == "POST" and form.is_valid():
         try:
-            row, secret = keys.issue(acting, name=form.cleaned_data["name"])
+            made, _ = once(order_of(request), lambda: _issued(acting, form))
         except keys.TooManyKeys as error:
             form.add_error("name", str(error))
         else:
-            context |= {"form": KeyForm(), "issued": row, "secret": secret, "example": _example(acting)}
+            row = access.find(acting, ApiKey, pk=made["key"])
+            context |= {"form": KeyForm(), "issued": row, "secret": made["secret"], "example": _example(acting)}
     context["rows"] = _rows(acting)
     return render(request, "api/keys.html", context, status=422 if form.errors else 200)
+
+
+@sensitive_variables("secret")
+def _issued(acting: Actor, form: KeyForm) -> Made:
+    row, secret = keys.issue(acting, name=form.cleaned_data["name"])
+    return {"key": row.id, "secret": secret}
 
 
 def _rows(acting: Actor) -> list[dict[str, Any]]:

@@ -1,7 +1,8 @@
 """Pictures that are older than their team keeps them: out of the gallery first, then out of storage.
 
 Approved pictures and covers stay, and so do jobs, receipts and what was paid. A team's turn comes once a day, after
-midnight where it is; whatever interrupts a run, a later one goes on from there.
+midnight where it is; whatever interrupts a run, a later one goes on from there. What admins were told of when they
+made the rule is a row: pictures go no sooner than on the night that it names.
 """
 
 import logging
@@ -9,7 +10,6 @@ import time as clock
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
@@ -17,6 +17,7 @@ from django.utils import timezone
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role, Team
 from dashboard.audit.record import record
+from dashboard.gallery.models import Removal
 from dashboard.presets.models import Preset
 from dashboard.projects.models import Project
 from generation.models import CreditAccount, Image
@@ -27,7 +28,8 @@ log = logging.getLogger(__name__)
 PORTION = 1000
 SECONDS = 240
 """How long a run deletes files."""
-_REMEMBERED = 2 * 24 * 3600
+AGAIN_AFTER = timedelta(minutes=10)
+"""Between two looks that find a team's turn has come, counted from the first; only then pictures go."""
 
 
 def old(team: Team, *, days: int, on: date) -> Pictures:
@@ -54,38 +56,67 @@ def _today(team: Team) -> date:
     return timezone.now().astimezone(_zone(team)).date()
 
 
-def put_off(team: Team) -> None:
-    """Remove nothing more before the next midnight: whoever changes how long pictures are kept can think again."""
-    cache.set(_turn(team), True, _REMEMBERED)
+def announce(team: Team) -> None:
+    """Remove nothing more before the next midnight: whoever changes how long pictures are kept can think again.
 
-
-def _turn(team: Team) -> str:
-    return f"retention:{team.pk}:{_today(team)}"
+    Part of the caller's transaction, after the team's row is locked and before anything is audited.
+    """
+    tomorrow = datetime.combine(_today(team) + timedelta(days=1), time(), _zone(team))
+    given = {"announced_at": timezone.now(), "not_before": tomorrow, "due_since": None}
+    Removal.objects.update_or_create(team=team, defaults=given)
 
 
 def remove_old() -> None:
     """Take out the old pictures of every team whose turn it is, and delete the files of all that are out."""
     for team in Team.objects.filter(retention_days__gt=0).order_by("pk"):
-        if not cache.get(_turn(team)):
-            take_out(team)
-            put_off(team)
+        if removal := _due(team):
+            take_out(team, removal)
+            Removal.objects.filter(team=team).update(came_on=_today(team), due_since=None)
     delete_files()
 
 
-def take_out(team: Team) -> int:
-    """Take the team's old pictures out of the gallery, portion by portion; answers how many."""
+def _due(team: Team) -> Removal | None:
+    """What was announced, if its night has come and no pictures went today.
+
+    Two looks must find so, some minutes apart: a clock that is ahead for a moment deletes nothing. A time in the
+    future was written by such a clock, and then the wait begins anew.
+    """
+    now, today = timezone.now(), _today(team)
+    removal = Removal.objects.filter(team=team).first()
+    if removal is None or removal.announced_at > now:
+        announce(team)
+        return None
+    # A team that moves west has its day twice.
+    if now < removal.not_before or removal.came_on in {today, today + timedelta(days=1)}:
+        Removal.objects.filter(pk=team.pk).exclude(due_since=None).update(due_since=None)
+        return None
+    if removal.due_since is None or removal.due_since > now:
+        Removal.objects.filter(pk=team.pk).update(due_since=now)
+        return None
+    return removal if now - removal.due_since >= AGAIN_AFTER else None
+
+
+def take_out(team: Team, announced: Removal) -> int:
+    """Take the team's old pictures out of the gallery, portion by portion; answers how many.
+
+    A rule that is made meanwhile ends it: its own night is still to come.
+    """
     removed = 0
-    while portion := _take_portion(team):
+    while portion := _take_portion(team, announced):
         removed += portion
     return removed
 
 
-def _take_portion(team: Team) -> int:
+def _take_portion(team: Team, announced: Removal) -> int:
     """Each is written down in its own transaction, so that the log counts exactly what is gone."""
-    team.refresh_from_db(fields=["retention_days"])
-    if not team.retention_days:
-        return 0
     with transaction.atomic():
+        # Locked: nobody makes another rule in between.
+        same = Removal.objects.select_for_update().filter(pk=team.pk, announced_at=announced.announced_at)
+        if same.first() is None:
+            return 0
+        team.refresh_from_db(fields=["retention_days"])
+        if not team.retention_days:
+            return 0
         rows = old(team, days=team.retention_days, on=_today(team))
         found = list(rows.order_by("pk").values_list("pk", flat=True)[:PORTION])
         # Locked before it is asked again: nobody makes a cover of one or approves it in between.

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from dashboard.accounts import access
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
+from dashboard.accounts.order_tokens import ordered_once
 from dashboard.accounts.views import members_only
 from dashboard.presets import actions, brand, rows
 from dashboard.presets.access import Sharing, visible
@@ -28,6 +29,7 @@ SAMPLE_NAME = "Your product"
 
 @members_only
 @require_http_methods(["GET", "HEAD", "POST"])
+@ordered_once
 def new_preset(request: HttpRequest) -> HttpResponse:
     acting = access.actor(request, Role.CREATOR)
     if request.method != "POST":
@@ -44,6 +46,7 @@ def new_preset(request: HttpRequest) -> HttpResponse:
 
 @members_only
 @require_http_methods(["GET", "HEAD", "POST"])
+@ordered_once
 def edit_preset(request: HttpRequest, preset_id: str) -> HttpResponse:
     acting = access.actor(request, Role.CREATOR)
     row = access.find(acting, visible(acting).select_related("current", "project", "created_by"), pk=preset_id)

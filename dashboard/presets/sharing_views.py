@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dashboard.accounts import access
 from dashboard.accounts.models import Role
+from dashboard.accounts.order_tokens import ordered_once
 from dashboard.accounts.views import members_only
 from dashboard.presets import exchange, provider
 from dashboard.presets.access import visible
@@ -47,6 +48,7 @@ def _file(rows: list[Preset], name: str) -> HttpResponse:
 
 @members_only
 @require_http_methods(["GET", "HEAD", "POST"])
+@ordered_once
 def import_presets(request: HttpRequest) -> HttpResponse:
     acting = access.actor(request, Role.CREATOR)
     if request.method != "POST":

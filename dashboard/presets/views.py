@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from dashboard.accounts import access
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
+from dashboard.accounts.order_tokens import ordered_once
 from dashboard.accounts.views import members_only
 from dashboard.presets import actions
 from dashboard.presets.access import visible
@@ -89,6 +90,7 @@ def _comparison(request: HttpRequest, versions: list[PresetVersion]) -> dict[str
 
 @members_only
 @require_POST
+@ordered_once
 def duplicate_preset(request: HttpRequest, preset_id: str) -> HttpResponse:
     acting = access.actor(request, Role.CREATOR)
     row = access.find(acting, visible(acting).select_related("current", "project"), pk=preset_id)

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dashboard.accounts import access
 from dashboard.accounts.models import Role
+from dashboard.accounts.order_tokens import ordered_once
 from dashboard.accounts.views import members_only
 from dashboard.projects import actions, activity, overview, pages
 from dashboard.projects.forms import ProjectForm
@@ -32,6 +33,7 @@ def projects(request: HttpRequest) -> HttpResponse:
 
 @members_only
 @require_http_methods(["GET", "HEAD", "POST"])
+@ordered_once
 def new_project(request: HttpRequest) -> HttpResponse:
     acting = access.actor(request, Role.CREATOR)
     form = ProjectForm(request.POST or None)

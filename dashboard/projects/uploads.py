@@ -5,13 +5,16 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 
+from dashboard.accounts import access
 from dashboard.accounts.access import Actor
-from dashboard.projects.actions import add_product
+from dashboard.accounts.idempotency import Made, Order, made_before, once
+from dashboard.projects.actions import create_product, readable, take_photo
 from dashboard.projects.checks import wrong_with_address
 from dashboard.projects.models import Product
 from generation.contract import PHOTO_MAX_BYTES
 from generation.fetch import FetchError, download
 from generation.media import UnusablePicture
+from generation.models import Asset
 from generation.serving import name_from
 from generation.storage import own_links
 
@@ -25,22 +28,33 @@ class Outcome:
     error: str = ""
 
 
-def take(acting: Actor, file: "UploadedFile[Any]") -> Outcome:
+def take(acting: Actor, file: "UploadedFile[Any]", *, order: Order | None = None) -> Outcome:
     """Make one file a product; what is wrong with it never stops the others."""
     name = file.name or ""
-    photo = file.read(PHOTO_MAX_BYTES + 1)
     try:
-        return Outcome(name, product=add_product(acting, photo=photo, filename=name))
+        asset = take_photo(acting, file.read(PHOTO_MAX_BYTES + 1))
     except UnusablePicture as error:
         return Outcome(name, error=str(error))
+    return Outcome(name, product=_add(acting, asset, filename=name, order=order))
 
 
-def take_from(acting: Actor, url: str) -> Outcome:
+def take_from(acting: Actor, url: str, *, order: Order | None = None) -> Outcome:
     """Make the photo at an address a product."""
+    if made := made_before(order):
+        return Outcome(url, product=_found(acting, made))
     if problem := wrong_with_address(url):
         return Outcome(url, error=problem)
     try:
-        photo = download(url, max_bytes=PHOTO_MAX_BYTES, trusted=own_links())
-        return Outcome(url, product=add_product(acting, photo=photo, filename=name_from(url)))
+        asset = take_photo(acting, download(url, max_bytes=PHOTO_MAX_BYTES, trusted=own_links()))
     except (FetchError, UnusablePicture) as error:
         return Outcome(url, error=str(error))
+    return Outcome(url, product=_add(acting, asset, filename=name_from(url), order=order))
+
+
+def _add(acting: Actor, asset: Asset, *, filename: str, order: Order | None) -> Product:
+    made, _ = once(order, lambda: {"product": create_product(acting, asset=asset, name=readable(filename), tags=[]).id})
+    return _found(acting, made)
+
+
+def _found(acting: Actor, made: Made) -> Product:
+    return access.find(acting, Product.objects.select_related("asset"), pk=made["product"])

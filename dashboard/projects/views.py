@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from dashboard.accounts import access
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
+from dashboard.accounts.order_tokens import order_of
 from dashboard.accounts.views import members_only
 from dashboard.projects import pages, uploads
 from dashboard.projects.forms import LinkForm
@@ -66,7 +67,8 @@ def upload(request: HttpRequest) -> HttpResponse:
     """Photos to products. A script sends one a request and gets its HTML; a plain form sends many."""
     acting = access.actor(request, Role.CREATOR)
     place = request.GET.get("into", "library")
-    outcomes = [uploads.take(acting, file) for file in request.FILES.getlist("photo")]
+    order, files = order_of(request), request.FILES.getlist("photo")
+    outcomes = [uploads.take(acting, file, order=order and order.part(at)) for at, file in enumerate(files)]
     if request.headers.get("HX-Request"):
         return _answer_script(request, place, outcomes)
     _tell(request, outcomes)
@@ -103,7 +105,7 @@ def link(request: HttpRequest) -> HttpResponse:
     acting = access.actor(request, Role.CREATOR)
     form = LinkForm(request.POST)
     if form.is_valid():
-        outcome = uploads.take_from(acting, form.cleaned_data["url"])
+        outcome = uploads.take_from(acting, form.cleaned_data["url"], order=order_of(request))
         if outcome.product:
             messages.success(request, f"{outcome.product.name} is in the library.")
             return redirect("product", product_id=outcome.product.id)

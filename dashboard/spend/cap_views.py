@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from dashboard.accounts import access
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
+from dashboard.accounts.order_tokens import ordered_once
 from dashboard.accounts.views import members_only
 from dashboard.spend import alerts_list, cap_actions, cap_list, cap_words
 from dashboard.spend.cap_actions import Refused
@@ -23,6 +24,7 @@ from generation.models import Cap
 
 @members_only
 @require_http_methods(["GET", "HEAD", "POST"])
+@ordered_once
 def caps(request: HttpRequest) -> HttpResponse:
     """List the caps with past warnings, and set another."""
     writes = request.method == "POST"
@@ -67,6 +69,7 @@ def cap(request: HttpRequest, cap_id: str) -> HttpResponse:
 
 @members_only
 @require_POST
+@ordered_once
 def raise_cap(request: HttpRequest, cap_id: str) -> HttpResponse:
     acting = access.actor(request, Role.ADMIN)
     found = _find(acting, cap_id)
@@ -78,6 +81,7 @@ def raise_cap(request: HttpRequest, cap_id: str) -> HttpResponse:
 
 @members_only
 @require_POST
+@ordered_once
 def end_raise(request: HttpRequest, cap_id: str) -> HttpResponse:
     acting = access.actor(request, Role.ADMIN)
     found = _find(acting, cap_id)
@@ -86,6 +90,7 @@ def end_raise(request: HttpRequest, cap_id: str) -> HttpResponse:
 
 @members_only
 @require_POST
+@ordered_once
 def remove_cap(request: HttpRequest, cap_id: str) -> HttpResponse:
     acting = access.actor(request, Role.ADMIN)
     found = _find(acting, cap_id)

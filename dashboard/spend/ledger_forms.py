@@ -1,10 +1,9 @@
-from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 
 from dashboard.accounts.models import Team
+from dashboard.accounts.order_tokens import MISSING, token_in
 from dashboard.spend.amounts import WholeNumber
 from generation.caps import MOST
 from generation.models import Job, LedgerEntry
@@ -39,28 +38,16 @@ class _Correction(forms.Form):
             "max_length": f"A reason has up to {_WHY} characters.",
         },
     )
-    opened = forms.CharField(
-        required=False, max_length=40, initial=lambda: timezone.now().isoformat(), widget=forms.HiddenInput
-    )
 
     def clean(self) -> dict[str, Any]:
-        self.cleaned_data["opened"] = _moment(self.cleaned_data.get("opened", ""))
+        if not token_in(self.data):
+            raise forms.ValidationError(MISSING)
         return self.cleaned_data
-
-
-def _moment(text: str) -> datetime:
-    try:
-        opened: datetime | None = datetime.fromisoformat(text)
-    except ValueError:
-        opened = None
-    if opened is None or opened.tzinfo is None:
-        raise forms.ValidationError("Open this form again before you send it.")
-    return opened
 
 
 class RefundForm(_Correction):
     credits = _credits(min_value=1, error_messages={"min_value": "A refund gives back at least one credit."})
-    field_order = ("credits", "reason", "opened")
+    field_order = ("credits", "reason")
 
 
 class AdjustForm(_Correction):
@@ -79,7 +66,7 @@ class AdjustForm(_Correction):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "placeholder": "job_…"}),
         error_messages={"max_length": "This is not a job of your team."},
     )
-    field_order = ("figure", "credits", "job", "reason", "opened")
+    field_order = ("figure", "credits", "job", "reason")
 
     def __init__(self, data: Any = None, *, team: Team, **options: Any) -> None:
         self._team = team

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dashboard.accounts import access
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
+from dashboard.accounts.order_tokens import ordered_once
 from dashboard.accounts.views import members_only
 from dashboard.audit.export import streamed
 from dashboard.spend import ledger_actions, ledger_export, ledger_lines, ledger_menus, ledger_sums
@@ -91,6 +92,7 @@ def ledger_csv(request: HttpRequest) -> StreamingHttpResponse:
 
 @members_only
 @require_http_methods(["GET", "HEAD", "POST"])
+@ordered_once
 def ledger_refund(request: HttpRequest, job_id: str) -> HttpResponse:
     """Give back some or all of what a job cost."""
     acting = access.actor(request, Role.ADMIN)
@@ -111,6 +113,7 @@ def ledger_refund(request: HttpRequest, job_id: str) -> HttpResponse:
 
 @members_only
 @require_http_methods(["GET", "HEAD", "POST"])
+@ordered_once
 def ledger_adjust(request: HttpRequest) -> HttpResponse:
     """Put right, with a reason, what was spent or granted."""
     acting = access.actor(request, Role.ADMIN)
@@ -118,9 +121,7 @@ def ledger_adjust(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         try:
-            ledger_actions.adjust(
-                acting, **form.amounts, job=given["job"], reason=given["reason"], opened=given["opened"]
-            )
+            ledger_actions.adjust(acting, **form.amounts, job=given["job"], reason=given["reason"])
         except BadEntry as error:
             form.add_error("credits", str(error))
         else:

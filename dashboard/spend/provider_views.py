@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from dashboard.accounts import access
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
+from dashboard.accounts.order_tokens import ordered_once
 from dashboard.accounts.views import members_only
 from dashboard.spend import provider_actions, provider_words
 from dashboard.spend.cap_words import zone_of
@@ -142,6 +143,7 @@ def check(request: HttpRequest) -> HttpResponse:
 
 @members_only
 @require_POST
+@ordered_once
 def settle(request: HttpRequest, reading_id: int) -> HttpResponse:
     """Answer an open drift."""
     acting = access.actor(request, Role.ADMIN)

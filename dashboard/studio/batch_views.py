@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from dashboard.accounts import access
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
+from dashboard.accounts.order_tokens import ordered_once
 from dashboard.accounts.views import members_only
 from dashboard.studio import batch_actions, batch_csv, cards, estimate
 from dashboard.studio.actions import NotPossible
@@ -95,6 +96,7 @@ def batch_now(request: HttpRequest, batch_id: str) -> HttpResponse:
 
 @members_only
 @require_POST
+@ordered_once
 def retry_batch(request: HttpRequest, batch_id: str) -> HttpResponse:
     """Try everything that failed again, for the ``credits`` that the button said."""
     acting = access.actor(request, Role.CREATOR)
@@ -112,6 +114,7 @@ def retry_batch(request: HttpRequest, batch_id: str) -> HttpResponse:
 
 @members_only
 @require_POST
+@ordered_once
 def cancel_batch(request: HttpRequest, batch_id: str) -> HttpResponse:
     acting = access.actor(request, Role.CREATOR)
     row = _find(acting, batch_id)

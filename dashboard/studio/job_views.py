@@ -9,7 +9,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dashboard.accounts import access
 from dashboard.accounts.access import Actor
+from dashboard.accounts.idempotency import Made, once
 from dashboard.accounts.models import Role
+from dashboard.accounts.order_tokens import order_of
 from dashboard.accounts.views import members_only
 from dashboard.studio import actions, cards
 from dashboard.studio.views import with_credits
@@ -75,19 +77,24 @@ def _act(request: HttpRequest, job_id: str, act: Callable[[Actor, Job], Batch | 
     job = access.find(acting, rows, pk=job_id)
     by_script = request.headers.get("HX-Request")
     try:
-        started = act(acting, job)
+        made, _ = once(order_of(request), lambda: _made(act(acting, job)))
     except (actions.NotPossible, InsufficientCredits) as error:
         if by_script:
             return HttpResponse(str(error), status=409, content_type="text/plain; charset=utf-8")
         messages.error(request, str(error))
         return redirect("batch", job.batch_id)
     if not by_script:
-        return redirect("batch", started.id if started else job.batch_id)
+        return redirect("batch", made["batch"] or job.batch_id)
     if request.headers.get("HX-Target") == cards.row_id(job):
         fresh = cards.rows(job.batch).get(pk=job.pk)
         return with_credits(render(request, "studio/_batch_row.html", {"row": cards.row(fresh, acting)}), acting)
+    started = access.find(acting, Batch, pk=made["batch"]) if made["batch"] else None
     response = _card(request, acting, access.find(acting, cards.jobs(), pk=job.pk), started)
     return with_credits(response, acting)
+
+
+def _made(started: Batch | None) -> Made:
+    return {"batch": started.id if started else ""}
 
 
 def _try_again(acting: Actor, job: Job) -> None:

@@ -12,7 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from dashboard.accounts import access
 from dashboard.accounts.access import Actor
 from dashboard.accounts.context import BACKGROUND_IS_SILENT
+from dashboard.accounts.idempotency import made_before, once
 from dashboard.accounts.models import Role
+from dashboard.accounts.order_tokens import order_of, ordered_once
 from dashboard.accounts.views import members_only
 from dashboard.presets.brand import palette
 from dashboard.presets.models import Preset
@@ -58,6 +60,8 @@ def _page(request: HttpRequest, form: GenerateForm, *, status: int = 200, **more
 
 def _start(request: HttpRequest) -> HttpResponse:
     acting = access.actor(request, Role.CREATOR)
+    if made := made_before(order_of(request)):
+        return _started(request, acting, made["batch"])
     form = GenerateForm(request.POST, acting=acting)
     trim = Trim.read(request.POST)
     if form.is_valid() and trim and trim.of != len(form.wishes):
@@ -76,16 +80,17 @@ def _start(request: HttpRequest) -> HttpResponse:
 
 def _batch(request: HttpRequest, form: GenerateForm, wishes: list[Wish], trim: Trim | None) -> HttpResponse:
     try:
-        batch = actions.start(form.acting, wishes=wishes)
+        made, _ = once(order_of(request), lambda: {"batch": actions.start(form.acting, wishes=wishes).id})
     except (InsufficientCredits, actions.NotPossible) as error:
         form.add_error(None, str(error))
         return _refused(request, form, trim, stopped=error if isinstance(error, CapReached) else None)
-    return _started(request, form.acting, batch)
+    return _started(request, form.acting, made["batch"])
 
 
-def _started(request: HttpRequest, acting: Actor, batch: Batch) -> HttpResponse:
+def _started(request: HttpRequest, acting: Actor, batch_id: str) -> HttpResponse:
     if not request.headers.get("HX-Request"):
         return redirect("generate")
+    batch = access.find(acting, Batch, pk=batch_id)
     response = render(request, "studio/_started.html", {"arrival": cards.arrival(batch, acting)})
     return with_credits(response, acting)
 
@@ -141,6 +146,7 @@ def live_quote(request: HttpRequest) -> HttpResponse:
 
 @members_only
 @require_POST
+@ordered_once
 def make_again(request: HttpRequest, job_id: str) -> HttpResponse:
     """Ask for the same once more, without a form."""
     acting = access.actor(request, Role.CREATOR)

@@ -15,6 +15,7 @@ from django.urls import reverse
 from dashboard.accounts.access import Actor
 from dashboard.accounts.keys import authenticate, issue
 from dashboard.accounts.models import ApiKey, Membership, Role, Team, User
+from dashboard.accounts.order_tokens import new_token
 from dashboard.api.models import CallerDelivery
 from dashboard.audit.models import AuditEvent
 from dashboard.presets.models import BrandKit, Preset, PresetVersion
@@ -25,6 +26,7 @@ from generation.admin import ReadOnly
 from generation.contract import ContractError
 from generation.models import Attempt, Connection, Image, Job, LedgerEntry, WebhookDelivery
 from tests.conftest import browser_of
+from tests.forms import form_to
 
 OURS = [model for model in admin.site._registry if model._meta.app_label not in {"auth", "sandbox", "account"}]
 READ_ONLY = [model for model in OURS if isinstance(admin.site._registry[model], ReadOnly)]
@@ -191,7 +193,12 @@ def test_operators_change_their_own_password_where_it_is_recorded(operator: Clie
 
 def test_an_operator_opens_a_team_and_grants_it_credits(operator: Client, alice: User) -> None:
     form = {"name": "Newcomers", "grant": "50", "reason": "Welcome", "memberships-TOTAL_FORMS": "1"}
-    form |= {"memberships-INITIAL_FORMS": "0", "memberships-0-user": str(alice.pk), "memberships-0-role": "40"}
+    form |= {
+        "memberships-INITIAL_FORMS": "0",
+        "memberships-0-user": str(alice.pk),
+        "memberships-0-role": "40",
+        "order": new_token(),
+    }
     assert operator.post(page(Team, "add"), form).status_code == 302
     team = Team.objects.get(name="Newcomers")
     assert ledger.left(team_id=team.id) == 50
@@ -202,6 +209,22 @@ def test_an_operator_opens_a_team_and_grants_it_credits(operator: Client, alice:
         ("credits.granted", {"credits": 50, "reason": "Welcome"}),
         ("member.added", {"member": "alice@example.com", "role": "Owner"}),
     ]
+
+
+def test_an_operators_grant_that_is_sent_twice_counts_once(operator: Client, team: Team, alice: User) -> None:
+    address = page(Team, "change", team.pk)
+    member = Membership.objects.get(team=team)
+    shown = operator.get(address).content.decode()
+    form = form_to(shown, address, page=address).fields | {"grant": ["50"], "reason": ["Paid"]}
+    form["memberships-0-role"] = [str(member.role)]
+    answers = [operator.post(address, form) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert ledger.left(team_id=team.id) == 150
+    assert operator.post(address, form | {"order": [new_token()]}).status_code == 302
+    assert ledger.left(team_id=team.id) == 200
+    refused = operator.post(address, form | {"order": [""]})
+    assert "Open this form again before you send it." in refused.content.decode()
+    assert ledger.left(team_id=team.id) == 200
 
 
 def test_an_operator_adds_a_person_who_can_sign_in(operator: Client, client: Client) -> None:

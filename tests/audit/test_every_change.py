@@ -97,8 +97,13 @@ GIVEN: dict[str, Callable[[World], Body]] = {
     "settings/members/<membership_id>/": lambda _: {"role": "30"},
     "settings/keys/": lambda _: {"name": "Weekly"},
     "settings/brand/": lambda _: {"prefix": "Premium product photograph."},
-    "spend/ledger/adjust/": lambda _: {"figure": "spent", "credits": "3", "reason": "Said so.", "opened": now()},
-    "spend/ledger/refund/<job_id>/": lambda _: {"credits": "2", "reason": "Broken.", "opened": now()},
+    "spend/ledger/adjust/": lambda _: {
+        "figure": "spent",
+        "credits": "3",
+        "reason": "Said so.",
+        "order": "0123456789abcdef",
+    },
+    "spend/ledger/refund/<job_id>/": lambda _: {"credits": "2", "reason": "Broken.", "order": "0123456789abcdef"},
     "spend/provider/<reading_id>/settle/": lambda _: {"verdict": "explained", "reason": "All is well."},
     "spend/caps/": lambda it: {
         "whose": f"project:{it.things['project_id']}",
@@ -109,10 +114,6 @@ GIVEN: dict[str, Callable[[World], Body]] = {
     "spend/caps/<cap_id>/": lambda _: {"credits": "70", "warn_at": "80"},
     "spend/caps/<cap_id>/raise/": lambda _: {"credits": "5", "until": (timezone.now() + timedelta(days=3)).date()},
 }
-
-
-def now() -> str:
-    return timezone.now().isoformat()
 
 
 def exported(world: World) -> bytes:

@@ -23,6 +23,7 @@ from dashboard.accounts.models import Role, Team, User
 from dashboard.audit.models import AuditEvent
 from dashboard.audit.proof import Proof
 from dashboard.gallery import retention, review
+from dashboard.gallery.models import Removal
 from dashboard.projects.actions import choose_cover
 from dashboard.projects.models import Product, Project
 from generation import ledger, recount, rollup
@@ -85,7 +86,7 @@ projects = [Project.objects.create(team=team, name=f"Campaign {at}") for at in r
 
 def remove(choose):
     for _ in range(3):
-        retention.take_out(Team.objects.get())
+        retention.take_out(Team.objects.get(), Removal.objects.get())
 
 def decorate(choose):
     for project in projects:
@@ -95,8 +96,9 @@ def decorate(choose):
         except Http404:
             pass
 
+retention.announce(team)
 together(remove, remove, decorate, lambda choose: judge(choose, verdicts=["approved"], times=8))
-retention.take_out(Team.objects.get())
+retention.take_out(Team.objects.get(), Removal.objects.get())
 gone = Image.objects.exclude(deleted_at=None)
 written = sum(event.after["pictures"] for event in AuditEvent.objects.filter(action="pictures.removed"))
 lost = Project.objects.filter(cover__deleted_at__isnull=False).count() + gone.filter(review="approved").count()

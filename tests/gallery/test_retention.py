@@ -1,12 +1,14 @@
 """Pictures that a team no longer keeps: which go, when, and what stays of them."""
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.core.cache import cache
+import redis
+import time_machine
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.http import Http404
@@ -17,6 +19,7 @@ from dashboard.accounts.models import Team, User
 from dashboard.api.answers import jobs_of, show_job
 from dashboard.audit.models import ActorKind, AuditEvent
 from dashboard.gallery import retention
+from dashboard.gallery.models import Removal
 from dashboard.gallery.tasks import remove_old_pictures
 from dashboard.presets.actions import choose_cover as show_preset_by
 from dashboard.presets.models import Preset
@@ -54,8 +57,12 @@ def files(settings: Any) -> list[Path]:
 
 
 def run() -> None:
-    """As on the next day."""
-    cache.delete_many([retention._turn(team) for team in Team.objects.all()])
+    """As in a night long after the rule was made, at the second look."""
+    now = timezone.now()
+    given = {"announced_at": now - timedelta(days=9), "not_before": now - timedelta(days=8)}
+    given |= {"due_since": now - retention.AGAIN_AFTER, "came_on": None}
+    for team in Team.objects.all():
+        Removal.objects.update_or_create(team=team, defaults=given)
     remove_old_pictures()
 
 
@@ -217,3 +224,86 @@ def test_what_came_of_a_picture_that_is_gone_says_so(
     (child,) = pictures(1, parent=parent.job, lineage=Job.Lineage.VARIATION)
     run()
     assert "whose pictures were removed" in browser_of(bob).get(f"/gallery/{child.pk}/").content.decode()
+
+
+def looks(clock: time_machine.Traveller, *moments: datetime) -> int:
+    """How many pictures are left after the beat came at these moments."""
+    for moment in moments:
+        clock.move_to(moment)
+        remove_old_pictures()
+    return len(left())
+
+
+NIGHT = datetime(2026, 12, 1, tzinfo=UTC)
+QUARTER = timedelta(minutes=15)
+
+
+@pytest.fixture
+def clock(forgetful: Team, ancient: Any) -> Iterator[time_machine.Traveller]:
+    """In the afternoon before NIGHT admins are told that one picture, far too old, will go."""
+    with time_machine.travel(NIGHT - timedelta(hours=8), tick=False) as traveller:
+        ancient()
+        retention.announce(forgetful)
+        yield traveller
+
+
+def test_losing_what_valkey_held_deletes_nothing_early(clock: time_machine.Traveller, broker: redis.Redis) -> None:
+    broker.flushall()
+    assert looks(clock, NIGHT - timedelta(hours=7), NIGHT - 2 * QUARTER, NIGHT - QUARTER) == 1
+    broker.flushall()
+    assert looks(clock, NIGHT) == 1, "the first look that finds it is time"
+    broker.flushall()
+    assert looks(clock, NIGHT + QUARTER) == 0
+
+
+def test_a_new_rule_has_a_night_of_its_own(clock: time_machine.Traveller, forgetful: Team) -> None:
+    assert looks(clock, NIGHT) == 1
+    retention.announce(forgetful)
+    assert looks(clock, NIGHT + QUARTER, NIGHT + timedelta(hours=23)) == 1
+    assert looks(clock, NIGHT + timedelta(days=1), NIGHT + timedelta(days=1) + QUARTER) == 0
+
+
+def test_a_rule_made_while_old_pictures_go_stops_them(
+    clock: time_machine.Traveller, ancient: Any, forgetful: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "PORTION", 1)
+    ancient(2)
+    recorded = retention.record
+
+    def record(*words: Any, **facts: Any) -> None:
+        recorded(*words, **facts)
+        clock.shift(1)
+        retention.announce(forgetful)
+
+    monkeypatch.setattr(retention, "record", record)
+    assert looks(clock, NIGHT, NIGHT + QUARTER) == 2
+
+
+def test_a_clock_that_is_ahead_for_a_moment_deletes_nothing(clock: time_machine.Traveller) -> None:
+    ahead = timedelta(hours=25)
+    assert looks(clock, NIGHT - timedelta(hours=7) + ahead) == 1
+    assert looks(clock, NIGHT - timedelta(hours=7) + timedelta(minutes=1), NIGHT - QUARTER) == 1
+    assert looks(clock, NIGHT, NIGHT + QUARTER) == 0
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=25), timedelta(days=400)])
+def test_a_rule_made_by_a_clock_that_is_ahead_begins_anew_once_it_is_right(
+    clock: time_machine.Traveller, forgetful: Team, ahead: timedelta
+) -> None:
+    clock.move_to(NIGHT - timedelta(hours=8) + ahead)
+    retention.announce(forgetful)
+    assert looks(clock, NIGHT - timedelta(hours=7), NIGHT - QUARTER) == 1
+    assert looks(clock, NIGHT, NIGHT + QUARTER) == 0
+
+
+def test_a_removal_by_a_clock_that_is_ahead_silences_no_later_one(
+    clock: time_machine.Traveller, ancient: Any, forgetful: Team
+) -> None:
+    Removal.objects.update(came_on=NIGHT.date() + timedelta(days=400))
+    assert looks(clock, NIGHT, NIGHT + QUARTER) == 0
+
+
+def test_a_team_of_before_there_were_rows_is_given_a_night(clock: time_machine.Traveller) -> None:
+    Removal.objects.all().delete()
+    assert looks(clock, NIGHT - timedelta(hours=1), NIGHT - QUARTER) == 1
+    assert looks(clock, NIGHT, NIGHT + QUARTER) == 0

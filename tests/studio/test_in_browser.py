@@ -11,7 +11,7 @@ from dashboard.accounts.models import User
 from dashboard.projects.models import Product
 from dashboard.studio.actions import Wish, start
 from generation import jobs
-from generation.models import Job
+from generation.models import Batch, Job
 from tests import in_process
 from tests.browser.conftest import IS_ANSWER
 from tests.conftest import browser_of
@@ -131,3 +131,13 @@ def test_a_price_that_was_overtaken_is_followed_by_the_newest(mug: Product, open
     with page.expect_request("**/quote/"):
         price.arrives()
     expect(page.locator("#quote")).to_contain_text("8 credits")
+
+
+def test_a_double_click_is_one_batch_and_a_press_after_the_answer_another(job: Job, opened: Open) -> None:
+    page = opened(f"/generate/?job={job.id}")
+    arrived = page.locator("#arriving [data-job]")
+    page.locator("[data-price-button]").dblclick()
+    expect(arrived).to_have_count(2)
+    page.locator("[data-price-button]").click()
+    expect(arrived).to_have_count(3)
+    assert Batch.objects.count() == 3
