@@ -19,6 +19,7 @@ from dashboard.projects.models import Product, Project
 from tests.conftest import browser_of
 from tests.gallery.conftest import Gallery
 from tests.pictures import photo
+from tests.ui.markup import one_line
 
 
 def shown(client: Client, address: str = "/gallery/", **headers: str) -> list[str]:
@@ -43,7 +44,7 @@ def test_a_picture_that_is_not_stored_yet_is_not_shown(pictures: Gallery, vera: 
 def test_days_have_headings_with_their_count(pictures: Gallery, vera: User) -> None:
     pictures(1, at=timezone.now() - timedelta(days=1))
     pictures(2)
-    page = browser_of(vera).get("/gallery/").content.decode()
+    page = one_line(browser_of(vera).get("/gallery/").content.decode())
     assert re.findall(r"<h2>(\w+)</h2><small data-day-count>([^<]+)<", page) == [
         ("Today", "2 pictures"), ("Yesterday", "1 picture")
     ]  # fmt: skip
@@ -51,7 +52,7 @@ def test_days_have_headings_with_their_count(pictures: Gallery, vera: User) -> N
 
 def test_a_tile_knows_its_shape_before_it_is_loaded(pictures: Gallery, vera: User) -> None:
     (picture,) = pictures(1)
-    page = browser_of(vera).get("/gallery/").content.decode()
+    page = one_line(browser_of(vera).get("/gallery/").content.decode())
     assert 'width="640" height="480" alt="Camp mug: On white marble"' in page
     assert f'data-thumbhash="{picture.thumb_hash}"' in page
     source = re.search(r'<img src="(/files/[^"]+)"', page)

@@ -11,6 +11,7 @@ from dashboard.accounts.models import User
 from generation.models import Image, Job
 from tests.conftest import browser_of
 from tests.gallery.conftest import Gallery
+from tests.ui.markup import one_line
 
 KINDS = [
     (Job.Lineage.VARIATION, "Variation of", "1 variation"),
@@ -28,7 +29,7 @@ def browser(vera: User) -> Client:
 def receipt(browser: Client, picture: Image) -> str:
     answer = browser.get(f"/gallery/{picture.id}/", headers={"HX-Request": "true"})
     assert answer.status_code == 200
-    return answer.content.decode()
+    return one_line(answer.content.decode())
 
 
 def child(pictures: Gallery, parent: Image, lineage: Job.Lineage = Job.Lineage.VARIATION, **wish: Any) -> Image:

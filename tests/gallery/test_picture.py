@@ -12,6 +12,7 @@ from dashboard.projects.models import Project
 from generation.models import Image, Job
 from tests.conftest import browser_of
 from tests.gallery.conftest import Gallery
+from tests.ui.markup import one_line
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def picture(pictures: Gallery, team: Team) -> Image:
 def text(client: Client, address: str, **headers: str) -> str:
     answer = client.get(address, headers=headers)
     assert answer.status_code == 200
-    return answer.content.decode()
+    return one_line(answer.content.decode())
 
 
 def test_the_receipt_says_everything(picture: Image, vera: User) -> None:

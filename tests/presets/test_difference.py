@@ -15,6 +15,7 @@ from dashboard.presets.drafts import Draft, fingerprint
 from dashboard.presets.models import PresetVersion
 from dashboard.presets.variables import Variable, as_json
 from tests.conftest import browser_of
+from tests.ui.markup import one_line
 
 PROMPTS = st.lists(st.sampled_from(["oak", "{{season}}", ",", "soft ", " light", "\n", "é"]), max_size=40).map("".join)
 SEASON = Variable("season", "choice", "Season", default="spring", choices=("spring", "autumn"))
@@ -67,7 +68,7 @@ def test_the_page_shows_two_versions_side_by_side(creator: Actor, bob: User) -> 
     pine = Draft(name="Oak", template="{{product}} on pale oak")
     actions.edit(creator, row, pine, sharing=Sharing(), seen=fingerprint(row))
     browser: Client = browser_of(bob)
-    html = browser.get(f"/presets/{row.id}/?from=1&to=2").content.decode()
+    html = one_line(browser.get(f"/presets/{row.id}/?from=1&to=2").content.decode())
     assert "<del>dark </del><ins>pale </ins>" in html
     assert "These two are the same." in browser.get(f"/presets/{row.id}/?from=1&to=1").content.decode()
     assert "From v" not in browser.get(f"/presets/{row.id}/?from=1&to=9").content.decode()

@@ -14,6 +14,7 @@ from dashboard.presets.models import Preset
 from dashboard.presets.variables import Variable
 from dashboard.projects.models import Product
 from tests.conftest import browser_of
+from tests.ui.markup import one_line
 
 FORM: dict[str, Any] = {
     "name": "Oak", "category": "studio", "description": "", "tags": "wood, shop", "visibility": "team",
@@ -96,7 +97,7 @@ def test_the_preview_shows_what_is_filled_open_and_added(browser: Client, team: 
     admin = Actor(team, Role.ADMIN, user=ada)
     brand.save(admin, prefix="Premium.", suffix="", banned_words=["cheap"], palette=[])
     words = FORM | SEASON | {"template": "{{product}} in {{season}}, {{mood}}"}
-    html = browser.post("/presets/preview/", words).content.decode()
+    html = one_line(browser.post("/presets/preview/", words).content.decode())
     assert f'<mark class="filled">{mug.name}</mark> in <mark class="filled">spring</mark>' in html
     assert '<mark class="slot">{{mood}}</mark>' in html and 'value="add:mood"' in html
     assert '<span class="from-kit">Premium. </span>' in html

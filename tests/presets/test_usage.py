@@ -13,6 +13,7 @@ from dashboard.studio.actions import Wish, start
 from generation import ledger
 from generation.models import Image
 from tests.conftest import browser_of
+from tests.ui.markup import one_line
 
 OAK = Draft(name="Oak", template="{{product}} on oak")
 
@@ -53,5 +54,5 @@ def test_the_page_tells_who_uses_it(creator: Actor, vera: User, mug: Product) ->
     browser = browser_of(vera)
     assert "Nobody has used it yet." in browser.get(f"/presets/{row.id}/").content.decode()
     use(creator, row, mug, pictures=1, credits=10)
-    html = browser.get(f"/presets/{row.id}/").content.decode()
+    html = one_line(browser.get(f"/presets/{row.id}/").content.decode())
     assert '<th scope="row">Bob</th><td class="num">1</td><td class="num">1</td><td class="num">10</td>' in html

@@ -120,7 +120,7 @@ def test_days_begin_where_the_team_is(mixed: dict[str, int], team: Team, ada: Us
 
 def sums(client: Client, query: str = "") -> dict[str, str]:
     page = client.get(f"/spend/ledger/{query}").content.decode()
-    return dict(re.findall(r'<dt>([^<]+)</dt><dd class="big num[^"]*">([^<]*)</dd>', page))
+    return dict(re.findall(r'<dt>([^<]+)</dt>\s*<dd class="big num[^"]*">([^<]*)</dd>', page))
 
 
 @pytest.mark.parametrize("page_length", [3, 50])

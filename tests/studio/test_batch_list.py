@@ -16,6 +16,7 @@ from generation.models import Batch
 from tests.conftest import browser_of
 from tests.gallery.conftest import stored
 from tests.pictures import photo
+from tests.ui.markup import one_line
 
 
 def order(
@@ -31,7 +32,7 @@ def order(
 def text(client: Client, query: str = "", **headers: str) -> str:
     answer = client.get(f"/batches/{query}", headers=headers)
     assert answer.status_code == 200
-    return answer.content.decode()
+    return one_line(answer.content.decode())
 
 
 def listed(html: str) -> list[str]:

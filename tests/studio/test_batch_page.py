@@ -23,6 +23,7 @@ from generation import jobs, ledger
 from generation.models import Batch, CreditAccount, Hold, Job, JobState, LedgerEntry
 from tests.conftest import browser_of
 from tests.gallery.conftest import stored
+from tests.ui.markup import one_line
 
 SCRIPT = {"HX-Request": "true"}
 Order = Callable[..., Batch]
@@ -76,7 +77,7 @@ def browser(bob: User) -> Client:
 def page(client: Client, batch: Batch, query: str = "", **headers: str) -> str:
     answer = client.get(f"/batches/{batch.id}/{query}", headers=headers)
     assert answer.status_code == 200
-    return answer.content.decode()
+    return one_line(answer.content.decode())
 
 
 def rows_of(html: str) -> list[str]:

@@ -19,6 +19,7 @@ from generation.models import Batch, Connection, CreditAccount, Job
 from tests.conftest import browser_of
 from tests.pictures import photo
 from tests.studio.conftest import Press
+from tests.ui.markup import one_line
 
 
 @pytest.fixture
@@ -112,7 +113,8 @@ def test_what_does_not_fit_is_said_and_costs_nothing(
 
 
 def test_a_refused_form_keeps_what_was_chosen(press: Press, mug: Product) -> None:
-    html = press(num_images="9", prompt="Calm & bright", model="seedream", aspect_ratio=["9:16"]).content.decode()
+    answer = press(num_images="9", prompt="Calm & bright", model="seedream", aspect_ratio=["9:16"])
+    html = one_line(answer.content.decode())
     assert "Calm &amp; bright</textarea>" in html
     assert f'value="{mug.id}" checked' in html
     assert re.search(r'value="seedream"[^>]* selected', html) and re.search(r'value="9:16" checked', html)
@@ -147,7 +149,7 @@ class TestPrefill:
 
     def test_a_product_is_chosen_and_counted(self, browser: Client, mug: Product, vase: Product) -> None:
         page = browser.get(f"/generate/?product={mug.id}")
-        html = page.content.decode()
+        html = one_line(page.content.decode())
         assert f'value="{mug.id}" checked' in html and f'value="{vase.id}" checked' not in html
         assert "Generate 1 picture · 5 credits" in html
 

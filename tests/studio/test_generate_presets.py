@@ -17,6 +17,7 @@ from generation import ledger
 from generation.models import Batch, CreditAccount, Job
 from tests.pictures import photo
 from tests.studio.conftest import Press
+from tests.ui.markup import one_line
 
 SEASON = {"name": "season", "kind": "choice", "label": "Season", "choices": ["spring", "winter"], "required": True}
 LIGHT = {"name": "light", "kind": "text", "label": "Light", "default": "soft light"}
@@ -148,7 +149,7 @@ class TestWhileTheFormIsOpen:
 
     def test_an_archived_preset_is_missed_and_the_others_stay(self, press: Press, oak: Preset, beach: Preset) -> None:
         Preset.objects.filter(pk=oak.pk).update(archived_at=oak.created_at)
-        html = press().content.decode()
+        html = one_line(press().content.decode())
         assert "One of these presets is not there any more." in html
         assert re.search(rf'value="{beach.id}" checked', html) and not Job.objects.exists()
 
@@ -185,7 +186,7 @@ def test_a_batch_of_more_than_2500_jobs_is_refused_in_one_sentence(press: Press,
 class TestPrefill:
     def test_a_batch_brings_all_its_settings(self, press: Press, browser: Client, vase: Product, oak: Preset) -> None:
         press(**{f"var.season.{vase.id}": "winter"})
-        html = browser.get(f"/generate/?batch={Batch.objects.get().id}").content.decode()
+        html = one_line(browser.get(f"/generate/?batch={Batch.objects.get().id}").content.decode())
         assert "Generate 8 pictures · 24 credits" in html
         assert re.search(r'name="var\.season".*?<option value="spring" selected>', html, re.DOTALL)
         single = html[html.index(f'name="var.season.{vase.id}"') :]

@@ -19,6 +19,7 @@ from tests.conftest import browser_of
 from tests.spend.orders import cap, words
 from tests.studio.conftest import Press
 from tests.studio.test_generate_presets import LIGHT, SEASON, write_preset
+from tests.ui.markup import one_line
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def ask(browser: Client, asked: dict[str, Any], vase: Product) -> Any:
         headers = {"HX-Request": "true"} if script else {}
         answer = browser.post("/generate/quote/", asked | both | changed, headers=headers)
         assert answer.status_code == 200
-        return answer.content.decode()
+        return one_line(answer.content.decode())
 
     return post
 
@@ -112,7 +113,7 @@ class TestTrim:
         assert not Job.objects.exists()
 
     def test_credits_that_went_meanwhile_are_said_with_what_still_fits(self, press_both: Any) -> None:
-        html = press_both().content.decode()
+        html = one_line(press_both().content.decode())
         assert "This costs 40 credits, but only 35 are left." in html and "6 of 8 pictures fit" in html
         assert not Job.objects.exists()
 

@@ -12,6 +12,7 @@ from generation import ledger
 from generation.models import Batch, CreditAccount, Image, Job
 from tests.conftest import browser_of
 from tests.studio.conftest import Press
+from tests.ui.markup import one_line
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def made(press: Press) -> Job:
 
 def test_the_quote_says_what_exists_and_shows_it(browser: Client, asked: dict[str, Any], made: Job) -> None:
     ask = asked | {"aspect_ratio": ["1:1", "9:16"]}
-    html = browser.post("/generate/quote/", ask, headers={"HX-Request": "true"}).content.decode()
+    html = one_line(browser.post("/generate/quote/", ask, headers={"HX-Request": "true"}).content.decode())
     assert "2 of these exist already." in html and "Make only the 2 new ones · 10 credits" in html
     assert all(f"/gallery/{image.id}/" in html for image in made.images.all())
 

@@ -39,6 +39,11 @@ def plain(source: str) -> str:
     return VALUE.sub("value", TAG.sub(" ", CHOSEN_ELEMENT.sub(r"\1", COMMENT.sub("", source))))
 
 
+def one_line(html: str) -> str:
+    """A page's source whatever its lines are: what stands beside what, and sentences as they read."""
+    return " ".join(html.split()).replace("> <", "><").replace(" >", ">")
+
+
 def templates() -> list[Path]:
     return sorted(TEMPLATES.rglob("*.html"))
 
