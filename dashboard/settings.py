@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import hashlib
+import sys
 import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 from environs import Env, EnvError, validate
 
+from dashboard.operations import private
 from dashboard.operations.valkey import socket_path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,7 +24,7 @@ def _read_secret(path: Path) -> str:
     """The key kept in the data folder, made on first use and readable by its owner only."""
     try:
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             # Linked into place whole, so that processes starting together agree on one key.
             with tempfile.NamedTemporaryFile("w", dir=path.parent) as file, contextlib.suppress(FileExistsError):
                 file.write(get_random_secret_key())
@@ -35,6 +37,8 @@ def _read_secret(path: Path) -> str:
 
 try:
     DATA_DIR = Path(env.path("PACKSHOT_DATA_DIR", ROOT / ".data")).resolve()
+    if _problem := private.shut(DATA_DIR):
+        sys.stderr.write(f"{_problem}\n")
     DEBUG = env.bool("PACKSHOT_DEBUG", False)
     PORT = env.int("PACKSHOT_PORT", 8000)
     PUBLIC_URL = env.str("PACKSHOT_PUBLIC_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
@@ -233,7 +237,12 @@ CELERY = {
 STORAGES = {
     "default": {
         "BACKEND": "generation.storage.SignedFolder",
-        "OPTIONS": {"location": DATA_DIR / "media", "allow_overwrite": True},
+        "OPTIONS": {
+            "location": DATA_DIR / "media",
+            "allow_overwrite": True,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from dashboard.operations import valkey
+from dashboard.operations import private, valkey
 from dashboard.operations.refusal import Refusal, explain, require_space
 
 SPACE = 50  # MB that must be free under the data folder
@@ -50,9 +50,12 @@ def arguments(words: list[str]) -> Namespace:
 @contextmanager
 def claim(place: Place) -> Iterator[None]:
     """Make the data folder and hold it: one supervisor at a time."""
+    os.umask(private.UMASK)
     try:
         for folder in (place.data, place.logs, place.run):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if problem := private.shut(place.data):
+            say(problem)
         lock = os.open(place.lock, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise Refusal(f"{place.data} cannot hold the data: {explain(error)}. Choose another with --data.") from error
