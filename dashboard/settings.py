@@ -267,7 +267,7 @@ if not (DATA_DIR / "static").is_dir():
     WHITENOISE_USE_FINDERS = True
     STATIC_ROOT = None
 
-DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # a form's texts or a JSON body; files are counted on their own
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a form may choose thousands of products
 FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 1024 * 1024
 
@@ -297,6 +297,9 @@ MFA_FORMS = {
     "reauthenticate": "dashboard.accounts.second_factor.CodeAgainForm",
     "activate_totp": "dashboard.accounts.second_factor.FirstCodeForm",
     "add_webauthn": "dashboard.accounts.second_factor.PasskeyForm",
+    "authenticate_webauthn": "dashboard.accounts.second_factor.PasskeySecondForm",
+    "login_webauthn": "dashboard.accounts.second_factor.PasskeySignInForm",
+    "reauthenticate_webauthn": "dashboard.accounts.second_factor.PasskeyAgainForm",
     "edit_webauthn": "dashboard.accounts.second_factor.PasskeyNameForm",
 }
 SOCIALACCOUNT_ADAPTER = "dashboard.accounts.single_sign_on.ByInvitation"

@@ -30,7 +30,12 @@ class Rows(_Admin):
 
     show_full_result_count = False
     list_per_page = 50
+    search_max, words_max = 200, 12  # characters and words: each is looked for in every row and column
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+        words = search_term[: self.search_max].split()[: self.words_max]
+        return super().get_search_results(request, queryset, " ".join(words))
 
 
 class ReadOnly(Rows):

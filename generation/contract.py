@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 PROMPT_MAX = 4_000
+TEXT_MAX = 4_000
+"""Characters of any other text: a link, an id, a name."""
 PICTURES_MAX = 4
 PHOTO_MAX_BYTES = 10 * 1024 * 1024
 PHOTO_TYPES = ("image/jpeg", "image/png", "image/webp")
@@ -155,6 +157,8 @@ def _text(body: Mapping[str, object], name: str) -> str:
         return ""
     if not isinstance(value, str):
         raise _invalid(f"Invalid parameter: {name} must be a string")
+    if name != "prompt" and len(value) > TEXT_MAX:
+        raise _invalid(f"Invalid parameter: {name} must have at most {TEXT_MAX} characters")
     if not is_text(value):
         raise _invalid(f"Invalid parameter: {name} contains characters that are not text")
     return value.strip()

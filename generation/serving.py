@@ -8,11 +8,13 @@ from urllib.parse import unquote, urlsplit
 
 from django.http import HttpRequest, JsonResponse
 
-from generation.contract import PHOTO_MAX_BYTES, ContractError, ErrorCode, is_text
+from generation.contract import PHOTO_MAX_BYTES, TEXT_MAX, ContractError, ErrorCode, is_text
 from generation.fetch import FetchError, download
 
 TAGS_MAX = 20
 TAG_LENGTH = 50
+BODY_MAX = 256 * 1024
+"""Bytes of a JSON body; a prompt with every character escaped takes a fifth of it."""
 
 
 def refusal(error: ContractError, *, status: int | None = None) -> JsonResponse:
@@ -40,6 +42,8 @@ def iso(moment: datetime) -> str:
 
 def json_body(request: HttpRequest) -> object:
     """The decoded body. Raises ``ContractError(invalid_request)``."""
+    if len(request.body) > BODY_MAX:
+        raise ContractError(ErrorCode.INVALID_REQUEST, "The request body is too large.")
     try:
         return json.loads(request.body)
     except (ValueError, RecursionError) as error:
@@ -115,6 +119,8 @@ def _tags(given: object) -> tuple[str, ...]:
 def _text(name: str, value: object) -> str:
     if not isinstance(value, str):
         raise invalid(name, "It must be a string.")
+    if len(value) > TEXT_MAX:
+        raise invalid(name, f"It may have at most {TEXT_MAX:,} characters.")
     if not is_text(value):
         raise invalid(name, "It contains characters that are not text.")
     return value.strip()

@@ -9,7 +9,13 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django import forms
 from django.core.cache import cache
 from django.db import transaction
@@ -23,6 +29,9 @@ from generation.secrets import cipher
 WRONG = "This code is not right. Enter the one that your app shows now, or a recovery code that you have not used."
 RIGHT_FOR = 90
 """Seconds that a code is accepted: its own half minute, and one for clocks that are ahead or behind."""
+CREDENTIAL_MAX = 64 * 1024
+"""Characters; a certificate that comes with a passkey has a few thousand."""
+UNREADABLE = "What the passkey answered cannot be read. Try again, or sign in another way."
 TOO_MANY = "There were too many wrong codes. Wait five minutes, then try again."
 
 
@@ -121,7 +130,36 @@ def _name(**options: Any) -> forms.CharField:
     return forms.CharField(label="Name", max_length=60, help_text=help_text, **options)
 
 
+class _Credential(forms.JSONField):
+    """What a browser says for a passkey."""
+
+    def __init__(self) -> None:
+        super().__init__(widget=forms.HiddenInput)
+        self.max_length = CREDENTIAL_MAX
+
+    def to_python(self, value: Any) -> Any:
+        if len(str(value)) > CREDENTIAL_MAX:  # before it is read, so no validator of what came out
+            raise forms.ValidationError(UNREADABLE)
+        try:
+            return super().to_python(value)
+        except (ValueError, RecursionError) as error:  # a number of thousands of digits
+            raise forms.ValidationError(UNREADABLE) from error
+
+
+class PasskeySecondForm(AuthenticateWebAuthnForm):  # type: ignore[misc]
+    credential = _Credential()
+
+
+class PasskeySignInForm(LoginWebAuthnForm):  # type: ignore[misc]
+    credential = _Credential()
+
+
+class PasskeyAgainForm(ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    credential = _Credential()
+
+
 class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
+    credential = _Credential()
     name = _name(required=False)
     passwordless = forms.BooleanField(
         label="Sign in with it alone, without the password",

@@ -32,6 +32,7 @@ class BrandForm(forms.Form):
     )
     banned_words = forms.CharField(
         label="Banned words",
+        max_length=2 * WORDS_MAX * WORD_LENGTH,
         required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text="One on each line. A prompt with one of them is not sent, and says which.",
@@ -64,7 +65,7 @@ class BrandForm(forms.Form):
 
 class ColourForm(forms.Form):
     name = forms.CharField(max_length=40, error_messages={"required": "Give the colour a name, or take it out."})
-    value = forms.CharField(widget=forms.TextInput(attrs={"type": "color"}), label="Colour")
+    value = forms.CharField(max_length=40, widget=forms.TextInput(attrs={"type": "color"}), label="Colour")
 
     use_required_attribute = False
 
@@ -106,7 +107,7 @@ def _given(at: int, row: Row, *, bound: bool) -> dict[str, Any]:
 
 def posted(data: Mapping[str, str]) -> list[Row]:
     """The rows of a sent form, in their order on the page."""
-    indexes = sorted(int(found[1]) for key in data if (found := _INDEX.match(key)))
+    indexes = sorted(int(found[1]) for key in data if (found := _INDEX.match(key)))[: COLOURS_MAX + 1]
     return [{name: data.get(f"c-{at}-{name}", "") for name in ("name", "value")} for at in indexes]
 
 

@@ -17,6 +17,7 @@ from generation.client import OutcomeUnknown
 from generation.contract import CATALOGUE, PROMPT_MAX, RemotePreset, is_text
 from generation.models import Connection
 
+ID_MAX = 100
 PAGE = 100
 PAGES_MAX = 10
 SECONDS = 10
@@ -98,6 +99,7 @@ def draft_from(remote: RemotePreset) -> Draft:
     if (
         not template
         or len(template) > PROMPT_MAX
+        or len(remote.preset_id) > ID_MAX
         or not is_text("".join((template, remote.preset_id, remote.name, remote.description)))
     ):
         raise ValueError(f"{remote.preset_id} has no prompt that can be used")

@@ -27,7 +27,11 @@ class VariableForm(forms.Form):
     label = forms.CharField(max_length=variables.LABEL_MAX, required=False, label="Label")
     default = forms.CharField(max_length=variables.VALUE_MAX, required=False, label="Default")
     choices = forms.CharField(
-        required=False, label="Choices", widget=forms.Textarea(attrs={"rows": 3}), help_text="One on each line."
+        max_length=variables.CHOICES_MAX * (variables.VALUE_MAX + 2),
+        required=False,
+        label="Choices",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="One on each line.",
     )
     help = forms.CharField(max_length=variables.HELP_MAX, required=False, label="Help")
     required = forms.BooleanField(required=False, label="Must be filled in")
@@ -76,7 +80,7 @@ def _given(at: int, row: Row, *, bound: bool) -> dict[str, Any]:
 
 def posted(data: Mapping[str, str]) -> list[Row]:
     """The rows of a sent form, in their order on the page."""
-    indexes = sorted(int(found[1]) for key in data if (found := _INDEX.match(key)))
+    indexes = sorted(int(found[1]) for key in data if (found := _INDEX.match(key)))[: variables.VARIABLES_MAX + 1]
     return [
         {name: data.get(f"v-{at}-{name}", "") for name in VariableForm.base_fields if f"v-{at}-{name}" in data}
         for at in indexes

@@ -7,6 +7,10 @@ from dashboard.projects.sheets import FILE_MAX_BYTES, TOO_LARGE
 
 TAGS_MAX = 20
 TAG_LENGTH = 40
+TEXT_MAX = 1_000
+"""Characters of all tags with what is between them."""
+BRIEF_MAX = 4_000
+URL_MAX = 2_000
 
 
 class TagsField(forms.CharField):
@@ -15,7 +19,12 @@ class TagsField(forms.CharField):
     def prepare_value(self, value: object) -> object:
         return ", ".join(value) if isinstance(value, list) else value
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=TEXT_MAX, **options)
+
     def to_python(self, value: object) -> list[str]:  # type: ignore[override]
+        if len(str(value or "")) > TEXT_MAX:
+            raise forms.ValidationError(f"These are too many tags; all together have at most {TEXT_MAX:,} characters.")
         words = (" ".join(word.split()) for word in str(value or "").split(","))
         return list(dict.fromkeys(word for word in words if word))
 
@@ -40,6 +49,7 @@ class ProductForm(forms.Form):
 class ProjectForm(forms.Form):
     name = forms.CharField(max_length=80, error_messages={"required": "Give the project a name."})
     brief = forms.CharField(
+        max_length=BRIEF_MAX,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="What the campaign is about, for everybody who makes pictures for it.",
@@ -51,8 +61,12 @@ class LinkForm(forms.Form):
 
     url = forms.CharField(
         label="Image URL",
+        max_length=URL_MAX,
         widget=forms.URLInput(attrs={"placeholder": "https://", "autocomplete": "off"}),
-        error_messages={"required": "Give the address of a photo."},
+        error_messages={
+            "required": "Give the address of a photo.",
+            "max_length": f"An image URL has at most {URL_MAX:,} characters.",
+        },
     )
 
 

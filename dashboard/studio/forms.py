@@ -19,7 +19,8 @@ from dashboard.projects.models import Product, Project
 from dashboard.studio.actions import BATCH_MAX, Wish, too_large
 from dashboard.studio.questions import Question, field, questions
 from dashboard.studio.scenes import BadScene, Preview, Scene, preview, scenes
-from generation.contract import CATALOGUE, PICTURES_MAX, AspectRatio, is_text
+from dashboard.ui.filters import VALUE_MAX, identifier
+from generation.contract import CATALOGUE, PICTURES_MAX, PROMPT_MAX, AspectRatio
 from generation.models import Job
 
 SHAPES = [(ratio.value, ratio.value) for ratio in AspectRatio]
@@ -45,7 +46,14 @@ class GenerateForm(forms.Form):
     )
     scene = forms.ChoiceField(choices=[(PRESETS, "Presets"), (WRITE, "Write a prompt")], required=False)
     preset = forms.MultipleChoiceField(required=False, error_messages={"invalid_choice": GONE})
-    prompt = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 5}))
+    prompt = forms.CharField(
+        max_length=2 * PROMPT_MAX,  # what is sent is measured with the product's name in it
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={
+            "max_length": f"The prompt has %(show_value)d characters; at most {PROMPT_MAX:,} fit. Say it shorter."
+        },
+    )
     model = forms.ChoiceField(
         choices=MODELS,
         error_messages={
@@ -69,7 +77,12 @@ class GenerateForm(forms.Form):
             ("required", "invalid", "min_value", "max_value"), f"Choose 1 to {PICTURES_MAX} pictures."
         ),
     )
-    parent = forms.CharField(required=False, widget=forms.HiddenInput)
+    parent = forms.CharField(
+        max_length=VALUE_MAX,
+        required=False,
+        widget=forms.HiddenInput,
+        error_messages={"max_length": "Open this page again before you press."},
+    )
 
     def __init__(self, *args: Any, acting: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -118,7 +131,7 @@ class GenerateForm(forms.Form):
     @cached_property
     def chosen_products(self) -> list[Product]:
         """As typed, in that order; without those that are not in the library."""
-        wanted = [pk for pk in dict.fromkeys(self["product"].value() or ()) if is_text(pk)]
+        wanted = [pk for pk in dict.fromkeys(self["product"].value() or ()) if identifier(pk)][:BATCH_MAX]
         rows = Product.objects.filter(team=self.acting.team, archived_at=None, pk__in=wanted)
         found = {product.pk: product for product in rows.select_related("asset")}
         return [found[pk] for pk in wanted if pk in found]
@@ -173,9 +186,20 @@ class GenerateForm(forms.Form):
         return str(self[question.field_of(product.pk)].value() or "").strip() or common
 
     def clean_product(self) -> list[Product]:
-        if len(self.chosen_products) < len(set(self.cleaned_data["product"])):
+        chosen = len(set(self.cleaned_data["product"]))
+        if chosen > BATCH_MAX:
+            raise forms.ValidationError(too_large(chosen))
+        if len(self.chosen_products) < chosen:
             raise forms.ValidationError("One of these products is not in the library any more; choose again.")
         return self.chosen_products
+
+    @property
+    def shapes(self) -> list[str]:
+        """As typed, each once."""
+        return list(dict.fromkeys(self["aspect_ratio"].value() or ()))
+
+    def clean_aspect_ratio(self) -> list[str]:
+        return self.shapes
 
     def clean_prompt(self) -> str:
         """One's own words, as long as browsers count them: they send two characters for a line's end."""
@@ -183,7 +207,7 @@ class GenerateForm(forms.Form):
 
     def clean_parent(self) -> Job | None:
         """The job that this is a variation of; one that nobody here knows of is none."""
-        pk = self.cleaned_data["parent"]
+        pk = identifier(self.cleaned_data["parent"])
         return Job.objects.filter(team=self.acting.team, pk=pk).first() if pk else None
 
     def clean(self) -> dict[str, Any]:

@@ -10,12 +10,15 @@ from dashboard.accounts.access import Actor
 from dashboard.presets.access import visible
 from dashboard.presets.models import Preset, PresetVersion
 from dashboard.projects.models import Product, Project
+from dashboard.studio.actions import BATCH_MAX
 from dashboard.studio.forms import PRESETS, WRITE
 from dashboard.studio.questions import questions
 from dashboard.ui.filters import identifier
 from generation.contract import CATALOGUE, AspectRatio
 from generation.models import Batch, Job
 
+PRESETS_MAX = 100
+"""Presets that a link may name."""
 DEFAULTS: dict[str, Any] = {
     "model": next(iter(CATALOGUE)),
     "aspect_ratio": [AspectRatio.SQUARE.value],
@@ -38,14 +41,14 @@ def prefill(acting: Actor, query: QueryDict) -> dict[str, Any]:
     if batch_id := query.get("batch"):
         rows = made.filter(batch=access.find(acting, Batch, pk=batch_id)).order_by("id")
         values = DEFAULTS | _of_jobs(acting, list(rows))
-    if wanted := query.getlist("preset"):
+    if wanted := list(dict.fromkeys(query.getlist("preset")))[:PRESETS_MAX]:
         for preset_id in wanted:
             access.find(acting, visible(acting), pk=preset_id)
         values |= _of_presets(list(_usable(acting).filter(pk__in=wanted)))
     if project_id := query.get("project"):
         values["project"] = access.find(acting, Project, pk=project_id).id
-    if wanted := query.getlist("product"):
-        products = Product.objects.filter(team=acting.team, archived_at=None, pk__in=map(identifier, wanted))
+    if wanted := list(dict.fromkeys(filter(identifier, query.getlist("product"))))[:BATCH_MAX]:
+        products = Product.objects.filter(team=acting.team, archived_at=None, pk__in=wanted)
         values["product"] = list(products.values_list("pk", flat=True))
     return values
 

@@ -169,7 +169,7 @@ class Quote:
 def quote(form: GenerateForm, *, trim: Trim | None = None) -> Quote:
     """The price of what the form holds now, valid or not; of a valid one also what exists of it already."""
     model = CATALOGUE.get(str(form["model"].value()))
-    products, shapes = len(form.chosen_products), len(form["aspect_ratio"].value() or ())
+    products, shapes = len(form.chosen_products), len(form.shapes)
     scenes = len(form.scenes())
     held = trim if trim and trim.of == asked(form) else None
     jobs = held.take if held else asked(form)
@@ -192,7 +192,7 @@ def quote(form: GenerateForm, *, trim: Trim | None = None) -> Quote:
 
 def asked(form: GenerateForm) -> int:
     """Jobs that the form asks for as it is typed, valid or not."""
-    return len(form.chosen_products) * len(form.scenes()) * len(form["aspect_ratio"].value() or ())
+    return len(form.chosen_products) * len(form.scenes()) * len(form.shapes)
 
 
 def _project(form: GenerateForm) -> Project | None:

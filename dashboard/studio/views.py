@@ -152,8 +152,13 @@ def make_again(request: HttpRequest, job_id: str) -> HttpResponse:
 def tray(request: HttpRequest) -> HttpResponse:
     """The products that match a search, with those already chosen on top."""
     acting = access.actor(request)
-    rows = _tray(acting, words=request.GET.get("q", ""), chosen=[*map(identifier, request.GET.getlist("product"))])
+    rows = _tray(acting, words=request.GET.get("q", ""), chosen=_chosen(request))
     return render(request, "studio/_tray.html", rows)
+
+
+def _chosen(request: HttpRequest) -> list[str]:
+    chosen = dict.fromkeys(filter(identifier, request.GET.getlist("product")))
+    return list(chosen)[: actions.BATCH_MAX]
 
 
 def _tray(acting: Actor, *, words: str, chosen: list[str]) -> dict[str, Any]:
@@ -221,5 +226,5 @@ def _why(acting: Actor, price: Quote, stopped: CapReached | None) -> Why | None:
 
 def _parent(form: GenerateForm) -> Job | None:
     """The job that the form makes a variation of."""
-    pk = form["parent"].value()
+    pk = identifier(str(form["parent"].value() or ""))
     return Job.objects.filter(team=form.acting.team, pk=pk).select_related("product").first() if pk else None
