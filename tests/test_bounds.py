@@ -15,10 +15,12 @@ from urllib.parse import urlencode
 
 import pytest
 from django import forms
+from django.contrib.admin import site
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.db.models import Model
 from django.http import HttpResponse, QueryDict
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import get_resolver
 from django.utils.datastructures import MultiValueDict
 
@@ -334,3 +336,13 @@ def test_a_shared_link_names_each_preset_once(world: World) -> None:
         for count in (1, MANY)
     )
     assert many.statements == few.statements
+
+
+SEARCHED = [model for model, page in site._registry.items() if page.search_fields]
+
+
+@pytest.mark.parametrize("known", SEARCHED, ids=lambda model: model.__name__)
+def test_an_operator_s_search_is_bounded_too(known: type[Model], db: None, rf: RequestFactory) -> None:
+    page = site._registry[known]
+    found, _ = page.get_search_results(rf.get("/"), known._default_manager.all(), WORDS)
+    assert len(str(found.query)) < AT_LEAST["letters"]

@@ -21,7 +21,7 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import ApiKey, Membership, Role, Team, User
 from dashboard.audit.record import record
 from generation import ledger
-from generation.admin import ReadOnly, Rows
+from generation.admin import BoundedSearch, ReadOnly, Rows
 
 if TYPE_CHECKING:
     _Form = forms.ModelForm[Team]
@@ -68,7 +68,7 @@ class PersonForm(_KnownUser):
 
 
 @admin.register(User)
-class PersonAdmin(_People):
+class PersonAdmin(BoundedSearch, _People):
     """Nobody is deleted, for the log names them: who may no longer come in is made inactive."""
 
     add_form = NewPersonForm
@@ -104,7 +104,7 @@ class PersonAdmin(_People):
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> User | None:
         person = super().get_object(request, object_id, from_field)
         if person is not None:
-            person.former = person.password, _facts(person)  # type: ignore[attr-defined]
+            person.former = person.password, _facts(person)
         return person
 
     @transaction.atomic

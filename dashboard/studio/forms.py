@@ -47,11 +47,11 @@ class GenerateForm(forms.Form):
     scene = forms.ChoiceField(choices=[(PRESETS, "Presets"), (WRITE, "Write a prompt")], required=False)
     preset = forms.MultipleChoiceField(required=False, error_messages={"invalid_choice": GONE})
     prompt = forms.CharField(
-        max_length=2 * PROMPT_MAX,  # what is sent is measured with the product's name in it
+        max_length=3 * PROMPT_MAX,  # what is sent is measured with the product's name in it
         required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={
-            "max_length": f"The prompt has %(show_value)d characters; at most {PROMPT_MAX:,} fit. Say it shorter."
+            "max_length": f"The prompt has far more than the {PROMPT_MAX:,} characters that fit. Say it shorter."
         },
     )
     model = forms.ChoiceField(
