@@ -26,6 +26,8 @@ from generation.tasks import hint
 
 PAGE = 50
 JOBS = 50
+SUSPECTS_MAX = 2_000
+"""Jobs that are read to explain a drift; of more than that nobody says what they cost together."""
 """Of those to look at, how many are shown at once."""
 FEW = 6
 SECONDS = 10
@@ -79,7 +81,7 @@ def _drift(row: Reconciliation, answered: SettleForm | None) -> dict[str, Any]:
         "suspects": suspects[:FEW],
         "further": suspects[FEW:JOBS],
         "more": max(0, len(suspects) - JOBS),
-        "explained": provider_words.explained(row, suspects),
+        "explained": provider_words.explained(row, suspects) if len(suspects) < SUSPECTS_MAX else "",
         "form": answered or SettleForm(reading=row),
     }
 
@@ -88,8 +90,12 @@ def _suspects(row: Reconciliation) -> list[Discrepancy]:
     """Jobs of which the readings since the base told; what was learned of them later counts."""
     rows = Discrepancy.objects.filter(reconciliation__connection=row.connection_id).select_related("job").order_by("id")
     told = rows.filter(reconciliation__id__lte=row.pk, reconciliation__checked_at__gt=row.since)
-    later = rows.filter(provider_job_id__in={found.provider_job_id for found in told if found.provider_job_id})
-    return _newest_words([*told, *later])
+    # Others may have made any number of jobs with the same account: ours come first.
+    found = told.order_by(F("job").desc(nulls_last=True), "-id")[:SUSPECTS_MAX]
+    known = {odd.pk: odd for odd in found}
+    named = {odd.provider_job_id for odd in known.values() if odd.provider_job_id}
+    known |= {odd.pk: odd for odd in rows.filter(provider_job_id__in=named)}
+    return _newest_words(known[pk] for pk in sorted(known))
 
 
 def _newest_words(odd: Iterable[Discrepancy]) -> list[Discrepancy]:

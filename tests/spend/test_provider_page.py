@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection as database
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_httpserver import HTTPServer
 
@@ -15,7 +17,7 @@ from dashboard.accounts.models import Role, Team, User
 from dashboard.audit.models import AuditEvent
 from dashboard.connections import actions
 from dashboard.spend import provider_words
-from generation import proof
+from generation import discrepancies, proof
 from generation.contract import Account
 from generation.models import Connection, CreditAccount, Discrepancy, JobList, LedgerEntry, Reconciliation
 from tests.conftest import browser_of
@@ -81,6 +83,18 @@ class TestTells:
         assert "…_earlier" in told
         assert "They cost 12 credits more there than here, of the 6 that are missing." in told
         assert "Everybody who does spends from one balance" in told
+
+    def test_a_drift_that_thousands_of_others_jobs_may_explain(self, connection: Connection, ada: User) -> None:
+        row = reading(connection, moved=16, captured=10, drift=6)
+        Discrepancy.objects.bulk_create(
+            Discrepancy(reconciliation=row, provider_job_id=f"job_{n:08}", charged=6, note=discrepancies.OTHERS)
+            for n in range(40_000)
+        )
+        with CaptureQueriesContext(database) as asked:
+            told = page(ada)
+        assert "ProductAI took 6 credits more than was paid here" in told
+        assert "They cost" not in told
+        assert sum(len(query["sql"]) for query in asked) < 200_000
 
     @pytest.mark.parametrize(
         ("place", "sentence"),
