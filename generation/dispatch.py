@@ -120,7 +120,6 @@ TASK_OF_STATE = {
     JobState.SUBMITTING: "reclaim_job",
     JobState.SUBMITTED: "settle_job",
     JobState.UNKNOWN: "resolve_job",
-    JobState.NEEDS_REVIEW: "resolve_job",
     JobState.RENDERED: "store_job",
     JobState.STORING: "store_job",
 }

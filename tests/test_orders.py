@@ -95,6 +95,7 @@ ORDERS: dict[str, Order] = {
 }
 
 HARMLESS = {
+    "jobs/<job_id>/assign/": "ties a job to one of the provider's once, and no other can have that one",
     "products/import/": "makes a preview, of which nothing comes until it is started",
     "products/import/<import_id>/start/": "a preview is started once",
     "products/<product_id>/": "writes down what is there already",

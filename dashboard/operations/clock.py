@@ -17,8 +17,8 @@ from dashboard.api.models import CallerDelivery
 from dashboard.projects import imports
 from dashboard.projects.models import ImportRow
 from dashboard.spend.models import Alert
-from generation import client, outgoing
-from generation.models import Connection, Job
+from generation import client, jobs, outgoing
+from generation.models import Attempt, Connection, Job
 from generation.sandbox import faults
 from generation.sandbox.models import Delivery, SandboxJob
 
@@ -43,6 +43,7 @@ class Due:
 _SANDBOX = timedelta(seconds=settings.SANDBOX_SECONDS + faults.LONGEST_SECONDS)
 DUE = (
     Due(Job, "due_at", timedelta(seconds=client.PAUSE_MAX)),
+    Due(Attempt, "due_at", jobs.RARELY),
     Due(Connection, "paused_until", timedelta(seconds=client.PAUSE_MAX)),
     Due(CallerDelivery, "due_at", outgoing.LONGEST_GAP),
     Due(Alert, "due_at", outgoing.LONGEST_GAP),
