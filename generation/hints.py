@@ -10,7 +10,7 @@ from celery import current_app
 from kombu import Connection, Producer
 from kombu.pools import producers
 
-from generation.valkey import FAILURES, SECONDS, breaker
+from generation.database.redis_client import FAILURES, SECONDS, breaker
 
 log = logging.getLogger(__name__)
 

@@ -37,9 +37,10 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from generation import bulk, ledger, live
+from generation import ledger, live
 from generation.caps import Priced
 from generation.contract import RemoteJob
+from generation.database import bulk_insert
 from generation.media import Picture, StoredKeys
 from generation.models import HOLDING, Attempt, Batch, Image, Job, JobState
 
@@ -132,7 +133,7 @@ def enqueue(
     Raises ``ledger.InsufficientCredits``.
     """
     with transaction.atomic():
-        bulk.insert(like, columns)
+        bulk_insert.insert(like, columns)
         ledger.hold(batch=batch, jobs=asked, actor_id=actor_id, spender_id=spender_id)
 
 

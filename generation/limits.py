@@ -17,7 +17,7 @@ from enum import StrEnum
 import redis
 
 from generation.client import NoSlot, NotSent
-from generation.valkey import valkey
+from generation.database.redis_client import valkey
 
 log = logging.getLogger(__name__)
 

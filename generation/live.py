@@ -7,8 +7,8 @@ from functools import partial
 import redis
 from django.db import transaction
 
+from generation.database.redis_client import valkey
 from generation.models import Batch, Job
-from generation.valkey import valkey
 
 log = logging.getLogger(__name__)
 MEMBERS = "members"

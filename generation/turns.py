@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
+from generation.database.redis_client import breaker, valkey
 from generation.models import Job
-from generation.valkey import breaker, valkey
 
 FORGET = 3600
 """Seconds after which a queue that nobody looks at starts anew, from the last job that left it on."""

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from generation.bulk_delete import delete_in_portions
+from generation.database.bulk_delete import delete_in_portions
 from generation.models import Discrepancy, WebhookDelivery
 
 

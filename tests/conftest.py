@@ -15,8 +15,8 @@ from dashboard.accounts.models import Membership, Role, Team, User
 from dashboard.projects.actions import add_product
 from dashboard.projects.models import Product
 from generation import ledger
+from generation.database.redis_client import breaker
 from generation.models import Connection
-from generation.valkey import breaker
 from tests import environment, servers, valkey
 from tests.furnished import Furnished
 from tests.names import Names

@@ -12,8 +12,9 @@ from dashboard.accounts import access
 from dashboard.accounts.models import Membership, Role, Team, User
 from dashboard.presets.access import visible
 from dashboard.projects.models import Product
-from generation import connections, ledger, valkey
+from generation import connections, ledger
 from generation.contract import CATALOGUE
+from generation.database import redis_client
 from generation.models import Connection, Image, Job, JobState
 
 USUAL_MODEL = CATALOGUE["nanobanana2"]
@@ -72,7 +73,7 @@ class Frame:
     @property
     def background_notice(self) -> str:
         """What waits while Valkey does not answer, as far as this process has noticed."""
-        return BACKGROUND_IS_SILENT if valkey.breaker.is_open else ""
+        return BACKGROUND_IS_SILENT if redis_client.breaker.is_open else ""
 
     @cached_property
     def rail(self) -> list[RailItem]:

@@ -8,8 +8,8 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.utils import timezone
 
-from generation.ids import PublicIdField
-from generation.secrets import EncryptedField
+from generation.database.encryption import EncryptedField
+from generation.database.public_ids import PublicIdField
 
 INVITATION_DAYS = 7
 """How long an invitation works, unless whoever makes it chooses otherwise."""

@@ -16,7 +16,7 @@ from dashboard.api.actions import trusted_webhooks
 from dashboard.audit.record import record
 from dashboard.gallery import retention
 from generation import ledger, outgoing
-from generation.ids import new_id
+from generation.database.public_ids import new_id
 from generation.models import CreditAccount
 from generation.serving import iso
 

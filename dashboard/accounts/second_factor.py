@@ -25,7 +25,7 @@ from dashboard.accounts import throttle
 from dashboard.accounts.devices import device
 from dashboard.accounts.models import User
 from dashboard.accounts.security import note
-from generation.secrets import cipher
+from generation.database.encryption import cipher
 
 WRONG = "This code is not right. Enter the one that your app shows now, or a recovery code that you have not used."
 RIGHT_FOR = 90

@@ -5,7 +5,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from generation.bulk_delete import delete_in_portions
+from generation.database.bulk_delete import delete_in_portions
 
 
 def clear_expired() -> int:

@@ -11,7 +11,7 @@ from dashboard.api.actions import trusted_webhooks
 from dashboard.api.answers import jobs_of, show_job
 from dashboard.api.models import CallerDelivery
 from generation import jobs, outgoing
-from generation.bulk_delete import delete_in_portions
+from generation.database.bulk_delete import delete_in_portions
 from generation.models import JobState
 
 LEASE = timedelta(seconds=30)

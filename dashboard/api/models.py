@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from dashboard.accounts.models import ApiKey
-from generation.ids import PublicIdField
+from generation.database.public_ids import PublicIdField
 from generation.models import Job
 
 

@@ -17,7 +17,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from generation import live
-from generation.valkey import SECONDS, breaker
+from generation.database.redis_client import SECONDS, breaker
 
 log = logging.getLogger(__name__)
 

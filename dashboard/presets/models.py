@@ -5,7 +5,7 @@ from django.db import models
 from dashboard.accounts.models import Team, User
 from dashboard.projects.models import Project
 from generation.contract import AspectRatio
-from generation.ids import PublicIdField
+from generation.database.public_ids import PublicIdField
 
 
 class Preset(models.Model):

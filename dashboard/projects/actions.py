@@ -13,7 +13,7 @@ from dashboard.audit.record import record
 from dashboard.projects.models import Product, Project
 from generation import media
 from generation.contract import PHOTO_MAX_BYTES
-from generation.ids import new_id
+from generation.database.public_ids import new_id
 from generation.models import Asset, Image
 
 PHOTO_REPLACED = "product.photo_replaced"

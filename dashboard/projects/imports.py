@@ -18,8 +18,8 @@ from dashboard.audit.record import record
 from dashboard.projects import checks, sheets
 from dashboard.projects.actions import create_product, take_photo
 from dashboard.projects.models import ImportRow, Product, ProductImport
-from generation.bulk_delete import delete_in_portions
 from generation.contract import PHOTO_MAX_BYTES
+from generation.database.bulk_delete import delete_in_portions
 from generation.fetch import FetchError, download
 from generation.media import UnusablePicture
 from generation.models import Asset

@@ -3,7 +3,7 @@
 from django.db import models
 
 from dashboard.accounts.models import Team, User
-from generation.ids import PublicIdField
+from generation.database.public_ids import PublicIdField
 from generation.models import Asset, Image
 
 

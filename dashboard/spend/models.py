@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from dashboard.accounts.models import Team
 from generation import outgoing
-from generation.ids import PublicIdField
+from generation.database.public_ids import PublicIdField
 from generation.models import Cap
 
 

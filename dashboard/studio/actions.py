@@ -16,7 +16,7 @@ from dashboard.audit.record import record
 from dashboard.presets.models import PresetVersion
 from dashboard.projects.models import Product, Project
 from generation import contract, jobs, matching
-from generation.ids import new_id
+from generation.database.public_ids import new_id
 from generation.models import Asset, Batch, Connection, Job, JobState
 from generation.tasks import hint
 

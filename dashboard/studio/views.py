@@ -31,9 +31,9 @@ from dashboard.ui.filters import identifier
 from dashboard.ui.search import Search
 from generation import ledger
 from generation.contract import CATALOGUE, PICTURES_MAX, AspectRatio
+from generation.database.redis_client import breaker
 from generation.ledger import CapReached, InsufficientCredits
 from generation.models import Batch, Connection, Job
-from generation.valkey import breaker
 
 TRAY = 60
 """Products that the tray shows at once; the others are found by searching."""

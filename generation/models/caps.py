@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from generation.ids import PublicIdField
+from generation.database.public_ids import PublicIdField
 
 
 class Cap(models.Model):

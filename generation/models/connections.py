@@ -3,8 +3,8 @@
 from django.db import models
 from django.utils import timezone
 
-from generation.ids import PublicIdField
-from generation.secrets import EncryptedField
+from generation.database.encryption import EncryptedField
+from generation.database.public_ids import PublicIdField
 
 
 class Connection(models.Model):

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from generation.contract import AspectRatio
-from generation.ids import PublicIdField
+from generation.database.public_ids import PublicIdField
 from generation.models.connections import Connection
 from generation.models.pictures import Asset
 

@@ -5,7 +5,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
-from generation.ids import PublicIdField
+from generation.database.public_ids import PublicIdField
 
 
 class Asset(models.Model):

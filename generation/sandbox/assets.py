@@ -2,7 +2,7 @@
 
 from generation import media, serving
 from generation.contract import PHOTO_MAX_BYTES, RemoteAsset
-from generation.ids import new_id
+from generation.database.public_ids import new_id
 from generation.sandbox import files
 from generation.sandbox.models import SandboxAsset, SandboxKey
 from generation.serving import Upload, invalid, iso

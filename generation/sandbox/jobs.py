@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from generation import media
 from generation.contract import ContractError, ErrorCode, GenerateRequest
-from generation.ids import new_id
+from generation.database.public_ids import new_id
 from generation.sandbox import assets, books, files, presets, webhooks
 from generation.sandbox.faults import Faults
 from generation.sandbox.hints import hint_on_commit

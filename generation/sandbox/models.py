@@ -4,8 +4,8 @@ from django.db import models
 from django.db.models import Q
 
 from generation.contract import AspectRatio
-from generation.ids import PublicIdField
-from generation.secrets import EncryptedField
+from generation.database.encryption import EncryptedField
+from generation.database.public_ids import PublicIdField
 
 
 class SandboxKey(models.Model):

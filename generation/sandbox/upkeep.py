@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from generation.bulk_delete import PORTION, SECONDS, delete_in_portions
+from generation.database.bulk_delete import PORTION, SECONDS, delete_in_portions
 from generation.sandbox.models import Delivery, SandboxJob
 
 log = logging.getLogger(__name__)

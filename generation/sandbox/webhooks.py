@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from generation import outgoing
 from generation.contract import ImageLink, JobStatus
-from generation.ids import new_id
+from generation.database.public_ids import new_id
 from generation.sandbox import answers
 from generation.sandbox.hints import hint_on_commit
 from generation.sandbox.models import Delivery, SandboxJob

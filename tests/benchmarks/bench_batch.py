@@ -62,7 +62,7 @@ def copies(batch_id: str) -> list[tuple[str, list[list[Any]]]]:
     """The batch's rows with new keys, as statements and their values."""
     from django.db import connection
 
-    from generation.ids import new_id
+    from generation.database.public_ids import new_id
 
     keys: dict[str, str] = {}
     found = []

@@ -5,14 +5,14 @@ import pytest
 from django.db import IntegrityError, transaction
 from pytest_django import DjangoAssertNumQueries
 
-from generation import bulk
+from generation.database import bulk_insert
 from generation.models import Job
 
 Order = Callable[..., Job]
 
 
 def written(like: Job, **columns: list[Any]) -> list[Job]:
-    bulk.insert(like, columns)
+    bulk_insert.insert(like, columns)
     return list(Job.objects.filter(id__in=columns["id"]).order_by("id"))
 
 
@@ -50,12 +50,12 @@ def test_text_stays_what_it_is(order: Order) -> None:
 def test_a_thousand_rows_take_one_statement(order: Order, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     like = order()
     with django_assert_num_queries(1):
-        bulk.insert(like, {"id": [f"job_{place}" for place in range(1000)], "price": list(range(1000))})
+        bulk_insert.insert(like, {"id": [f"job_{place}" for place in range(1000)], "price": list(range(1000))})
     assert Job.objects.count() == 1001
 
 
 def test_rows_that_the_database_refuses_leave_none_behind(order: Order) -> None:
     like = order()
     with pytest.raises(IntegrityError), transaction.atomic():
-        bulk.insert(like, {"id": ["job_a", like.id], "prompt": ["One", "Two"]})
+        bulk_insert.insert(like, {"id": ["job_a", like.id], "prompt": ["One", "Two"]})
     assert Job.objects.count() == 1

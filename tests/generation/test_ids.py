@@ -1,4 +1,4 @@
-from generation.ids import new_id
+from generation.database.public_ids import new_id
 
 
 def test_ids_sort_by_the_time_they_were_made() -> None:

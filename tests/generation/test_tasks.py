@@ -10,7 +10,8 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from dashboard.projects.models import Product
-from generation import bulk, dispatch, ledger, tasks, turns
+from generation import dispatch, ledger, tasks, turns
+from generation.database import bulk_insert
 from generation.models import Asset, Image, Job, JobState, LedgerEntry
 from tests.generation.conftest import completed
 from tests.pictures import photo
@@ -126,7 +127,7 @@ def test_a_sweep_of_many_jobs_sends_several_hints_in_a_message(
 ) -> None:
     like = order()
     ids = [f"job_{place:03}" for place in range(due)]
-    bulk.insert(like, {"id": ids})
+    bulk_insert.insert(like, {"id": ids})
     Job.objects.filter(id__in=ids).update(state=JobState.RENDERED, due_at=timezone.now())
     Job.objects.filter(pk=like.pk).update(state=JobState.COMPLETED, due_at=None)
     tasks.look_around()

@@ -17,7 +17,7 @@ from django.test import TestCase
 
 from dashboard.operations.valkey import program
 from generation import hints, limits, live
-from generation.valkey import SECONDS, breaker
+from generation.database.redis_client import SECONDS, breaker
 from tests.furnished import Furnished
 from tests.generation.test_many_requests import python, web
 from tests.operations.running import eventually

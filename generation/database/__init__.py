@@ -1,0 +1,1 @@
+"""What the tables are made with, and the one client of Redis or Valkey."""
