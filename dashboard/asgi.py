@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from dashboard.operations.gates import Gates, Place
-from generation.deadline import surroundings
+from generation.network.deadline import surroundings
 
 
 class Application(ASGIHandler):

@@ -17,7 +17,6 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from generation import provider_answers
-from generation.addresses import AddressRefused, open_session
 from generation.contract import (
     Accepted,
     Account,
@@ -28,7 +27,8 @@ from generation.contract import (
     RemoteJob,
     RemotePreset,
 )
-from generation.deadline import Crowded, Exchange, deadline
+from generation.network.addresses import AddressRefused, open_session
+from generation.network.deadline import Crowded, Exchange, deadline
 
 Result = TypeVar("Result")
 _BODY_MAX = 2 * 1024 * 1024
@@ -110,7 +110,7 @@ class Client:
 
     Each call takes a ``slot`` of the plan's requests, but for :meth:`submit`, whose job was given one before it left.
     One that ``asks_once`` keeps the pages of the job list that it read, for whoever else needs them. ``trusted`` is
-    that of :func:`generation.addresses.check`.
+    that of :func:`generation.network.addresses.check`.
     """
 
     def __init__(

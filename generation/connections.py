@@ -13,9 +13,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from generation import limits
-from generation.addresses import is_within
 from generation.client import Client, KeyRefused, NoSlot, OutOfCredits, ProviderError, SlowDown
 from generation.models import Attempt, Connection, Job, JobState, PauseNote
+from generation.network.addresses import is_within
 
 
 def open_client(connection: Connection, *, seconds: float = 30, asks_once: bool = False) -> Client:

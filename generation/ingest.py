@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from generation import connections, fetch, jobs, media
+from generation import connections, jobs, media
 from generation.client import ProviderError
 from generation.models import Attempt, Image, Job, JobState
+from generation.network import download
 
 log = logging.getLogger(__name__)
 
@@ -38,10 +39,10 @@ def store_picture(image: Image) -> None:
     job = image.job
     trusted = connections.trusted_links(job.connection)
     try:
-        data = fetch.download(image.source_url, max_bytes=PICTURE_MAX_BYTES, seconds=60, trusted=trusted)
+        data = download.download(image.source_url, max_bytes=PICTURE_MAX_BYTES, seconds=60, trusted=trusted)
         picture = media.read_picture(data, max_bytes=PICTURE_MAX_BYTES)
         keys = media.store(picture, folder=f"{image.team_id}/pictures/{image.id}")
-    except (fetch.FetchError, media.UnusablePicture, OSError) as error:
+    except (download.FetchError, media.UnusablePicture, OSError) as error:
         log.warning("Picture %s of %s is not stored yet: %s", image.index, job.id, error)
         _postpone(job)
         return

@@ -8,10 +8,10 @@ from urllib.parse import unquote, urlsplit
 
 from django.http import HttpRequest, JsonResponse
 
-from generation import addresses
 from generation.contract import PHOTO_MAX_BYTES, TEXT_MAX, ContractError, ErrorCode, is_text
-from generation.deadline import Crowded
-from generation.fetch import FetchError, download
+from generation.network import addresses
+from generation.network.deadline import Crowded
+from generation.network.download import FetchError, download
 
 TAGS_MAX = 20
 TAG_LENGTH = 50
@@ -67,7 +67,7 @@ class Upload:
 def read_upload(request: HttpRequest, *, trusted: Collection[str]) -> Upload:
     """A photo sent as multipart ``file`` or named by a JSON ``url``.
 
-    ``trusted`` is that of :func:`generation.addresses.check`. Raises ``ContractError(invalid_request)``.
+    ``trusted`` is that of :func:`generation.network.addresses.check`. Raises ``ContractError(invalid_request)``.
     """
     if request.content_type == "multipart/form-data":
         return _from_form(request)

@@ -69,9 +69,9 @@ def test_every_request_goes_out_by_the_one_way_that_decides_on_its_address() -> 
         r"\bSession\(|requests\.(get|post|put|request)\(|urlopen|HTTPAdapter\b|PoolManager\(|import (httpx|aiohttp)"
     )
     found = {path.relative_to(ROOT).as_posix() for path in SOURCES if ways.search(path.read_text())}
-    assert found == {"generation/addresses.py", "generation/deadline.py"}
+    assert found == {"generation/network/addresses.py", "generation/network/deadline.py"}
     looking = {path.relative_to(ROOT).as_posix() for path in SOURCES if "getaddrinfo" in path.read_text()}
-    assert looking == {"generation/addresses.py", "dashboard/operations/start.py"}
+    assert looking == {"generation/network/addresses.py", "dashboard/operations/start.py"}
 
 
 def test_no_import_hides_in_a_function() -> None:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from requests import RequestException
 
-from generation.deadline import deadline
+from generation.network.deadline import deadline
 
 log = logging.getLogger(__name__)
 SECONDS = 20.0

@@ -15,9 +15,10 @@ from dashboard.accounts.models import Role, Team
 from dashboard.api.actions import trusted_webhooks
 from dashboard.audit.record import record
 from dashboard.gallery import retention
-from generation import ledger, outgoing
+from generation import ledger
 from generation.database.public_ids import new_id
 from generation.models import CreditAccount
+from generation.network import webhook_sender
 from generation.serving import iso
 
 TEST = "test"
@@ -85,9 +86,9 @@ def _new_secret() -> str:
     return f"whsec_{base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()}"
 
 
-def send_test(team: Team) -> outgoing.Answer:
+def send_test(team: Team) -> webhook_sender.Answer:
     """Post a signed test message to where the team is warned, once."""
-    return outgoing.post(
+    return webhook_sender.post(
         url=team.alert_url,
         secret=team.alert_secret,
         message_id=new_id("test"),

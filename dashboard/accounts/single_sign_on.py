@@ -21,7 +21,7 @@ from dashboard.accounts import access, invitations
 from dashboard.accounts.members import Refused
 from dashboard.accounts.models import Invitation, User
 from dashboard.accounts.names import one_line
-from generation import addresses
+from generation.network import addresses
 
 
 class ByInvitation(DefaultSocialAccountAdapter):  # type: ignore[misc]

@@ -10,9 +10,10 @@ from dashboard.accounts.keys import webhook_secret
 from dashboard.api.actions import trusted_webhooks
 from dashboard.api.answers import jobs_of, show_job
 from dashboard.api.models import CallerDelivery
-from generation import jobs, outgoing
+from generation import jobs
 from generation.database.bulk_delete import delete_in_portions
 from generation.models import JobState
+from generation.network import webhook_sender
 
 LEASE = timedelta(seconds=30)
 """How long a claimed delivery is left alone, from its claim on; a POST takes ten seconds at most."""
@@ -38,11 +39,11 @@ def deliver(delivery_id: str) -> None:
     delivery = CallerDelivery.objects.select_related("job__team", "api_key").get(pk=delivery_id)
     answer = _post(delivery)
     now = timezone.now()
-    over = answer.arrived or now - (delivery.job.finished_at or now) > outgoing.GIVE_UP
+    over = answer.arrived or now - (delivery.job.finished_at or now) > webhook_sender.GIVE_UP
     CallerDelivery.objects.filter(pk=delivery.pk).update(
         due_at=None
         if over and not (answer.arrived and _may_change(delivery))
-        else now + outgoing.gap(delivery.attempts),
+        else now + webhook_sender.gap(delivery.attempts),
         delivered_at=now if answer.arrived else delivery.delivered_at,
         answer=answer.words[:200],
     )
@@ -53,9 +54,9 @@ def _may_change(delivery: CallerDelivery) -> bool:
     return delivery.job.state == JobState.FAILED and delivery.job.error_code == jobs.GIVEN_UP
 
 
-def _post(delivery: CallerDelivery) -> outgoing.Answer:
+def _post(delivery: CallerDelivery) -> webhook_sender.Answer:
     job = jobs_of(delivery.job.team).get(pk=delivery.job_id)
-    return outgoing.post(
+    return webhook_sender.post(
         url=job.webhook_url,
         secret=webhook_secret(delivery.api_key),
         message_id=f"{delivery.id}_late" if delivery.delivered_at else delivery.id,  # other news than was told first

@@ -2,7 +2,8 @@
 
 from django.conf import settings
 
-from generation import addresses, connections
+from generation import connections
+from generation.network import addresses
 
 UNCLEAR = "Give the address as it stands in ProductAI's documentation, starting with https://."
 PRODUCTAI = "https://api.productai.photo/v1"

@@ -17,8 +17,9 @@ from dashboard.api.models import CallerDelivery
 from dashboard.projects import imports
 from dashboard.projects.models import ImportRow
 from dashboard.spend.models import Alert
-from generation import client, jobs, outgoing
+from generation import client, jobs
 from generation.models import Attempt, Connection, Job
+from generation.network import webhook_sender
 from generation.sandbox import faults
 from generation.sandbox.models import Delivery, SandboxJob
 
@@ -45,12 +46,12 @@ DUE = (
     Due(Job, "due_at", timedelta(seconds=client.PAUSE_MAX)),
     Due(Attempt, "due_at", jobs.RARELY),
     Due(Connection, "paused_until", timedelta(seconds=client.PAUSE_MAX)),
-    Due(CallerDelivery, "due_at", outgoing.LONGEST_GAP),
-    Due(Alert, "due_at", outgoing.LONGEST_GAP),
+    Due(CallerDelivery, "due_at", webhook_sender.LONGEST_GAP),
+    Due(Alert, "due_at", webhook_sender.LONGEST_GAP),
     Due(ImportRow, "due_at", max(imports.LEASE, *imports.GAPS)),
     Due(SandboxJob, "look_at", _SANDBOX),
     Due(SandboxJob, "due_at", _SANDBOX),
-    Due(Delivery, "due_at", max(outgoing.LONGEST_GAP, timedelta(seconds=faults.LONGEST_SECONDS))),
+    Due(Delivery, "due_at", max(webhook_sender.LONGEST_GAP, timedelta(seconds=faults.LONGEST_SECONDS))),
 )
 
 

@@ -12,7 +12,7 @@ from threading import BoundedSemaphore
 
 from django.db import connection
 
-from generation.deadline import Crowded
+from generation.network.deadline import Crowded
 
 ESSENTIAL, STREAMS, ORDINARY, OUTGOING = 2, 2, 12, 4
 CONNECTIONS = ESSENTIAL + STREAMS + ORDINARY + OUTGOING

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from django.core.mail import EmailMessage
 from django.core.mail.backends import smtp
 
-from generation.deadline import calling_out
+from generation.network.deadline import calling_out
 
 
 class EmailBackend(smtp.EmailBackend):

@@ -15,9 +15,10 @@ from django.utils import timezone
 from dashboard.api.actions import trusted_webhooks
 from dashboard.spend import alerts_mail, cap_words
 from dashboard.spend.models import Alert
-from generation import caps, outgoing
+from generation import caps
 from generation.caps import Standing
 from generation.models import CapPeriod
+from generation.network import webhook_sender
 from generation.serving import iso
 
 LEASE = timedelta(seconds=60)
@@ -99,13 +100,13 @@ def deliver(alert_id: str) -> None:
 def _next(alert: Alert) -> datetime | None:
     now = timezone.now()
     missing = alert.mail_fault or alert.post_fault
-    return now + outgoing.gap(alert.tries) if missing and now < alert.gives_up_at else None
+    return now + webhook_sender.gap(alert.tries) if missing and now < alert.gives_up_at else None
 
 
-def _post(alert: Alert) -> outgoing.Answer:
+def _post(alert: Alert) -> webhook_sender.Answer:
     if not alert.team.alert_secret:
-        return outgoing.Answer(False, "The team has no secret to sign it with.")
-    return outgoing.post(
+        return webhook_sender.Answer(False, "The team has no secret to sign it with.")
+    return webhook_sender.post(
         url=alert.team.alert_url,
         secret=alert.team.alert_secret,
         message_id=alert.id,

@@ -6,9 +6,9 @@ from django.db import models
 from django.db.models import Q
 
 from dashboard.accounts.models import Team
-from generation import outgoing
 from generation.database.public_ids import PublicIdField
 from generation.models import Cap
+from generation.network import webhook_sender
 
 
 class Alert(models.Model):
@@ -40,4 +40,4 @@ class Alert(models.Model):
 
     @property
     def gives_up_at(self) -> Any:
-        return self.created_at + outgoing.GIVE_UP
+        return self.created_at + webhook_sender.GIVE_UP

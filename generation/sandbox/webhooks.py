@@ -7,9 +7,9 @@ from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 
-from generation import outgoing
 from generation.contract import ImageLink, JobStatus
 from generation.database.public_ids import new_id
+from generation.network import webhook_sender
 from generation.sandbox import answers
 from generation.sandbox.hints import hint_on_commit
 from generation.sandbox.models import Delivery, SandboxJob
@@ -65,8 +65,8 @@ def deliver(*, delivery_id: int) -> None:
     if not claimed:
         return
     delivery = Delivery.objects.select_related("job__key").get(pk=delivery_id)
-    answer, gap = _post(delivery), outgoing.gap(delivery.attempts)
-    over = answer.arrived or timezone.now() - delivery.created_at > outgoing.GIVE_UP
+    answer, gap = _post(delivery), webhook_sender.gap(delivery.attempts)
+    over = answer.arrived or timezone.now() - delivery.created_at > webhook_sender.GIVE_UP
     delivery.due_at = None if over else timezone.now() + gap
     delivery.delivered_at = timezone.now() if answer.arrived else None
     delivery.answer = answer.words[:200]
@@ -75,8 +75,8 @@ def deliver(*, delivery_id: int) -> None:
         hint_on_commit("deliver", delivery.pk, seconds=gap.total_seconds())
 
 
-def _post(delivery: Delivery) -> outgoing.Answer:
-    return outgoing.post(
+def _post(delivery: Delivery) -> webhook_sender.Answer:
+    return webhook_sender.post(
         url=delivery.job.webhook_url,
         secret=_WRONG_SECRET if delivery.forged else delivery.job.key.webhook_secret,
         message_id=delivery.message_id,

@@ -62,13 +62,14 @@ def main() -> None:
         import django
 
         django.setup()
-        from generation import fetch, media
+        from generation import media
+        from generation.network import download
 
         def floor(number: int) -> None:
-            Path(folder, f"{number}.jpg").write_bytes(fetch.download(url, max_bytes=10_000_000, trusted=[url]))
+            Path(folder, f"{number}.jpg").write_bytes(download.download(url, max_bytes=10_000_000, trusted=[url]))
 
         def ingest(number: int) -> None:
-            data = fetch.download(url, max_bytes=10_000_000, trusted=[url])
+            data = download.download(url, max_bytes=10_000_000, trusted=[url])
             media.store(media.read_picture(data, max_bytes=10_000_000), folder=f"pictures/{number}")
 
         _, floor_all = timed(floor, n)

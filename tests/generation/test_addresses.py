@@ -18,9 +18,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
 
-from generation.addresses import AddressRefused, NotPublic, check, check_now, is_public, is_within, open_session, parse
 from generation.client import Client, NotSent
-from generation.deadline import deadline
+from generation.network.addresses import (
+    AddressRefused,
+    NotPublic,
+    check,
+    check_now,
+    is_public,
+    is_within,
+    open_session,
+    parse,
+)
+from generation.network.deadline import deadline
 from tests.names import Names
 
 NORMAL = {

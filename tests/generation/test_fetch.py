@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 from pytest_httpserver import HTTPServer
 
-from generation.fetch import FetchError, download
+from generation.network.download import FetchError, download
 
 
 @pytest.mark.parametrize(

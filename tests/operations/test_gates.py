@@ -16,9 +16,10 @@ from django.core import mail
 
 from dashboard.operations import gates
 from dashboard.operations.gates import Gates, Place
-from generation import contract, deadline, fetch, serving
+from generation import contract, serving
 from generation.client import Client, NotSent
-from generation.deadline import Crowded
+from generation.network import deadline, download
+from generation.network.deadline import Crowded
 from tests.generation.test_many_requests import PREPARE, place, python, web  # noqa: F401 (a fixture)
 from tests.operations.running import eventually
 
@@ -145,8 +146,8 @@ def test_whoever_waits_too_long_to_call_out_says_so(monkeypatch: pytest.MonkeyPa
         try:
             with Client(base_url="http://127.0.0.1:9/v1", key="k") as client, pytest.raises(NotSent, match="Try again"):
                 client.get_account()
-            with pytest.raises(fetch.FetchError, match="Too many requests are waiting"):
-                fetch.download("http://127.0.0.1:9/photo", max_bytes=10, trusted=["http://127.0.0.1:9/"])
+            with pytest.raises(download.FetchError, match="Too many requests are waiting"):
+                download.download("http://127.0.0.1:9/photo", max_bytes=10, trusted=["http://127.0.0.1:9/"])
             with pytest.raises(contract.ContractError) as refused:
                 serving.fetch_photo("http://127.0.0.1:9/photo", parameter="url", trusted=["http://127.0.0.1:9/"])
             assert (refused.value.status, refused.value.retry_after) == (429, 5)

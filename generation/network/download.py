@@ -6,8 +6,8 @@ from typing import Any
 import requests
 from urllib3.exceptions import HTTPError
 
-from generation.addresses import AddressRefused, check, is_within, open_session
-from generation.deadline import Crowded, Exchange, deadline
+from generation.network.addresses import AddressRefused, check, is_within, open_session
+from generation.network.deadline import Crowded, Exchange, deadline
 
 _CHUNK = 64 * 1024
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -26,7 +26,7 @@ class FetchError(Exception):
 
 
 def download(url: str, *, max_bytes: int, seconds: float = 20, trusted: Collection[str] = ()) -> bytes:
-    """Return the body at ``url``. ``trusted`` is that of :func:`generation.addresses.check`.
+    """Return the body at ``url``. ``trusted`` is that of :func:`generation.network.addresses.check`.
 
     Raises :class:`FetchError`.
     """

@@ -22,7 +22,7 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection
 from urllib3.util.connection import create_connection
 
-from generation.deadline import DeadlineAdapter, WatchedConnection, WatchedTLSConnection, is_over
+from generation.network.deadline import DeadlineAdapter, WatchedConnection, WatchedTLSConnection, is_over
 
 _TIMEOUT = (5.0, 10.0)
 """Seconds to connect, and between two reads, where a request says nothing of it."""

@@ -10,8 +10,8 @@ import requests
 from django.utils import timezone
 from standardwebhooks import Webhook
 
-from generation.addresses import AddressRefused, open_session
-from generation.deadline import deadline
+from generation.network.addresses import AddressRefused, open_session
+from generation.network.deadline import deadline
 
 SECONDS = 10.0
 GIVE_UP = timedelta(days=1)
@@ -31,7 +31,7 @@ class Answer:
 def post(*, url: str, secret: str, message_id: str, body: Mapping[str, Any], trusted: Collection[str]) -> Answer:
     """Post ``body`` as JSON once; redirects are not followed.
 
-    ``trusted`` is that of :func:`generation.addresses.check`.
+    ``trusted`` is that of :func:`generation.network.addresses.check`.
     """
     text = json.dumps(body)
     now = timezone.now()
