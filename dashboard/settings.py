@@ -259,7 +259,7 @@ CELERY = {
 
 STORAGES = {
     "default": {
-        "BACKEND": "generation.storage.SignedFolder",
+        "BACKEND": "generation.media.folder_storage.SignedFolder",
         "OPTIONS": {
             "location": DATA_DIR / "media",
             "allow_overwrite": True,
@@ -271,7 +271,7 @@ STORAGES = {
 }
 if S3_BUCKET:
     STORAGES["default"] = {
-        "BACKEND": "generation.bucket.Bucket",
+        "BACKEND": "generation.media.s3_storage.Bucket",
         "OPTIONS": {
             "bucket_name": S3_BUCKET,
             "endpoint_url": S3_ENDPOINT,

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from generation import connections, jobs, media
+from generation import connections, jobs
 from generation.client import ProviderError
+from generation.media import pictures
 from generation.models import Attempt, Image, Job, JobState
 from generation.network import download
 
@@ -40,9 +41,9 @@ def store_picture(image: Image) -> None:
     trusted = connections.trusted_links(job.connection)
     try:
         data = download.download(image.source_url, max_bytes=PICTURE_MAX_BYTES, seconds=60, trusted=trusted)
-        picture = media.read_picture(data, max_bytes=PICTURE_MAX_BYTES)
-        keys = media.store(picture, folder=f"{image.team_id}/pictures/{image.id}")
-    except (download.FetchError, media.UnusablePicture, OSError) as error:
+        picture = pictures.read_picture(data, max_bytes=PICTURE_MAX_BYTES)
+        keys = pictures.store(picture, folder=f"{image.team_id}/pictures/{image.id}")
+    except (download.FetchError, pictures.UnusablePicture, OSError) as error:
         log.warning("Picture %s of %s is not stored yet: %s", image.index, job.id, error)
         _postpone(job)
         return

@@ -41,7 +41,7 @@ from generation import ledger, live
 from generation.caps import Priced
 from generation.contract import RemoteJob
 from generation.database import bulk_insert
-from generation.media import Picture, StoredKeys
+from generation.media.pictures import Picture, StoredKeys
 from generation.models import HOLDING, Attempt, Batch, Image, Job, JobState
 
 LEASE = timedelta(seconds=45)

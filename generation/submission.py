@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from generation import connections, jobs, limits, media
+from generation import connections, jobs, limits
 from generation.client import (
     Client,
     KeyRefused,
@@ -17,6 +17,7 @@ from generation.client import (
     Unusable,
 )
 from generation.contract import GenerateRequest
+from generation.media import pictures
 from generation.models import Asset, Attempt, Job
 
 LINK_SECONDS = 3600
@@ -46,10 +47,12 @@ def _photo(job: Job, client: Client) -> dict[str, str]:
     """The request's ``image_url`` or ``asset_id``; a photo is uploaded once and reused."""
     asset = job.asset
     if connections.reads_links(job.connection):
-        return {"image_url": media.link(asset.original, seconds=LINK_SECONDS)}
+        return {"image_url": pictures.link(asset.original, seconds=LINK_SECONDS)}
     if not asset.provider_id:
         name = asset.original.rsplit("/", 1)[-1]
-        remote = client.upload_asset(media.read(asset.original), filename=name, mime=asset.mime, name=job.product.name)
+        remote = client.upload_asset(
+            pictures.read(asset.original), filename=name, mime=asset.mime, name=job.product.name
+        )
         with transaction.atomic():
             if connections.lock_unchanged(job.connection):  # another account does not have it
                 asset.provider_id = remote.asset_id

@@ -80,7 +80,7 @@ def private_and_quick(settings: Any, tmp_path: Path) -> None:
     settings.STORAGES = {
         **settings.STORAGES,
         "default": {
-            "BACKEND": "generation.storage.SignedFolder",
+            "BACKEND": "generation.media.folder_storage.SignedFolder",
             "OPTIONS": {"location": tmp_path / "media", "allow_overwrite": True},
         },
     }

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Sum
 
-from generation import media
+from generation.media import pictures
 from generation.models import Attempt, Image, Job, LedgerEntry
 from generation.sandbox.models import Charge, SandboxJob
 
@@ -55,4 +55,4 @@ def _charged(remote: SandboxJob) -> int:
 
 
 def _digest(made: dict[str, Any]) -> str:
-    return hashlib.sha256(media.read(made["key"])).hexdigest()
+    return hashlib.sha256(pictures.read(made["key"])).hexdigest()

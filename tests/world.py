@@ -61,7 +61,10 @@ class World:
 @contextmanager
 def made(folder: Path) -> Iterator[World]:
     """The world, until the block ends; it needs a database."""
-    files = {"BACKEND": "generation.storage.SignedFolder", "OPTIONS": {"location": folder, "allow_overwrite": True}}
+    files = {
+        "BACKEND": "generation.media.folder_storage.SignedFolder",
+        "OPTIONS": {"location": folder, "allow_overwrite": True},
+    }
     quick = {"PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"]}
     with override_settings(STORAGES={**settings.STORAGES, "default": files}, **quick), as_it_was():
         yield _world()

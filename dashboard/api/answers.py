@@ -8,8 +8,8 @@ from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from dashboard.accounts.models import Team
 from dashboard.presets.models import Preset
 from dashboard.projects.models import Product
-from generation import media
 from generation.contract import Accepted, ErrorCode, ImageLink, JobStatus, RemoteAsset, RemoteJob, RemotePreset
+from generation.media import pictures as media
 from generation.models import Asset, Attempt, Image, Job, JobState
 from generation.serving import iso
 

@@ -8,11 +8,11 @@ from dashboard.accounts.access import Actor
 from dashboard.audit.record import record
 from dashboard.projects.actions import add_product, readable
 from dashboard.projects.models import Product
-from generation import media
 from generation.contract import ContractError, ErrorCode, GenerateRequest
+from generation.media import pictures
+from generation.media.folder_storage import own_links
 from generation.models import Asset
 from generation.serving import Upload, fetch_photo, invalid, name_from
-from generation.storage import own_links
 
 
 def product_of(acting: Actor, request: GenerateRequest) -> Product:
@@ -60,5 +60,5 @@ def add(acting: Actor, upload: Upload) -> Product:
             return product
     try:
         return add_product(acting, photo=upload.data, filename=upload.filename, name=name, tags=tags)
-    except media.UnusablePicture as error:
+    except pictures.UnusablePicture as error:
         raise invalid(upload.parameter, str(error)) from error

@@ -18,9 +18,9 @@ from dashboard.presets.access import usable
 from dashboard.studio.actions import NotPossible
 from generation import ledger, limits
 from generation.contract import PLAN_LIMITS, Account, ContractError, ErrorCode, GenerateRequest, is_text
+from generation.media.folder_storage import own_links
 from generation.models import Asset
 from generation.serving import json_body, read_upload, refusal
-from generation.storage import own_links
 
 log = logging.getLogger(__name__)
 PLAN = "enterprise"

@@ -19,8 +19,9 @@ from dashboard.demo.team import PEOPLE, TEAM, sandbox_address
 from dashboard.presets.models import BrandKit, Preset, PresetVersion
 from dashboard.presets.variables import as_json
 from dashboard.projects.models import Product, Project
-from generation import ledger, media
+from generation import ledger
 from generation.contract import PHOTO_MAX_BYTES, PLAN_LIMITS
+from generation.media import pictures
 from generation.models import Asset, Connection
 from generation.sandbox.keys import open_account
 from generation.sandbox.models import SandboxKey
@@ -37,8 +38,8 @@ class Photo:
     """A sample product and its photo, stored."""
 
     sample: SampleProduct
-    picture: media.Picture
-    keys: media.StoredKeys
+    picture: pictures.Picture
+    keys: pictures.StoredKeys
 
 
 def make() -> None:
@@ -56,8 +57,8 @@ def _photos() -> list[Photo]:
 
 
 def _photo(sample: SampleProduct) -> Photo:
-    picture = media.read_picture(sample.draw(), max_bytes=PHOTO_MAX_BYTES)
-    return Photo(sample, picture, media.store(picture, folder=f"{TEAM}/photos/{sample.sku.lower()}"))
+    picture = pictures.read_picture(sample.draw(), max_bytes=PHOTO_MAX_BYTES)
+    return Photo(sample, picture, pictures.store(picture, folder=f"{TEAM}/photos/{sample.sku.lower()}"))
 
 
 def _write(photos: list[Photo]) -> None:

@@ -13,8 +13,8 @@ from dashboard.presets.models import Preset
 from dashboard.presets.prompts import compose
 from dashboard.presets.variables import fill
 from dashboard.projects.models import Product
-from generation import media
 from generation.contract import AspectRatio
+from generation.media import pictures
 from generation.sandbox.render import render
 
 MAX_BYTES = 20_000_000
@@ -35,16 +35,16 @@ def draw(preset: Preset) -> None:
     take(preset, key)
 
 
-def _picture(sample: SamplePreset) -> media.Picture:
+def _picture(sample: SamplePreset) -> pictures.Picture:
     """The preset's prompt, with a sample product, by the sandbox's renderer."""
     shown = next(one for one in PRODUCTS if one.sku == sample.shown)
     product = Product.objects.select_related("asset").filter(team_id=TEAM, sku=shown.sku).first()
     rendering = render(
-        media.read(product.asset.original) if product else shown.draw(),
+        pictures.read(product.asset.original) if product else shown.draw(),
         prompt=compose(template=sample.template, product_name=shown.name, values=fill(sample.variables, {}), kit=None),
         model=sample.model,
         aspect_ratio=AspectRatio.LANDSCAPE,
         index=0,
         seed=sample.name,
     )
-    return media.read_picture(rendering.data, max_bytes=MAX_BYTES)
+    return pictures.read_picture(rendering.data, max_bytes=MAX_BYTES)

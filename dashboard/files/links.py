@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from generation import media
+from generation.media import pictures
 
 
 def page_link(key: str, *, download_as: str = "") -> str:
@@ -10,4 +10,4 @@ def page_link(key: str, *, download_as: str = "") -> str:
 
     Our own files come without the host: a page at ``localhost`` may not load from ``127.0.0.1``.
     """
-    return media.link(key, download_as=download_as).removeprefix(settings.PUBLIC_URL) if key else ""
+    return pictures.link(key, download_as=download_as).removeprefix(settings.PUBLIC_URL) if key else ""

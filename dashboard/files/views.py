@@ -10,10 +10,10 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import http_date, quote_etag
 from django.views.decorators.http import require_safe
 
-from generation import media
-from generation.storage import FileLink, LinkExpired
+from generation.media import pictures
+from generation.media.folder_storage import FileLink, LinkExpired
 
-_TYPES = {f".{extension}": mime for mime, extension in media.FORMATS.values()}
+_TYPES = {f".{extension}": mime for mime, extension in pictures.FORMATS.values()}
 
 
 @require_safe

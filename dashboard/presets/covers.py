@@ -11,7 +11,8 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.audit.record import record
 from dashboard.presets.models import Preset
-from generation import connections, hints, media
+from generation import connections, hints
+from generation.media import pictures
 from generation.models import Connection
 from generation.network import download
 
@@ -37,10 +38,12 @@ def fetch_cover(*, preset_id: str, url: str) -> None:
     connection = Connection.objects.filter(team=preset.team_id).first()
     trusted = connections.trusted_links(connection) if connection else ()
     try:
-        picture = media.read_picture(download.download(url, max_bytes=MAX_BYTES, trusted=trusted), max_bytes=MAX_BYTES)
+        picture = pictures.read_picture(
+            download.download(url, max_bytes=MAX_BYTES, trusted=trusted), max_bytes=MAX_BYTES
+        )
         key = f"{preset.team_id}/presets/{preset.id}/cover.webp"
         key = default_storage.save(key, ContentFile(picture.thumbnail))
-    except (download.FetchError, media.UnusablePicture, OSError) as error:
+    except (download.FetchError, pictures.UnusablePicture, OSError) as error:
         log.warning("The cover of %s could not be had: %s", preset_id, error)
         return
     take(preset, key)

@@ -11,9 +11,9 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.audit.record import record
 from dashboard.projects.models import Product, Project
-from generation import media
 from generation.contract import PHOTO_MAX_BYTES
 from generation.database.public_ids import new_id
+from generation.media import pictures
 from generation.models import Asset, Image
 
 PHOTO_REPLACED = "product.photo_replaced"
@@ -34,14 +34,14 @@ def take_photo(acting: Actor, photo: bytes) -> Asset:
     A new one's files are stored, but its row is not written yet: no storage call in a transaction.
     Raises ``media.UnusablePicture``.
     """
-    picture = media.read_picture(photo, max_bytes=PHOTO_MAX_BYTES)
+    picture = pictures.read_picture(photo, max_bytes=PHOTO_MAX_BYTES)
     known = Asset.objects.filter(team=acting.team, sha256=picture.sha256).first()
     return known or _store(acting, picture)
 
 
-def _store(acting: Actor, picture: media.Picture) -> Asset:
+def _store(acting: Actor, picture: pictures.Picture) -> Asset:
     key = new_id("asset")
-    keys = media.store(picture, folder=f"{acting.team.id}/photos/{key}")
+    keys = pictures.store(picture, folder=f"{acting.team.id}/photos/{key}")
     facts = {name: getattr(picture, name) for name in ("mime", "sha256", "width", "height", "thumb_hash")}
     return Asset(id=key, team=acting.team, size=len(picture.data), **vars(keys), **facts)
 

@@ -6,8 +6,8 @@ from dashboard.accounts.models import Team
 from dashboard.projects.forms import TAG_LENGTH, TAGS_MAX
 from dashboard.projects.models import Product
 from dashboard.projects.sheets import Row
+from generation.media.folder_storage import own_links
 from generation.network import addresses
-from generation.storage import own_links
 
 NAME_LENGTH = 120
 SKU_LENGTH = 60

@@ -20,10 +20,10 @@ from dashboard.projects.actions import create_product, take_photo
 from dashboard.projects.models import ImportRow, Product, ProductImport
 from generation.contract import PHOTO_MAX_BYTES
 from generation.database.bulk_delete import delete_in_portions
-from generation.media import UnusablePicture
+from generation.media.folder_storage import own_links
+from generation.media.pictures import UnusablePicture
 from generation.models import Asset
 from generation.network.download import FetchError, download
-from generation.storage import own_links
 
 LEASE = timedelta(seconds=60)
 """How long a claimed row is left alone, from its claim on; a download takes 20 seconds at most."""

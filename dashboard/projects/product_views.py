@@ -16,7 +16,7 @@ from dashboard.projects.forms import PhotoForm, ProductForm
 from dashboard.projects.library import earlier_photos, latest
 from dashboard.projects.models import Product
 from generation.contract import PHOTO_MAX_BYTES
-from generation.media import UnusablePicture
+from generation.media.pictures import UnusablePicture
 from generation.models import Asset, Connection, Image
 
 

@@ -12,11 +12,11 @@ from dashboard.projects.actions import create_product, readable, take_photo
 from dashboard.projects.checks import wrong_with_address
 from dashboard.projects.models import Product
 from generation.contract import PHOTO_MAX_BYTES
-from generation.media import UnusablePicture
+from generation.media.folder_storage import own_links
+from generation.media.pictures import UnusablePicture
 from generation.models import Asset
 from generation.network.download import FetchError, download
 from generation.serving import name_from
-from generation.storage import own_links
 
 
 @dataclass(frozen=True)

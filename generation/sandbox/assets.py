@@ -1,8 +1,9 @@
 """Product photos: uploaded as assets, or fetched from the URL that a request names."""
 
-from generation import media, serving
+from generation import serving
 from generation.contract import PHOTO_MAX_BYTES, RemoteAsset
 from generation.database.public_ids import new_id
+from generation.media import pictures
 from generation.sandbox import files
 from generation.sandbox.models import SandboxAsset, SandboxKey
 from generation.serving import Upload, invalid, iso
@@ -10,15 +11,15 @@ from generation.serving import Upload, invalid, iso
 NAME_MAX = 200
 
 
-def read_photo(data: bytes, *, parameter: str) -> media.Picture:
+def read_photo(data: bytes, *, parameter: str) -> pictures.Picture:
     """Verify a photo. Raises ``ContractError(invalid_request)`` that names ``parameter``."""
     try:
-        return media.read_picture(data, max_bytes=PHOTO_MAX_BYTES)
-    except media.UnusablePicture as error:
+        return pictures.read_picture(data, max_bytes=PHOTO_MAX_BYTES)
+    except pictures.UnusablePicture as error:
         raise invalid(parameter, str(error)) from error
 
 
-def fetch_photo(url: str, *, parameter: str) -> media.Picture:
+def fetch_photo(url: str, *, parameter: str) -> pictures.Picture:
     """Download and verify a photo. Raises ``ContractError(invalid_request)`` that names ``parameter``."""
     data = serving.fetch_photo(url, parameter=parameter, trusted=files.own_prefixes())
     return read_photo(data, parameter=parameter)
@@ -28,7 +29,7 @@ def add_asset(*, key: SandboxKey, upload: Upload) -> SandboxAsset:
     """Store an uploaded photo. Raises ``ContractError(invalid_request)`` for what is no usable photo."""
     picture = read_photo(upload.data, parameter=upload.parameter)
     asset_id = new_id("asset")
-    stored = media.store(picture, folder=f"sandbox/assets/{asset_id}")
+    stored = pictures.store(picture, folder=f"sandbox/assets/{asset_id}")
     return SandboxAsset.objects.create(
         id=asset_id,
         key=key,

@@ -9,7 +9,7 @@ from django.core import signing
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from generation.storage import own_links
+from generation.media.folder_storage import own_links
 
 _SALT = "packshot.sandbox.files"
 

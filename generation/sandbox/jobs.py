@@ -8,9 +8,9 @@ from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from generation import media
 from generation.contract import ContractError, ErrorCode, GenerateRequest
 from generation.database.public_ids import new_id
+from generation.media import pictures
 from generation.sandbox import assets, books, files, presets, webhooks
 from generation.sandbox.faults import Faults
 from generation.sandbox.hints import hint_on_commit
@@ -144,7 +144,7 @@ def _claim(job_id: str) -> SandboxJob | None:
 def _render_missing(job: SandboxJob) -> None:
     if job.pictures or job.faults.get("failure"):
         return
-    photo = media.read(job.photo)
+    photo = pictures.read(job.photo)
     for index in range(job.num_images):
         made = render(
             photo, prompt=job.prompt, model=job.model, aspect_ratio=job.aspect_ratio, index=index, seed=job.id

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from PIL import Image, ImageDraw
 
-from generation import media
 from generation.contract import RemotePreset
+from generation.media import pictures
 from generation.sandbox import files
 from generation.sandbox.render import render
 
@@ -21,7 +21,7 @@ def preview(preset: RemotePreset) -> bytes:
     key = f"sandbox/presets/{preset.preset_id}.webp"
     if not default_storage.exists(key):
         files.save(key, _render(preset))
-    return media.read(key)
+    return pictures.read(key)
 
 
 def _render(preset: RemotePreset) -> bytes:
@@ -33,7 +33,7 @@ def _render(preset: RemotePreset) -> bytes:
         index=0,
         seed=preset.preset_id,
     )
-    return media.read_picture(made.data, max_bytes=len(made.data)).thumbnail
+    return pictures.read_picture(made.data, max_bytes=len(made.data)).thumbnail
 
 
 def _bottle() -> bytes:

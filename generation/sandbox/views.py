@@ -4,8 +4,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from generation import media
 from generation.contract import Account, ContractError, ErrorCode, GenerateRequest, RemotePreset, is_text
+from generation.media import pictures
 from generation.sandbox import answers, assets, files, jobs, keys, presets, previews
 from generation.sandbox.books import books
 from generation.sandbox.endpoint import Call, endpoint
@@ -107,7 +107,7 @@ def file(request: HttpRequest, token: str) -> HttpResponse:
     """A stored picture; the link itself is the permission."""
     try:
         linked = files.resolve(token)
-        data = media.read(linked.key)
+        data = pictures.read(linked.key)
     except files.LinkExpired:
         return HttpResponse("This link has expired.", status=410, content_type="text/plain")
     except files.LinkInvalid:

@@ -13,7 +13,8 @@ from dashboard.accounts.models import Team, User
 from dashboard.audit.models import AuditEvent
 from dashboard.presets.models import Preset, PresetVersion
 from dashboard.projects.models import Product
-from generation import ledger, media
+from generation import ledger
+from generation.media import pictures
 from generation.models import Asset, Batch, Cap, Hold, Job
 from tests.api.conftest import Script
 from tests.pictures import photo
@@ -59,7 +60,7 @@ def test_fetches_our_own_signed_link_and_finds_the_product(
     script: Script, wish: Wish, mug: Product, settings: Any, httpserver: HTTPServer
 ) -> None:
     settings.PUBLIC_URL = httpserver.url_for("").rstrip("/")
-    httpserver.expect_request("/files/cup.png").respond_with_data(media.read(mug.asset.original))
+    httpserver.expect_request("/files/cup.png").respond_with_data(pictures.read(mug.asset.original))
     url = httpserver.url_for("/files/cup.png")
     job = Job.objects.get(pk=script.post("generate", wish(asset_id=None, image_url=url)).json()["job_id"])
     assert job.product == mug
@@ -74,7 +75,7 @@ def test_stores_a_fetched_photo_as_a_product_named_after_its_file(
     asked = wish(asset_id=None, image_url=httpserver.url_for("/files/tea-pot.jpg"))
     first, second = (Job.objects.get(pk=script.post("generate", asked).json()["job_id"]) for _ in range(2))
     assert first.product.name == "Tea pot"
-    assert media.read(first.asset.original) == data
+    assert pictures.read(first.asset.original) == data
     assert second.asset == first.asset
     assert second.product == first.product
 

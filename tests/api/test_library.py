@@ -10,7 +10,7 @@ from dashboard.accounts.models import Team
 from dashboard.audit.models import AuditEvent
 from dashboard.presets.models import Preset, PresetVersion
 from dashboard.projects.models import Product
-from generation import media
+from generation.media import pictures
 from generation.models import Asset
 from tests.api.conftest import Script
 from tests.api.test_generate import refused
@@ -154,4 +154,4 @@ def test_shows_the_account(script: Script, team: Team) -> None:
 
 def test_a_photo_is_served_as_it_was_sent(script: Script) -> None:
     told = script.upload("training-asset", file=file()).json()
-    assert media.read(Asset.objects.get(pk=told["asset_id"]).original) == photo()
+    assert pictures.read(Asset.objects.get(pk=told["asset_id"]).original) == photo()

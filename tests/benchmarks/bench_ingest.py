@@ -62,7 +62,7 @@ def main() -> None:
         import django
 
         django.setup()
-        from generation import media
+        from generation.media import pictures
         from generation.network import download
 
         def floor(number: int) -> None:
@@ -70,7 +70,7 @@ def main() -> None:
 
         def ingest(number: int) -> None:
             data = download.download(url, max_bytes=10_000_000, trusted=[url])
-            media.store(media.read_picture(data, max_bytes=10_000_000), folder=f"pictures/{number}")
+            pictures.store(pictures.read_picture(data, max_bytes=10_000_000), folder=f"pictures/{number}")
 
         _, floor_all = timed(floor, n)
         each, whole = timed(ingest, n)

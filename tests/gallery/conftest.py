@@ -10,7 +10,7 @@ from django.utils import timezone
 from dashboard.accounts.access import Actor
 from dashboard.projects.models import Product
 from dashboard.studio.actions import Wish, start
-from generation import media
+from generation.media import pictures as media
 from generation.models import Image, Job
 from tests.pictures import photo
 

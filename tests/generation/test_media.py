@@ -5,8 +5,8 @@ import zlib
 import pytest
 from PIL import Image
 
-from generation import media
-from generation.media import UnusablePicture, read_picture
+from generation.media import pictures
+from generation.media.pictures import UnusablePicture, read_picture
 from tests.pictures import photo
 
 MB = 1024 * 1024
@@ -94,5 +94,5 @@ def test_what_cannot_be_used_is_refused_in_one_sentence(data: bytes, sentence: s
 
 def test_storing_again_replaces_the_same_keys() -> None:
     picture = read_picture(photo(), max_bytes=MB)
-    assert media.store(picture, folder="t/p") == media.store(picture, folder="t/p")
-    assert media.read("t/p/original.jpg") == picture.data
+    assert pictures.store(picture, folder="t/p") == pictures.store(picture, folder="t/p")
+    assert pictures.read("t/p/original.jpg") == picture.data

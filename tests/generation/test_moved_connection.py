@@ -12,8 +12,9 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role, Team, User
 from dashboard.connections.actions import connect
 from dashboard.studio.actions import NotPossible
-from generation import connections, dispatch, jobs, media, settlement, submission, sweep
+from generation import connections, dispatch, jobs, settlement, submission, sweep
 from generation.contract import Account
+from generation.media import pictures
 from generation.models import Attempt, Connection, Job, JobState
 from tests.generation.conftest import ACCEPTED, remote_job
 
@@ -60,13 +61,13 @@ def test_a_photo_uploaded_to_the_account_left_behind_is_not_known_to_the_next(
 ) -> None:
     job = order()
     jobs.claim(job)
-    read = media.read
+    read = pictures.read
 
     def moved_meanwhile(key: str) -> bytes:
         Connection.objects.update(base_url="http://127.0.0.1:9/v1")
         return read(key)
 
-    monkeypatch.setattr(media, "read", moved_meanwhile)
+    monkeypatch.setattr(pictures, "read", moved_meanwhile)
     httpserver.expect_request("/v1/training-asset").respond_with_json({"asset_id": "asset_9"}, status=201)
     submission.submit(job)
     job.asset.refresh_from_db()

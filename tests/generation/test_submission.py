@@ -76,7 +76,7 @@ def test_a_storage_out_of_order_postpones_the_job(order: Order, monkeypatch: pyt
     def broken(key: str) -> bytes:
         raise OSError("The bucket does not answer")
 
-    monkeypatch.setattr("generation.media.read", broken)
+    monkeypatch.setattr("generation.media.pictures.read", broken)
     job = order()
     jobs.claim(job)
     submit(job)

@@ -22,8 +22,9 @@ from dashboard.demo.products import PRODUCTS, SampleProduct
 from dashboard.demo.team import TEAM
 from dashboard.presets.models import Preset
 from dashboard.projects.models import Product, Project
-from generation import ledger, media
+from generation import ledger
 from generation.contract import CATALOGUE, PHOTO_MAX_BYTES, AspectRatio
+from generation.media import pictures
 from generation.models import Connection
 from generation.sandbox.keys import authenticate as at_sandbox
 from generation.sandbox.render.prompt import read_prompt
@@ -104,7 +105,7 @@ def test_the_demo_is_complete() -> None:
     assert ledger.left(team_id=team.id) == 1500
     assert {product.name for product in Product.objects.filter(team=team)} == {sample.name for sample in PRODUCTS}
     for product in Product.objects.select_related("asset").filter(team=team):
-        assert Image.open(io.BytesIO(media.read(product.asset.thumbnail))).width > 100
+        assert Image.open(io.BytesIO(pictures.read(product.asset.thumbnail))).width > 100
     presets = Preset.objects.select_related("current").filter(team=team)
     assert len(presets) >= 8
     assert {preset.category for preset in presets} == {"lifestyle", "studio", "seasonal"}
@@ -273,7 +274,7 @@ def test_a_cover_is_rendered_from_a_sample_product() -> None:
     assert preset is not None
     tasks.draw(preset)
     preset.refresh_from_db()
-    picture = Image.open(io.BytesIO(media.read(preset.cover)))
+    picture = Image.open(io.BytesIO(pictures.read(preset.cover)))
     assert picture.size == (480, 360)
     following = covers.missing()
     assert following is not None
@@ -299,7 +300,7 @@ def test_easy_passwords_differ_and_suit_the_rules() -> None:
 @pytest.mark.parametrize("sample", PRODUCTS, ids=lambda sample: sample.sku)
 def test_every_photo_is_a_product_before_a_plain_background(sample: SampleProduct) -> None:
     data = sample.draw()
-    picture = media.read_picture(data, max_bytes=PHOTO_MAX_BYTES)
+    picture = pictures.read_picture(data, max_bytes=PHOTO_MAX_BYTES)
     assert (picture.width, picture.height) == (1200, 1200)
     assert len(data) < 1_000_000
     image = Image.open(io.BytesIO(data)).convert("RGBA")

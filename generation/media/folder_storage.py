@@ -1,6 +1,6 @@
 """Files in a local folder, with signed links that expire.
 
-``generation.bucket`` is its counterpart: both answer ``url(name, parameters=…, expire=…)`` alike and raise
+``generation.media.s3_storage`` is its counterpart: both answer ``url(name, parameters=…, expire=…)`` alike and raise
 ``OSError`` when out of order, so nothing else asks which one is in use.
 """
 

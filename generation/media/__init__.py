@@ -1,0 +1,1 @@
+"""Pictures and the places where their files are kept."""
