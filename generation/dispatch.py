@@ -13,8 +13,9 @@ from threading import Lock
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from generation import connections, jobs, limits, queue, turns
+from generation import jobs, queue, turns
 from generation.models import Attempt, Connection, Job, JobState
+from generation.provider import connections, rate_limit
 from generation.turns import Taker
 
 HINTED = timedelta(seconds=30)
@@ -57,13 +58,13 @@ def next_job(connection_id: str, *, lane: str = "") -> Turn:
         job = _whose_turn(connection_id)
         if job is None:
             return Turn()
-        window, limit = limits.PROVIDERS_WINDOW, job.connection.plan_limit
-        if wait := limits.take(connection_id, limit=limit, window=window, slot=job.id):
+        window, limit = rate_limit.PROVIDERS_WINDOW, job.connection.plan_limit
+        if wait := rate_limit.take(connection_id, limit=limit, window=window, slot=job.id):
             return Turn(wait=wait)
         if not jobs.claim(job):
             # Another process may have claimed it, whose slot this is now; a cancelled job needs none.
             if Job.objects.filter(pk=job.id, state=JobState.CANCELLED).exists():
-                limits.give_back(connection_id, job.id)
+                rate_limit.give_back(connection_id, job.id)
             return Turn(wait=0)
         turns.note(job, lane=lane)
     # Only now: whoever changes the connection waits for claimed jobs, so that none goes to yesterday's provider.
@@ -128,8 +129,8 @@ TASK_OF_STATE = {
 def _submissions() -> Iterator[Hint]:
     queued = Job.objects.filter(connection=OuterRef("pk"), state=JobState.QUEUED, due_at__lte=timezone.now())
     for connection in Connection.objects.filter(connections.open_for_posting(), Exists(queued)):
-        window, limit = limits.PROVIDERS_WINDOW, connection.plan_limit
-        yield from look(connection.id, wait=limits.wait(connection.id, limit=limit, window=window))
+        window, limit = rate_limit.PROVIDERS_WINDOW, connection.plan_limit
+        yield from look(connection.id, wait=rate_limit.wait(connection.id, limit=limit, window=window))
 
 
 def reclaim(job: Job) -> None:

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from generation import connections, jobs
-from generation.client import ProviderError
+from generation import jobs
 from generation.media import pictures
 from generation.models import Attempt, Image, Job, JobState
 from generation.network import download
+from generation.provider import connections
+from generation.provider.client import ProviderError
 
 log = logging.getLogger(__name__)
 

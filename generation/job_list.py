@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from generation import caps, connections, discrepancies, matching
-from generation.client import NoSlot
+from generation import caps, discrepancies, matching
 from generation.contract import Page, RemoteJob
 from generation.models import Attempt, Connection, Discrepancy, JobList, Reconciliation
+from generation.provider import connections
+from generation.provider.client import NoSlot
 
 AT_ONCE = 100
 PAGES = 10

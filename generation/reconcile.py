@@ -33,10 +33,11 @@ from django.db import transaction
 from django.db.models import Max, Q, QuerySet, Sum
 from django.utils import timezone
 
-from generation import caps, connections, discrepancies, job_list
-from generation.client import NoSlot, ProviderError
+from generation import caps, discrepancies, job_list
 from generation.contract import Account
 from generation.models import Connection, Discrepancy, Hold, JobList, JobState, LedgerEntry, Reconciliation
+from generation.provider import connections
+from generation.provider.client import NoSlot, ProviderError
 
 
 class NotOpen(Exception):

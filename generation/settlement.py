@@ -12,10 +12,11 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from generation import connections, jobs, matching, provider_answers
-from generation.client import Client, ProviderError, Refused, Unreadable, Unusable
+from generation import jobs, matching
 from generation.contract import JobStatus, RemoteJob
 from generation.models import Attempt, Job, JobState
+from generation.provider import answers, connections
+from generation.provider.client import Client, ProviderError, Refused, Unreadable, Unusable
 
 PATIENCE = timedelta(days=1)
 """How long the provider may work on a job before a person is asked, from the acceptance of its attempt on: how long the
@@ -192,7 +193,7 @@ def _told_by_webhook(client: Client, attempt: Attempt) -> RemoteJob | None:
 
 def _job_id(body: str) -> str:
     try:
-        return provider_answers.named_job(provider_answers.decode(body))
+        return answers.named_job(answers.decode(body))
     except ValueError:
         return ""
 

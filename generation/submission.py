@@ -5,8 +5,12 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from generation import connections, jobs, limits
-from generation.client import (
+from generation import jobs
+from generation.contract import GenerateRequest
+from generation.media import pictures
+from generation.models import Asset, Attempt, Job
+from generation.provider import connections, rate_limit
+from generation.provider.client import (
     Client,
     KeyRefused,
     NotSent,
@@ -16,9 +20,6 @@ from generation.client import (
     Refused,
     Unusable,
 )
-from generation.contract import GenerateRequest
-from generation.media import pictures
-from generation.models import Asset, Attempt, Job
 
 LINK_SECONDS = 3600
 
@@ -38,9 +39,9 @@ def submit(job: Job) -> None:
         else:
             sent = _post(job, client, photo)
     if sent:
-        limits.stamp(job.connection_id, job.id)
+        rate_limit.stamp(job.connection_id, job.id)
     else:
-        limits.give_back(job.connection_id, job.id)
+        rate_limit.give_back(job.connection_id, job.id)
 
 
 def _photo(job: Job, client: Client) -> dict[str, str]:

@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from django.db.models import Min
 from django.utils import timezone
 
-from generation import connections, jobs, matching, settlement
-from generation.client import Client, ProviderError, Refused, Unreadable, Unusable
+from generation import jobs, matching, settlement
 from generation.contract import Page, RemoteJob
 from generation.models import Attempt, Connection, Job, JobState
+from generation.provider import connections
+from generation.provider.client import Client, ProviderError, Refused, Unreadable, Unusable
 
 SOON = timedelta(seconds=30)
 """What is due so soon is looked at together with what is due now."""

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 
 from celery import current_app, shared_task
 
-from generation import connections, dispatch, hints, ingest, reconcile, settlement, submission, sweep, turns, upkeep
-from generation.client import NoSlot, ProviderError
+from generation import dispatch, hints, ingest, reconcile, settlement, submission, sweep, turns, upkeep
 from generation.models import Attempt, Connection, Image, Job, JobState
+from generation.provider import connections
+from generation.provider.client import NoSlot, ProviderError
 
 log = logging.getLogger(__name__)
 _SIDE_BY_SIDE = 8

@@ -28,10 +28,11 @@ from dashboard.accounts.models import Membership, Role, Team, User
 from dashboard.projects.actions import add_product
 from dashboard.projects.models import Product
 from dashboard.studio.actions import Wish, start
-from generation import connections, dispatch, ledger, tasks
+from generation import dispatch, ledger, tasks
 from generation.contract import AspectRatio
 from generation.models import Attempt, Connection, Job, JobState
 from generation.network import deadline
+from generation.provider import connections
 from generation.sandbox import jobs as sandbox_jobs
 from generation.sandbox import keys
 from generation.sandbox import webhooks as sandbox_webhooks

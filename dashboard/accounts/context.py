@@ -12,10 +12,11 @@ from dashboard.accounts import access
 from dashboard.accounts.models import Membership, Role, Team, User
 from dashboard.presets.access import visible
 from dashboard.projects.models import Product
-from generation import connections, ledger
+from generation import ledger
 from generation.contract import CATALOGUE
 from generation.database import redis_client
 from generation.models import Connection, Image, Job, JobState
+from generation.provider import connections
 
 USUAL_MODEL = CATALOGUE["nanobanana2"]
 """The model whose price says what credits buy."""

@@ -19,7 +19,7 @@ from generation import ledger
 from generation.database.public_ids import new_id
 from generation.models import CreditAccount
 from generation.network import webhook_sender
-from generation.serving import iso
+from generation.provider.contract_http import iso
 
 TEST = "test"
 """The ``type`` of what "Send a test" posts."""

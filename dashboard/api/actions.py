@@ -13,10 +13,11 @@ from dashboard.presets.models import PresetVersion
 from dashboard.presets.prompts import BannedWord, compose, within
 from dashboard.presets.variables import BadValues, fill, read
 from dashboard.studio.actions import Wish, start
-from generation import caps, ledger, serving
+from generation import caps, ledger
 from generation.contract import PROMPT_MAX, GenerateRequest
 from generation.models import Job
-from generation.serving import invalid
+from generation.provider import contract_http
+from generation.provider.contract_http import invalid
 
 WEBHOOK_URL_MAX = 1000
 
@@ -108,4 +109,4 @@ def check_webhook_url(url: str) -> None:
     if len(url) > WEBHOOK_URL_MAX:
         raise invalid("webhook_url", f"It may have at most {WEBHOOK_URL_MAX} characters.")
     if url:
-        serving.check_webhook_url(url, trusted=trusted_webhooks())
+        contract_http.check_webhook_url(url, trusted=trusted_webhooks())

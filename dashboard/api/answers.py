@@ -11,7 +11,7 @@ from dashboard.projects.models import Product
 from generation.contract import Accepted, ErrorCode, ImageLink, JobStatus, RemoteAsset, RemoteJob, RemotePreset
 from generation.media import pictures as media
 from generation.models import Asset, Attempt, Image, Job, JobState
-from generation.serving import iso
+from generation.provider.contract_http import iso
 
 ESTIMATED_SECONDS = 30
 """What the provider's own documentation estimates."""

@@ -12,7 +12,7 @@ from generation.contract import ContractError, ErrorCode, GenerateRequest
 from generation.media import pictures
 from generation.media.folder_storage import own_links
 from generation.models import Asset
-from generation.serving import Upload, fetch_photo, invalid, name_from
+from generation.provider.contract_http import Upload, fetch_photo, invalid, name_from
 
 
 def product_of(acting: Actor, request: GenerateRequest) -> Product:

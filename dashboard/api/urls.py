@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from dashboard.api.v1 import api
 from generation.contract import ContractError, ErrorCode
-from generation.serving import refusal, wrong_method
+from generation.provider.contract_http import refusal, wrong_method
 
 
 def _in_contract(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:

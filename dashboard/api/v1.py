@@ -16,11 +16,12 @@ from dashboard.accounts.access import Actor, find
 from dashboard.api import actions, answers, parameters, photos
 from dashboard.presets.access import usable
 from dashboard.studio.actions import NotPossible
-from generation import ledger, limits
+from generation import ledger
 from generation.contract import PLAN_LIMITS, Account, ContractError, ErrorCode, GenerateRequest, is_text
 from generation.media.folder_storage import own_links
 from generation.models import Asset
-from generation.serving import json_body, read_upload, refusal
+from generation.provider import rate_limit
+from generation.provider.contract_http import json_body, read_upload, refusal
 
 log = logging.getLogger(__name__)
 PLAN = "enterprise"
@@ -44,7 +45,7 @@ class TeamKey(HttpBearer):
 
 def _count_request(key_id: str) -> None:
     try:
-        wait = limits.take(key_id, limit=REQUESTS_A_MINUTE)
+        wait = rate_limit.take(key_id, limit=REQUESTS_A_MINUTE)
     except RedisError as error:
         log.warning("Requests are not counted at the moment: %s", error)
         return

@@ -12,10 +12,11 @@ from dashboard.audit.record import record
 from dashboard.connections.addresses import sandbox_address
 from dashboard.presets.models import Preset
 from dashboard.studio.actions import NotPossible, hint_submission
-from generation import caps, connections, limits, reconcile
-from generation.client import Client, ProviderError
+from generation import caps, reconcile
 from generation.contract import PLAN_LIMITS, Account
 from generation.models import Asset, Connection, Job, JobState
+from generation.provider import connections, rate_limit
+from generation.provider.client import Client, ProviderError
 from generation.sandbox.keys import open_account
 
 TEST_SECONDS = 10
@@ -60,7 +61,7 @@ def connect(
         after = _facts(row) | _pause(row) | {"key_replaced": replaced}
         record(acting, "connection.changed", row.id, before=before, after=after)
     if account:
-        limits.stamp(row.id, secrets.token_hex(8), kind=limits.Kind.LOOK)  # saying so was a request of its plan
+        rate_limit.stamp(row.id, secrets.token_hex(8), kind=rate_limit.Kind.LOOK)  # saying so was a request of its plan
         connections.note_balance(row, credits=account.credits)
     return row
 

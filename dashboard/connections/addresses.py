@@ -2,8 +2,8 @@
 
 from django.conf import settings
 
-from generation import connections
 from generation.network import addresses
+from generation.provider import connections
 
 UNCLEAR = "Give the address as it stands in ProductAI's documentation, starting with https://."
 PRODUCTAI = "https://api.productai.photo/v1"

@@ -15,8 +15,8 @@ from dashboard.connections import actions, words
 from dashboard.connections.addresses import is_sandbox, provider_name
 from dashboard.connections.forms import ConnectionForm, PauseForm
 from dashboard.studio.actions import NotPossible
-from generation.client import KeyRefused, ProviderError
 from generation.models import Connection, Job, JobState
+from generation.provider.client import KeyRefused, ProviderError
 
 
 @members_only

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from dashboard.connections.addresses import provider_name
-from generation import connections
 from generation.contract import PLAN_LIMITS, Account
 from generation.models import Connection
+from generation.provider import connections
 
 PAUSES = {
     Connection.Pause.RATE_LIMIT: "asked us to slow down",

@@ -12,10 +12,10 @@ from dashboard.presets.covers import hint_cover
 from dashboard.presets.drafts import Draft, draft_of
 from dashboard.presets.models import Preset, PresetVersion
 from dashboard.presets.variables import PRODUCT, Variable, check_all, read
-from generation import connections
-from generation.client import OutcomeUnknown
 from generation.contract import CATALOGUE, PROMPT_MAX, RemotePreset, is_text
 from generation.models import Connection
+from generation.provider import connections
+from generation.provider.client import OutcomeUnknown
 
 ID_MAX = 100
 PAGE = 100

@@ -15,9 +15,9 @@ from dashboard.presets.access import visible
 from dashboard.presets.drafts import draft_of
 from dashboard.presets.filters import Filters
 from dashboard.presets.models import Preset
-from generation import connections
-from generation.client import KeyRefused, ProviderError, SlowDown
 from generation.models import Connection
+from generation.provider import connections
+from generation.provider.client import KeyRefused, ProviderError, SlowDown
 
 
 @members_only

@@ -16,7 +16,7 @@ from generation.media.folder_storage import own_links
 from generation.media.pictures import UnusablePicture
 from generation.models import Asset
 from generation.network.download import FetchError, download
-from generation.serving import name_from
+from generation.provider.contract_http import name_from
 
 
 @dataclass(frozen=True)

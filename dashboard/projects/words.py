@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from dashboard.connections.addresses import provider_name
-from generation import connections
 from generation.models import Asset, Connection
+from generation.provider import connections
 
 
 @dataclass(frozen=True)

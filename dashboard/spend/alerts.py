@@ -19,7 +19,7 @@ from generation import caps
 from generation.caps import Standing
 from generation.models import CapPeriod
 from generation.network import webhook_sender
-from generation.serving import iso
+from generation.provider.contract_http import iso
 
 LEASE = timedelta(seconds=60)
 """How long a claimed alert is left alone, from its claim on."""

@@ -5,8 +5,8 @@ from statistics import median
 from django.db.models import Count, OuterRef, Subquery
 from django.utils import timezone
 
-from generation import connections
 from generation.models import Attempt, Connection, Job, JobState
+from generation.provider import connections
 
 SAMPLE = 30
 """Finished jobs whose time is measured."""

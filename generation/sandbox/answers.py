@@ -6,9 +6,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from generation.contract import Accepted, ErrorCode, ImageLink, JobStatus, RemoteJob
+from generation.provider.contract_http import iso
 from generation.sandbox import files
 from generation.sandbox.models import SandboxJob
-from generation.serving import iso
 
 _SECONDS_PER_PICTURE = 1
 

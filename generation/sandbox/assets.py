@@ -1,12 +1,12 @@
 """Product photos: uploaded as assets, or fetched from the URL that a request names."""
 
-from generation import serving
 from generation.contract import PHOTO_MAX_BYTES, RemoteAsset
 from generation.database.public_ids import new_id
 from generation.media import pictures
+from generation.provider import contract_http
+from generation.provider.contract_http import Upload, invalid, iso
 from generation.sandbox import files
 from generation.sandbox.models import SandboxAsset, SandboxKey
-from generation.serving import Upload, invalid, iso
 
 NAME_MAX = 200
 
@@ -21,7 +21,7 @@ def read_photo(data: bytes, *, parameter: str) -> pictures.Picture:
 
 def fetch_photo(url: str, *, parameter: str) -> pictures.Picture:
     """Download and verify a photo. Raises ``ContractError(invalid_request)`` that names ``parameter``."""
-    data = serving.fetch_photo(url, parameter=parameter, trusted=files.own_prefixes())
+    data = contract_http.fetch_photo(url, parameter=parameter, trusted=files.own_prefixes())
     return read_photo(data, parameter=parameter)
 
 

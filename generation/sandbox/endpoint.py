@@ -13,10 +13,10 @@ from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 
 from generation.contract import ContractError, ErrorCode
+from generation.provider.contract_http import json_body, refusal, wrong_method
 from generation.sandbox import keys, limits
 from generation.sandbox.faults import BadFaults, Faults
 from generation.sandbox.models import SandboxKey
-from generation.serving import json_body, refusal, wrong_method
 
 logger = logging.getLogger(__name__)
 _CUT_SHORT = 512

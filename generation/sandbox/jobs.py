@@ -11,12 +11,12 @@ from django.utils import timezone
 from generation.contract import ContractError, ErrorCode, GenerateRequest
 from generation.database.public_ids import new_id
 from generation.media import pictures
+from generation.provider.contract_http import check_webhook_url
 from generation.sandbox import assets, books, files, presets, webhooks
 from generation.sandbox.faults import Faults
 from generation.sandbox.hints import hint_on_commit
 from generation.sandbox.models import SandboxAsset, SandboxJob, SandboxKey
 from generation.sandbox.render import UnreadablePhoto, render
-from generation.serving import check_webhook_url
 
 Status = SandboxJob.Status
 LEASE = timedelta(seconds=30)

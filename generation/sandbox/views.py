@@ -6,13 +6,13 @@ from django.views.decorators.http import require_safe
 
 from generation.contract import Account, ContractError, ErrorCode, GenerateRequest, RemotePreset, is_text
 from generation.media import pictures
+from generation.provider.contract_http import read_upload, refusal
 from generation.sandbox import answers, assets, files, jobs, keys, presets, previews
 from generation.sandbox.books import books
 from generation.sandbox.endpoint import Call, endpoint
 from generation.sandbox.faults import BadFaults, Faults
 from generation.sandbox.models import SandboxAsset, SandboxJob
 from generation.sandbox.parameters import choice, page_of
-from generation.serving import read_upload, refusal
 
 _IDEMPOTENCY_KEY_MAX = 255
 

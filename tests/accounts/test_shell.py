@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from dashboard.accounts.models import Membership, Role, Team, User
 from dashboard.projects.models import Product
-from generation import connections
 from generation.models import Connection
+from generation.provider import connections
 from tests.conftest import browser_of, person
 
 

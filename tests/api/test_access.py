@@ -78,7 +78,7 @@ def test_without_valkey_requests_are_answered_uncounted(
     script: Script, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     nobody = redis.Redis.from_url("redis://127.0.0.1:1")
-    monkeypatch.setattr("generation.limits.valkey", lambda: nobody)
+    monkeypatch.setattr("generation.provider.rate_limit.valkey", lambda: nobody)
     assert script.get("me").status_code == 200
 
 

@@ -6,8 +6,8 @@ from dashboard.accounts.models import Team
 from dashboard.audit.models import ActorKind, AuditEvent
 from dashboard.celery import app
 from dashboard.connections.tasks import write_down_pauses
-from generation import connections
 from generation.models import Connection, PauseNote
+from generation.provider import connections
 
 Pause = Connection.Pause
 READY, EMPTY, REFUSED = "Ready", "The provider is out of credits", "The provider refused the key"

@@ -18,7 +18,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
 
-from generation.client import Client, NotSent
 from generation.network.addresses import (
     AddressRefused,
     NotPublic,
@@ -30,6 +29,7 @@ from generation.network.addresses import (
     parse,
 )
 from generation.network.deadline import deadline
+from generation.provider.client import Client, NotSent
 from tests.names import Names
 
 NORMAL = {

@@ -33,11 +33,12 @@ from dashboard.projects import imports
 from dashboard.projects.models import ImportRow, Product, ProductImport
 from dashboard.projects.uploads import take_from
 from dashboard.studio.actions import Wish, start
-from generation import connections, ingest
-from generation.client import ProviderError
+from generation import ingest
 from generation.models import Connection, Image, Job, JobState
 from generation.network.addresses import NotPublic
 from generation.network.download import download
+from generation.provider import connections
+from generation.provider.client import ProviderError
 from generation.sandbox import keys, webhooks
 from generation.sandbox.models import Delivery, SandboxJob
 from tests.generation.address_forms import NAMES, forms

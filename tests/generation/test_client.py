@@ -9,7 +9,8 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from generation.client import (
+from generation.contract import GenerateRequest, JobStatus
+from generation.provider.client import (
     Client,
     KeyRefused,
     NotSent,
@@ -19,7 +20,6 @@ from generation.client import (
     Refused,
     SlowDown,
 )
-from generation.contract import GenerateRequest, JobStatus
 from tests.generation.conftest import ACCEPTED, completed, remote_job
 
 REQUEST = GenerateRequest(model="nanobanana2", asset_id="asset_1", prompt="On marble", num_images=2)

@@ -15,9 +15,10 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import ApiKey, Role, Team, User
 from dashboard.projects.models import Product
 from dashboard.studio.actions import Wish, start
-from generation import connections, dispatch, jobs, ledger, limits
+from generation import dispatch, jobs, ledger
 from generation.contract import PLAN_LIMITS
 from generation.models import Batch, Connection, Job
+from generation.provider import connections, rate_limit
 from generation.sandbox import keys
 from generation.sandbox.limits import count_request
 
@@ -130,7 +131,7 @@ def test_a_slot_is_free_again_when_nothing_was_sent(creator: Actor, queue: Conne
     order(creator, 2)
     (job,) = leave(queue, 1)
     assert leave(queue, 1) == []
-    limits.give_back(queue.id, job.id)
+    rate_limit.give_back(queue.id, job.id)
     assert len(leave(queue, 1)) == 1
 
 
@@ -159,14 +160,14 @@ def test_a_slot_stays_with_a_job_that_another_process_claimed_and_not_with_a_can
 
 def test_a_request_counts_from_when_it_may_have_arrived_at_the_latest() -> None:
     with time_machine.travel(NOON, tick=False) as clock:
-        limits.take("slow", limit=1, slot="upload")
+        rate_limit.take("slow", limit=1, slot="upload")
         clock.shift(25)
-        limits.stamp("slow", "upload")
+        rate_limit.stamp("slow", "upload")
         clock.shift(59)
-        assert limits.wait("slow", limit=1) == pytest.approx(1)
-        assert limits.take("slow", limit=1) == pytest.approx(1)
+        assert rate_limit.wait("slow", limit=1) == pytest.approx(1)
+        assert rate_limit.take("slow", limit=1) == pytest.approx(1)
         clock.shift(1)
-        assert limits.wait("slow", limit=1) == limits.take("slow", limit=1) == 0
+        assert rate_limit.wait("slow", limit=1) == rate_limit.take("slow", limit=1) == 0
 
 
 def test_a_batch_of_five_hundred_and_two_small_ones_leave_fairly_at_the_plans_pace_and_earn_no_429(
@@ -201,7 +202,7 @@ def test_a_batch_of_five_hundred_and_two_small_ones_leave_fairly_at_the_plans_pa
                 count_request(key=account)  # raises, where a provider answers 429
                 plan_event(now + travel.uniform(0, 0.5), "answer", job_id)
             else:
-                limits.stamp(queue.id, job_id)
+                rate_limit.stamp(queue.id, job_id)
     assert len(left) == 506
     assert [left[:9].count(batch.id) for batch in batches] == [3, 3, 3]
     optimum = 60 * (505 // limit)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from generation import jobs, ledger, settlement
 from generation.models import HOLDING, TERMINAL, Attempt, Hold, Job, JobState
-from generation.provider_answers import job as read_job
+from generation.provider.answers import job as read_job
 from tests.generation.conftest import completed, remote_job
 
 Order = Callable[..., Job]

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from dashboard.studio import actions
 from generation import caps, jobs, matching
-from generation.client import _job as read_job
 from generation.models import Attempt, Cap, Job, JobState, LedgerEntry
 from generation.proof import findings
+from generation.provider.client import _job as read_job
 from generation.sandbox.models import SandboxJob
 from tests import job_by_job
 from tests.generation.conftest import remote_job

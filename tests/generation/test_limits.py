@@ -13,10 +13,11 @@ import time_machine
 from django.utils import timezone
 from pytest_httpserver import HTTPServer
 
-from generation import connections, jobs, limits, settlement, tasks
-from generation.client import NoSlot
-from generation.limits import Kind
+from generation import jobs, settlement, tasks
 from generation.models import Connection, Job, JobState
+from generation.provider import connections, rate_limit
+from generation.provider.client import NoSlot
+from generation.provider.rate_limit import Kind
 from tests.generation.conftest import completed
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -29,7 +30,7 @@ def test_neither_sending_nor_looking_starves_the_other(limit: int) -> None:
     with time_machine.travel(NOON, tick=False) as clock:
         for _ in range(5 * 61):
             for kind in (Kind.SEND, Kind.LOOK):
-                while not limits.take(owner, limit=limit, kind=kind):
+                while not rate_limit.take(owner, limit=limit, kind=kind):
                     taken.append((timezone.now(), kind))
             clock.shift(1)
     for minute in range(1, 5):
@@ -42,20 +43,20 @@ def test_neither_sending_nor_looking_starves_the_other(limit: int) -> None:
 
 @pytest.mark.parametrize("kind", list(Kind))
 def test_who_is_alone_may_take_everything(kind: Kind) -> None:
-    assert [limits.take(f"alone {kind}", limit=10, kind=kind) for _ in range(10)] == [0] * 10
-    assert limits.take(f"alone {kind}", limit=10, kind=kind) > 0
+    assert [rate_limit.take(f"alone {kind}", limit=10, kind=kind) for _ in range(10)] == [0] * 10
+    assert rate_limit.take(f"alone {kind}", limit=10, kind=kind) > 0
 
 
 def test_a_turn_that_nobody_claims_is_free_again_for_others() -> None:
     with time_machine.travel(NOON, tick=False) as clock:
         for _ in range(10):
-            limits.take("quiet", limit=10)
-        assert limits.take("quiet", limit=10, kind=Kind.LOOK) == pytest.approx(60)
+            rate_limit.take("quiet", limit=10)
+        assert rate_limit.take("quiet", limit=10, kind=Kind.LOOK) == pytest.approx(60)
         clock.shift(60)
-        assert [limits.take("quiet", limit=10) for _ in range(8)] == [0] * 8
-        assert limits.take("quiet", limit=10) == pytest.approx(5)
+        assert [rate_limit.take("quiet", limit=10) for _ in range(8)] == [0] * 8
+        assert rate_limit.take("quiet", limit=10) == pytest.approx(5)
         clock.shift(5)
-        assert limits.take("quiet", limit=10) == 0
+        assert rate_limit.take("quiet", limit=10) == 0
 
 
 def test_every_call_of_a_client_takes_a_slot_but_the_post_of_a_job(
@@ -86,7 +87,7 @@ def no_valkey(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
         client: Any = redis.Redis(port=port, socket_timeout=0.2, socket_connect_timeout=0.2, retry=None)
         for module in ("limits", "live"):
             monkeypatch.setattr(f"generation.{module}.valkey", lambda: client)
-        monkeypatch.setattr(limits, "_silence", limits._Silence())
+        monkeypatch.setattr(rate_limit, "_silence", rate_limit._Silence())
         yield
 
 

@@ -12,10 +12,11 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role, Team, User
 from dashboard.connections.actions import connect
 from dashboard.studio.actions import NotPossible
-from generation import connections, dispatch, jobs, settlement, submission, sweep
+from generation import dispatch, jobs, settlement, submission, sweep
 from generation.contract import Account
 from generation.media import pictures
 from generation.models import Attempt, Connection, Job, JobState
+from generation.provider import connections
 from tests.generation.conftest import ACCEPTED, remote_job
 
 Order = Callable[..., Job]

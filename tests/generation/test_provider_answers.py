@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-from generation import connections, dispatch, jobs, ledger, provider_answers, settlement, submission, tasks
-from generation.client import ProviderError
+from generation import dispatch, jobs, ledger, settlement, submission, tasks
 from generation.models import TERMINAL, Attempt, Connection, Hold, Image, Job, JobState
+from generation.provider import answers as provider_answers
+from generation.provider import connections
+from generation.provider.client import ProviderError
 from tests.generation.conftest import completed, remote_job
 
 HUGE = 2**70

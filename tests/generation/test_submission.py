@@ -8,8 +8,9 @@ from django.utils import timezone
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from generation import connections, dispatch, jobs, ledger
+from generation import dispatch, jobs, ledger
 from generation.models import Attempt, Connection, Job, JobState
+from generation.provider import connections
 from generation.submission import submit
 from generation.tasks import submit_next
 from tests.generation.conftest import ACCEPTED

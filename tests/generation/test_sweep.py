@@ -18,8 +18,8 @@ from dashboard.projects.models import Product
 from dashboard.studio.actions import Wish, start
 from generation import dispatch, jobs, ledger, sweep, tasks
 from generation.contract import ContractError
-from generation.limits import Kind
 from generation.models import Asset, Attempt, Connection, Job, JobState
+from generation.provider.rate_limit import Kind
 from generation.sandbox import keys, limits
 from generation.sandbox.models import SandboxAsset, SandboxJob, SandboxKey
 from tests.generation.conftest import completed, remote_job

@@ -19,9 +19,10 @@ from dashboard.operations import beat, clock
 from dashboard.projects.models import ImportRow, Product, ProductImport
 from dashboard.spend.models import Alert
 from dashboard.studio.actions import Wish, start
-from generation import limits, turns
+from generation import turns
 from generation.contract import PLAN_LIMITS
 from generation.models import Job
+from generation.provider import rate_limit
 from generation.sandbox.keys import open_account
 from generation.sandbox.limits import count_request
 from generation.sandbox.models import Delivery, SandboxJob
@@ -81,10 +82,10 @@ def test_every_moment_that_is_waited_for_stands_in_the_table() -> None:
 def test_requests_of_tomorrow_take_no_place_in_the_rate_window(broker: redis.Redis) -> None:
     with time_machine.travel(timezone.now() + AHEAD):
         for _ in range(3):
-            assert limits.take("conn_ahead", limit=3) == 0
-        assert limits.wait("conn_ahead", limit=3) > 0
-    assert limits.wait("conn_ahead", limit=3) == 0
-    assert [limits.take("conn_ahead", limit=3) > 0 for _ in range(4)] == [False, False, False, True]
+            assert rate_limit.take("conn_ahead", limit=3) == 0
+        assert rate_limit.wait("conn_ahead", limit=3) > 0
+    assert rate_limit.wait("conn_ahead", limit=3) == 0
+    assert [rate_limit.take("conn_ahead", limit=3) > 0 for _ in range(4)] == [False, False, False, True]
 
 
 def test_requests_of_tomorrow_do_not_count_at_the_sandbox(db: None) -> None:

@@ -16,10 +16,11 @@ from django.core import mail
 
 from dashboard.operations import gates
 from dashboard.operations.gates import Gates, Place
-from generation import contract, serving
-from generation.client import Client, NotSent
+from generation import contract
 from generation.network import deadline, download
 from generation.network.deadline import Crowded
+from generation.provider import contract_http
+from generation.provider.client import Client, NotSent
 from tests.generation.test_many_requests import PREPARE, place, python, web  # noqa: F401 (a fixture)
 from tests.operations.running import eventually
 
@@ -149,7 +150,7 @@ def test_whoever_waits_too_long_to_call_out_says_so(monkeypatch: pytest.MonkeyPa
             with pytest.raises(download.FetchError, match="Too many requests are waiting"):
                 download.download("http://127.0.0.1:9/photo", max_bytes=10, trusted=["http://127.0.0.1:9/"])
             with pytest.raises(contract.ContractError) as refused:
-                serving.fetch_photo("http://127.0.0.1:9/photo", parameter="url", trusted=["http://127.0.0.1:9/"])
+                contract_http.fetch_photo("http://127.0.0.1:9/photo", parameter="url", trusted=["http://127.0.0.1:9/"])
             assert (refused.value.status, refused.value.retry_after) == (429, 5)
             backend = mail.get_connection("dashboard.operations.mail.EmailBackend", host="127.0.0.1", port=9)
             with pytest.raises(Crowded):

@@ -16,8 +16,9 @@ from django.db import transaction
 from django.test import TestCase
 
 from dashboard.operations.valkey import program
-from generation import hints, limits, live
+from generation import hints, live
 from generation.database.redis_client import SECONDS, breaker
+from generation.provider import rate_limit
 from tests.furnished import Furnished
 from tests.generation.test_many_requests import python, web
 from tests.operations.running import eventually
@@ -194,18 +195,18 @@ def test_of_many_that_ask_a_server_that_hangs_one_waits(tmp_path: Path, settings
     try:
         settings.REDIS_URL = fresh["REDIS_URL"]
         began = time.monotonic()
-        for known in (hints._broker, limits.valkey):
+        for known in (hints._broker, rate_limit.valkey):
             known.cache_clear()  # type: ignore[attr-defined]
         with TestCase.captureOnCommitCallbacks(execute=True), transaction.atomic():
             for _ in range(50):
                 live.members_changed(team.id)
                 transaction.on_commit(lambda: hints.send("generation.tasks.look_around"))
         with pytest.raises(redis.RedisError):
-            limits.take("conn_hanging", limit=3)
+            rate_limit.take("conn_hanging", limit=3)
         assert time.monotonic() - began < 3 * SECONDS
         assert breaker.is_open
     finally:
-        for known in (hints._broker, limits.valkey):
+        for known in (hints._broker, rate_limit.valkey):
             known.cache_clear()  # type: ignore[attr-defined]
         hanging.wake()
         hanging.end()

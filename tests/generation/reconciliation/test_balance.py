@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from generation import ledger, reconcile
-from generation.client import Client
 from generation.contract import Account
 from generation.models import Connection, Job, Reconciliation
+from generation.provider.client import Client
 from generation.reconcile import open_drifts
 from tests.generation.reconciliation.books import PRICE, Business, Provider, figures
 

@@ -6,8 +6,8 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from generation import reconcile
-from generation.client import KeyRefused, OutcomeUnknown
 from generation.models import Connection, Reconciliation
+from generation.provider.client import KeyRefused, OutcomeUnknown
 from generation.tasks import compare_books
 from tests.generation.reconciliation.books import Provider
 

@@ -8,8 +8,9 @@ import pytest
 from django.utils import timezone
 from pytest_httpserver import HTTPServer
 
-from generation import discrepancies, job_list, jobs, limits, reconcile
+from generation import discrepancies, job_list, jobs, reconcile
 from generation.models import Connection, Discrepancy, JobList
+from generation.provider import rate_limit
 from generation.tasks import compare_books, compare_jobs
 from tests.generation.conftest import remote_job
 from tests.generation.reconciliation.books import PRICE, Business, Provider, told
@@ -114,7 +115,7 @@ def test_jobs_that_leave_go_before_further_pages(
         provider.lists(f"job_{count}", tokens=3)
     Connection.objects.update(plan_limit=12)
     for _ in range(9):
-        limits.take(connection.id, limit=12)
+        rate_limit.take(connection.id, limit=12)
     provider.asked.clear()
     connection.refresh_from_db()
     reconcile.check(connection)
@@ -125,7 +126,7 @@ def test_jobs_that_leave_go_before_further_pages(
 def test_a_reading_waits_for_its_turn_and_comes_again(
     connection: Connection, business: Business, provider: Provider, sent: list[tuple[str, ...]]
 ) -> None:
-    while not limits.take(connection.id, limit=connection.plan_limit, window=limits.PROVIDERS_WINDOW):
+    while not rate_limit.take(connection.id, limit=connection.plan_limit, window=rate_limit.PROVIDERS_WINDOW):
         pass
     provider.asked.clear()
     compare_books(connection.id)

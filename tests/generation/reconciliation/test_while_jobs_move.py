@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from generation import reconcile
-from generation.client import Client
 from generation.contract import Account
 from generation.models import Connection, Job, Reconciliation
+from generation.provider.client import Client
 from tests.generation.reconciliation.books import PRICE, Business, figures
 
 

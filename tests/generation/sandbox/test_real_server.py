@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from generation.client import Client, OutcomeUnknown
 from generation.contract import GenerateRequest
+from generation.provider.client import Client, OutcomeUnknown
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from generation import limits
-from generation.client import Client, KeyRefused, NoSlot, OutOfCredits, ProviderError, SlowDown
 from generation.models import Attempt, Connection, Job, JobState, PauseNote
 from generation.network.addresses import is_within
+from generation.provider import rate_limit
+from generation.provider.client import Client, KeyRefused, NoSlot, OutOfCredits, ProviderError, SlowDown
 
 
 def open_client(connection: Connection, *, seconds: float = 30, asks_once: bool = False) -> Client:
@@ -37,7 +37,7 @@ def _slot(connection: Connection) -> Iterator[None]:
         wait = (connection.paused_until - timezone.now()).total_seconds()
         if wait > 0:
             raise NoSlot(seconds=wait)
-    with limits.counted(connection.id, limit=connection.plan_limit):
+    with rate_limit.counted(connection.id, limit=connection.plan_limit):
         yield
 
 

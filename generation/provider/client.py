@@ -16,7 +16,6 @@ from urllib.parse import quote
 import requests
 from urllib3.exceptions import HTTPError
 
-from generation import provider_answers
 from generation.contract import (
     Accepted,
     Account,
@@ -29,6 +28,7 @@ from generation.contract import (
 )
 from generation.network.addresses import AddressRefused, open_session
 from generation.network.deadline import Crowded, Exchange, deadline
+from generation.provider import answers
 
 Result = TypeVar("Result")
 _BODY_MAX = 2 * 1024 * 1024
@@ -141,13 +141,13 @@ class Client:
     def submit(self, request: GenerateRequest, *, idempotency_key: str) -> Accepted:
         """Post a job. On :class:`OutcomeUnknown` it may be running and must not be posted again."""
         headers = {"Idempotency-Key": idempotency_key}
-        return self._call("POST", "/generate", provider_answers.accepted, json=request.as_json(), headers=headers)
+        return self._call("POST", "/generate", answers.accepted, json=request.as_json(), headers=headers)
 
     def get_job(self, job_id: str) -> RemoteJob:
         def read(body: Any) -> RemoteJob:
-            found = provider_answers.job(body)
+            found = answers.job(body)
             if found.job_id != job_id:
-                raise provider_answers.Odd("it is about another job")
+                raise answers.Odd("it is about another job")
             return found
 
         return self._ask("GET", f"/jobs/{quote(job_id, safe='')}", read)
@@ -156,27 +156,27 @@ class Client:
         query = {"limit": limit, "offset": offset, **({"status": status.value} if status else {})}
         kept = {} if self._pages is None else self._pages
         if (asked := tuple(query.values())) not in kept:
-            kept[asked] = self._ask("GET", "/jobs", provider_answers.jobs, params=query)
+            kept[asked] = self._ask("GET", "/jobs", answers.jobs, params=query)
         return kept[asked]
 
     def upload_asset(self, data: bytes, *, filename: str, mime: str, name: str = "") -> RemoteAsset:
         files = {"file": (filename, data, mime)}
         named = {"name": name} if name else None
-        return self._ask("POST", "/training-asset", provider_answers.asset, files=files, data=named)
+        return self._ask("POST", "/training-asset", answers.asset, files=files, data=named)
 
     def list_assets(self, *, limit: int = 50, offset: int = 0) -> Page[RemoteAsset]:
         query = {"limit": limit, "offset": offset}
-        return self._ask("GET", "/my-uploaded-assets", provider_answers.assets, params=query)
+        return self._ask("GET", "/my-uploaded-assets", answers.assets, params=query)
 
     def list_presets(
         self, *, limit: int = 50, offset: int = 0, category: str = "", type: str = ""
     ) -> Page[RemotePreset]:
         query = {"limit": limit, "offset": offset, "category": category, "type": type}
         given = {name: value for name, value in query.items() if value != ""}
-        return self._ask("GET", "/presets", provider_answers.presets, params=given)
+        return self._ask("GET", "/presets", answers.presets, params=given)
 
     def get_account(self) -> Account:
-        return self._ask("GET", "/me", provider_answers.account)
+        return self._ask("GET", "/me", answers.account)
 
     def _ask(self, verb: str, path: str, read: Callable[[Any], Result], **options: Any) -> Result:
         with self._slot():
@@ -221,21 +221,21 @@ def _body(answer: requests.Response) -> bytes:
 def _read(body: bytes, read: Callable[[Any], Result]) -> Result:
     try:
         if len(body) > _BODY_MAX:
-            raise provider_answers.Odd(f"it is larger than {_BODY_MAX // 1024 // 1024} MB")
-        return read(provider_answers.decode(body))
-    except provider_answers.NotJSON as error:
+            raise answers.Odd(f"it is larger than {_BODY_MAX // 1024 // 1024} MB")
+        return read(answers.decode(body))
+    except answers.NotJSON as error:
         raise Unreadable("The provider's answer could not be read.") from error
-    except provider_answers.Odd as error:
-        kept = provider_answers.storable(body[:_KEPT].decode(errors="replace"))
+    except answers.Odd as error:
+        kept = answers.storable(body[:_KEPT].decode(errors="replace"))
         raise Unusable(f"The provider's answer could not be read: {error}.", answer=kept) from error
 
 
 def _error(status: int, body: bytes, headers: Mapping[str, str]) -> ProviderError:
     try:
-        told = provider_answers.decode(body)
+        told = answers.decode(body)
     except ValueError:
         told = None
-    code, words = provider_answers.fault(told)
+    code, words = answers.fault(told)
     message = words[:500] or f"The provider answered {status}."
     if status in {400, 404, 422}:
         return Refused(message, code=code or "invalid_request", status=status)
@@ -244,7 +244,7 @@ def _error(status: int, body: bytes, headers: Mapping[str, str]) -> ProviderErro
     if status == 402:
         return OutOfCredits(message)
     if status == 429:
-        wait = _retry_after(provider_answers.retry_after(told), headers.get("Retry-After", ""))
+        wait = _retry_after(answers.retry_after(told), headers.get("Retry-After", ""))
         return SlowDown(message, retry_after=wait)
     return OutcomeUnknown(message)
 

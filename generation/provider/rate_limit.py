@@ -16,8 +16,8 @@ from enum import StrEnum
 
 import redis
 
-from generation.client import NoSlot, NotSent
 from generation.database.redis_client import valkey
+from generation.provider.client import NoSlot, NotSent
 
 log = logging.getLogger(__name__)
 
