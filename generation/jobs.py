@@ -37,9 +37,10 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from generation import ledger, live
-from generation.caps import Priced
+from generation import live
 from generation.contract import RemoteJob
+from generation.credits import ledger
+from generation.credits.caps import Priced
 from generation.database import bulk_insert
 from generation.media.pictures import Picture, StoredKeys
 from generation.models import HOLDING, Attempt, Batch, Image, Job, JobState

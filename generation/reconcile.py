@@ -33,8 +33,9 @@ from django.db import transaction
 from django.db.models import Max, Q, QuerySet, Sum
 from django.utils import timezone
 
-from generation import caps, discrepancies, job_list
+from generation import discrepancies, job_list
 from generation.contract import Account
+from generation.credits import caps
 from generation.models import Connection, Discrepancy, Hold, JobList, JobState, LedgerEntry, Reconciliation
 from generation.provider import connections
 from generation.provider.client import NoSlot, ProviderError

@@ -14,7 +14,7 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Membership, Role, Team, User
 from dashboard.projects.actions import add_product
 from dashboard.projects.models import Product
-from generation import ledger
+from generation.credits import ledger
 from generation.database.redis_client import breaker
 from generation.models import Connection
 from tests import environment, servers, valkey

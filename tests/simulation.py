@@ -28,8 +28,9 @@ from dashboard.accounts.models import Membership, Role, Team, User
 from dashboard.projects.actions import add_product
 from dashboard.projects.models import Product
 from dashboard.studio.actions import Wish, start
-from generation import dispatch, ledger, tasks
+from generation import dispatch, tasks
 from generation.contract import AspectRatio
+from generation.credits import ledger
 from generation.models import Attempt, Connection, Job, JobState
 from generation.network import deadline
 from generation.provider import connections

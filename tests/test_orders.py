@@ -21,7 +21,7 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.invitations import invite
 from dashboard.accounts.models import ApiKey, Invitation, Membership, Role, Team, User
 from dashboard.accounts.order_tokens import FIELD, new_token
-from generation import ledger
+from generation.credits import ledger
 from generation.models import Batch, Cap, Job, JobState
 from tests.forms import Fields, form_to
 from tests.pictures import photo

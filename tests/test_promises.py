@@ -21,7 +21,7 @@ from dashboard.projects import imports
 from dashboard.spend import alerts, cap_actions
 from dashboard.spend.models import Alert
 from dashboard.studio.actions import Wish, start
-from generation import caps
+from generation.credits import caps
 from generation.models import Cap, Connection
 from generation.provider import connections
 from tests.conftest import browser_of

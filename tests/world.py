@@ -25,7 +25,7 @@ from dashboard.presets.models import Preset, PresetVersion
 from dashboard.projects.actions import add_product
 from dashboard.projects.models import ProductImport, Project
 from dashboard.studio.actions import Wish, start
-from generation import ledger
+from generation.credits import ledger
 from generation.models import Cap, Connection, Job, Reconciliation
 from tests.conftest import member
 from tests.gallery.conftest import stored

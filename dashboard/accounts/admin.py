@@ -22,8 +22,8 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import ApiKey, Membership, Role, Team, User
 from dashboard.accounts.order_tokens import MISSING, new_token, ordered_once, token_in
 from dashboard.audit.record import record
-from generation import ledger
 from generation.admin import BoundedSearch, ReadOnly, Rows
+from generation.credits import ledger
 
 if TYPE_CHECKING:
     _Form = forms.ModelForm[Team]

@@ -12,8 +12,8 @@ from dashboard.accounts import access
 from dashboard.accounts.models import Membership, Role, Team, User
 from dashboard.presets.access import visible
 from dashboard.projects.models import Product
-from generation import ledger
 from generation.contract import CATALOGUE
+from generation.credits import ledger
 from generation.database import redis_client
 from generation.models import Connection, Image, Job, JobState
 from generation.provider import connections

@@ -13,7 +13,7 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Membership, Role, Team, User
 from dashboard.accounts.names import one_line
 from dashboard.audit.record import record
-from generation import ledger
+from generation.credits import ledger
 from generation.models import Connection
 
 A_DAY = 5

@@ -15,7 +15,7 @@ from dashboard.accounts.models import Role, Team
 from dashboard.api.actions import trusted_webhooks
 from dashboard.audit.record import record
 from dashboard.gallery import retention
-from generation import ledger
+from generation.credits import ledger
 from generation.database.public_ids import new_id
 from generation.models import CreditAccount
 from generation.network import webhook_sender

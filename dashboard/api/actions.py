@@ -13,8 +13,8 @@ from dashboard.presets.models import PresetVersion
 from dashboard.presets.prompts import BannedWord, compose, within
 from dashboard.presets.variables import BadValues, fill, read
 from dashboard.studio.actions import Wish, start
-from generation import caps, ledger
 from generation.contract import PROMPT_MAX, GenerateRequest
+from generation.credits import caps, ledger
 from generation.models import Job
 from generation.provider import contract_http
 from generation.provider.contract_http import invalid

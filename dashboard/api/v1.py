@@ -16,8 +16,8 @@ from dashboard.accounts.access import Actor, find
 from dashboard.api import actions, answers, parameters, photos
 from dashboard.presets.access import usable
 from dashboard.studio.actions import NotPossible
-from generation import ledger
 from generation.contract import PLAN_LIMITS, Account, ContractError, ErrorCode, GenerateRequest, is_text
+from generation.credits import ledger
 from generation.media.folder_storage import own_links
 from generation.models import Asset
 from generation.provider import rate_limit

@@ -12,8 +12,9 @@ from dashboard.audit.record import record
 from dashboard.connections.addresses import sandbox_address
 from dashboard.presets.models import Preset
 from dashboard.studio.actions import NotPossible, hint_submission
-from generation import caps, reconcile
+from generation import reconcile
 from generation.contract import PLAN_LIMITS, Account
+from generation.credits import caps
 from generation.models import Asset, Connection, Job, JobState
 from generation.provider import connections, rate_limit
 from generation.provider.client import Client, ProviderError

@@ -19,8 +19,8 @@ from dashboard.demo.team import PEOPLE, TEAM, sandbox_address
 from dashboard.presets.models import BrandKit, Preset, PresetVersion
 from dashboard.presets.variables import as_json
 from dashboard.projects.models import Product, Project
-from generation import ledger
 from generation.contract import PHOTO_MAX_BYTES, PLAN_LIMITS
+from generation.credits import ledger
 from generation.media import pictures
 from generation.models import Asset, Connection
 from generation.sandbox.keys import open_account

@@ -13,7 +13,7 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.audit.models import AuditEvent
 from dashboard.audit.record import record
-from generation import rollup
+from generation.credits import rollup
 from generation.models import Image
 
 Review = Image.Review

@@ -15,8 +15,8 @@ from django.utils import timezone
 from dashboard.api.actions import trusted_webhooks
 from dashboard.spend import alerts_mail, cap_words
 from dashboard.spend.models import Alert
-from generation import caps
-from generation.caps import Standing
+from generation.credits import caps
+from generation.credits.caps import Standing
 from generation.models import CapPeriod
 from generation.network import webhook_sender
 from generation.provider.contract_http import iso

@@ -10,7 +10,7 @@ from dashboard.accounts.models import Role, User
 from dashboard.audit.record import record
 from dashboard.projects.models import Project
 from dashboard.spend import cap_words
-from generation import caps
+from generation.credits import caps
 from generation.models import Cap
 
 

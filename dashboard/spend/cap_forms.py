@@ -9,7 +9,7 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Membership
 from dashboard.projects.models import Project
 from dashboard.spend.amounts import WholeNumber
-from generation.caps import MOST
+from generation.credits.caps import MOST
 from generation.models import Cap
 
 TEAM = "team"

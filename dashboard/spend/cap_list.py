@@ -15,8 +15,8 @@ from dashboard.accounts.models import Membership, Role
 from dashboard.projects.models import Project
 from dashboard.spend import cap_words
 from dashboard.spend.ledger_filters import SPENT
-from generation import caps
-from generation.caps import Standing
+from generation.credits import caps
+from generation.credits.caps import Standing
 from generation.models import Cap
 
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import formats
 
-from generation.caps import Standing
+from generation.credits.caps import Standing
 from generation.models import Cap, CreditAccount
 
 
@@ -16,7 +16,7 @@ def zone_of(team_id: str) -> ZoneInfo:
 
 
 def called(cap: Cap) -> str:
-    """``monthly cap of Spring``, as ``generation.ledger`` calls it when it refuses."""
+    """``monthly cap of Spring``, as ``generation.credits.ledger`` calls it when it refuses."""
     return f"{'monthly cap' if cap.period == Cap.Period.MONTH else 'cap'} of {cap.whose}"
 
 

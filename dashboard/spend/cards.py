@@ -12,7 +12,7 @@ from dashboard.spend.periods import Period, Span, month_of
 from dashboard.spend.scopes import Scope
 from dashboard.spend.tables import change
 from generation import reconcile
-from generation.caps import Standing
+from generation.credits.caps import Standing
 from generation.models import CreditAccount, Reconciliation
 
 

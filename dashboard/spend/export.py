@@ -10,8 +10,8 @@ from dashboard.spend.names import Names
 from dashboard.spend.periods import Span
 from dashboard.spend.scopes import Scope
 from dashboard.ui import csv
+from generation.credits.rollup import FIGURES, NAMES
 from generation.models import DailySpend
-from generation.rollup import FIGURES, NAMES
 
 COLUMNS = (
     "Day", "Project", "Member", "API key", "Preset", "Version", "Model", "Credits", "Jobs", "Pictures", "Approved",

@@ -12,8 +12,8 @@ from django.db.models import F, QuerySet, Sum
 from dashboard.spend.periods import Period, Span
 from dashboard.spend.pieces import pieces
 from dashboard.spend.scopes import Scope
+from generation.credits.rollup import NAMES
 from generation.models import DailySpend, DailyTotal, MonthlySpend
-from generation.rollup import NAMES
 
 KEPT = ("spent", "pictures", "approved")
 _SUMS = (*(f"now_{name}" for name in KEPT), "before")

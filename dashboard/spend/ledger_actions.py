@@ -5,7 +5,7 @@ from django.db import transaction
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.audit.record import record
-from generation import caps, ledger
+from generation.credits import caps, ledger
 from generation.models import Job
 
 

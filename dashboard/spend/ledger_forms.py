@@ -5,7 +5,7 @@ from django import forms
 from dashboard.accounts.models import Team
 from dashboard.accounts.order_tokens import MISSING, token_in
 from dashboard.spend.amounts import WholeNumber
-from generation.caps import MOST
+from generation.credits.caps import MOST
 from generation.models import Job, LedgerEntry
 
 _WHY = LedgerEntry._meta.get_field("reason").max_length

@@ -22,7 +22,7 @@ from dashboard.spend import ledger_actions, ledger_export, ledger_lines, ledger_
 from dashboard.spend.cap_words import zone_of
 from dashboard.spend.ledger_filters import Filters
 from dashboard.spend.ledger_forms import AdjustForm, RefundForm
-from generation.ledger import BadEntry, paid
+from generation.credits.ledger import BadEntry, paid
 from generation.models import Job, LedgerEntry
 
 

@@ -5,7 +5,8 @@ from django.db import transaction
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.audit.record import record
-from generation import ledger, reconcile
+from generation import reconcile
+from generation.credits import ledger
 from generation.models import Reconciliation
 
 Verdict = Reconciliation.Verdict

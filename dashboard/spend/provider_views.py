@@ -20,7 +20,7 @@ from dashboard.spend import provider_actions, provider_words
 from dashboard.spend.cap_words import zone_of
 from dashboard.spend.provider_forms import SettleForm, Verdict
 from generation import reconcile
-from generation.ledger import BadEntry
+from generation.credits.ledger import BadEntry
 from generation.models import Connection, Discrepancy, Reconciliation
 from generation.provider.client import KeyRefused, ProviderError
 from generation.tasks import hint

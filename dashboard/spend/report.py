@@ -17,8 +17,8 @@ from dashboard.spend.forecast import Forecast, forecast
 from dashboard.spend.names import Names
 from dashboard.spend.periods import LENGTHS, Period, Span, month_query, months, read
 from dashboard.spend.scopes import Scope
-from generation import caps
-from generation.caps import Standing
+from generation.credits import caps
+from generation.credits.caps import Standing
 from generation.models import Cap, CreditAccount
 
 

@@ -13,7 +13,7 @@ from dashboard.projects.models import Project
 from dashboard.spend.amounts import WholeNumber
 from dashboard.spend.cap_forms import TEAM
 from dashboard.spend.whatif import ProposedCap
-from generation.caps import MOST
+from generation.credits.caps import MOST
 from generation.models import Cap
 
 ROWS_MAX = 40

@@ -20,7 +20,7 @@ from dashboard.studio.batch_list import part_or_page
 from dashboard.studio.batches import GROUPS, Group, Summary, summaries
 from dashboard.studio.titles import titles
 from dashboard.ui.filters import identifier
-from generation.ledger import InsufficientCredits
+from generation.credits.ledger import InsufficientCredits
 from generation.models import Batch, Connection, Job
 
 JOBS = 50

@@ -15,7 +15,7 @@ from dashboard.accounts.order_tokens import order_of
 from dashboard.accounts.views import members_only
 from dashboard.studio import actions, cards
 from dashboard.studio.views import with_credits
-from generation.ledger import InsufficientCredits
+from generation.credits.ledger import InsufficientCredits
 from generation.models import Batch, Job
 
 

@@ -6,7 +6,7 @@ from dashboard.accounts.access import Actor
 from dashboard.projects.models import Project
 from dashboard.spend import cap_list
 from dashboard.spend.cap_list import Row
-from generation import caps, ledger
+from generation.credits import caps, ledger
 from generation.models import Cap
 
 

@@ -29,10 +29,10 @@ from dashboard.studio.prefill import prefill
 from dashboard.studio.quote import Quote, Trim, asked, quote
 from dashboard.ui.filters import identifier
 from dashboard.ui.search import Search
-from generation import ledger
 from generation.contract import CATALOGUE, PICTURES_MAX, AspectRatio
+from generation.credits import ledger
+from generation.credits.ledger import CapReached, InsufficientCredits
 from generation.database.redis_client import breaker
-from generation.ledger import CapReached, InsufficientCredits
 from generation.models import Batch, Connection, Job
 
 TRAY = 60

@@ -53,7 +53,7 @@ class Cap(models.Model):
 
 
 class CapPeriod(models.Model):
-    """What a cap has taken in one of its periods; only ``generation.caps`` writes what is held and spent."""
+    """What a cap has taken in one of its periods; only ``generation.credits.caps`` writes what is held and spent."""
 
     cap = models.ForeignKey(Cap, models.CASCADE, db_index=False, related_name="periods")
     team = models.ForeignKey("accounts.Team", models.CASCADE, db_index=False, related_name="+")

@@ -12,7 +12,7 @@ from generation.models.jobs import Job
 
 
 class CreditAccount(models.Model):
-    """A team's credits. Every figure is the sum of the account's entries; only ``generation.ledger`` writes it.
+    """A team's credits. Every figure is the sum of the account's entries; only ``generation.credits.ledger`` writes it.
 
     Whatever changes a team's credits, caps or roll-ups locks this row first, so that such changes take turns.
     """

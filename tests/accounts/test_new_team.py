@@ -12,7 +12,7 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.founding import open_team
 from dashboard.accounts.models import Membership, Role, Team, User
 from dashboard.audit.models import AuditEvent
-from generation import ledger
+from generation.credits import ledger
 from generation.models import Connection
 from tests.conftest import browser_of, person
 

@@ -21,9 +21,9 @@ from dashboard.audit.models import AuditEvent
 from dashboard.presets.models import BrandKit, Preset, PresetVersion
 from dashboard.projects.models import Product, Project
 from dashboard.studio.actions import Wish, start
-from generation import ledger
 from generation.admin import ReadOnly
 from generation.contract import ContractError
+from generation.credits import ledger
 from generation.models import Attempt, Connection, Image, Job, LedgerEntry, WebhookDelivery
 from tests.conftest import browser_of
 from tests.forms import form_to

@@ -107,5 +107,5 @@ def test_our_own_mistake_is_500_in_the_contracts_form(script: Script, monkeypatc
     def break_down(**_: Any) -> int:
         raise RuntimeError("for this test")
 
-    monkeypatch.setattr("generation.ledger.left", break_down)
+    monkeypatch.setattr("generation.credits.ledger.left", break_down)
     assert "for this test" not in refused(script.get("me"), 500, "internal_error")

@@ -13,7 +13,7 @@ from dashboard.accounts.models import Team, User
 from dashboard.audit.models import AuditEvent
 from dashboard.presets.models import Preset, PresetVersion
 from dashboard.projects.models import Product
-from generation import ledger
+from generation.credits import ledger
 from generation.media import pictures
 from generation.models import Asset, Batch, Cap, Hold, Job
 from tests.api.conftest import Script

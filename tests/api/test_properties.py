@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from dashboard.accounts.models import Team
 from dashboard.projects.models import Product
-from generation import ledger
 from generation.contract import CATALOGUE, price
+from generation.credits import ledger
 from generation.models import Job
 from tests.api.conftest import Script
 

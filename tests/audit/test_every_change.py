@@ -23,7 +23,7 @@ from dashboard.audit import words
 from dashboard.audit.models import AuditEvent
 from dashboard.audit.record import record
 from dashboard.projects.models import Product
-from generation import ledger
+from generation.credits import ledger
 from generation.models import Asset, Attempt, Cap, Connection, Image, Job, JobState
 from tests.pictures import photo
 from tests.test_access_table import (  # noqa: F401  fixtures

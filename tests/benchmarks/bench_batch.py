@@ -34,7 +34,7 @@ def prepare(n: int) -> Callable[[], str]:
     from dashboard.accounts.models import Role, Team, User
     from dashboard.projects.models import Product
     from dashboard.studio.actions import Wish, start
-    from generation import ledger
+    from generation.credits import ledger
     from generation.models import Asset, Connection
 
     call_command("migrate", verbosity=0)

@@ -71,7 +71,7 @@ def people() -> Any:
     from django.core.management import call_command
 
     from dashboard.accounts.models import ApiKey, Membership, Role, Team, User
-    from generation import ledger
+    from generation.credits import ledger
 
     call_command("migrate", verbosity=0)
     team = Team.objects.create(name="Northwind")

@@ -25,8 +25,8 @@ from dashboard.presets.actions import choose_cover as show_preset_by
 from dashboard.presets.models import Preset
 from dashboard.projects.actions import choose_cover as show_project_by
 from dashboard.projects.models import Product, Project
-from generation import ledger
 from generation.contract import JobStatus
+from generation.credits import ledger
 from generation.media import pictures as media
 from generation.models import Batch, CreditAccount, Image, Job, JobState, LedgerEntry
 from tests.conftest import browser_of

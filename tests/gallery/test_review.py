@@ -12,7 +12,7 @@ from dashboard.accounts.models import ApiKey, Role, Team, User
 from dashboard.audit.models import AuditEvent
 from dashboard.gallery import review
 from dashboard.gallery.review import OWN_WORK, Review
-from generation import ledger, recount
+from generation.credits import ledger, rebuild
 from generation.models import CreditAccount, DailySpend, Image, Job
 from tests.conftest import browser_of
 from tests.gallery.conftest import Gallery
@@ -65,7 +65,7 @@ def test_the_report_counts_what_is_approved(decide: Decide, picture: Image, team
     for verdict, counted in (("approved", 1), ("rejected", 0), ("approved", 1), ("", 0)):
         decide(verdict)
         assert DailySpend.objects.get().approved == counted
-        assert not list(recount.differences(CreditAccount.objects.get(team=team)))
+        assert not list(rebuild.differences(CreditAccount.objects.get(team=team)))
 
 
 def test_whoever_comes_second_overwrites_nothing_unseen(creator: Actor, picture: Image) -> None:

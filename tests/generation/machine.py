@@ -25,7 +25,8 @@ from tests.generation.machine_world import Asks, World  # first of those that ne
 from django.core.management import call_command  # isort: skip
 from django.db import transaction  # isort: skip
 from django.utils import timezone  # isort: skip
-from generation import caps, jobs, ledger, proof, recount, rollup  # isort: skip
+from generation.credits import caps, ledger, integrity, rebuild, rollup  # isort: skip
+from generation import jobs  # isort: skip
 from generation.models import Cap, CreditAccount, Hold, Image, Job, JobState  # isort: skip
 
 EACH = 50
@@ -347,10 +348,10 @@ class Credits(RuleBasedStateMachine):
 
     def everything_adds_up(self) -> None:
         ours = {self.team, *self.rows, *self.books.bounds}
-        found = [finding for finding in proof.findings() if finding.row in ours]
+        found = [finding for finding in integrity.findings() if finding.row in ours]
         assert not found, found
         account = CreditAccount.objects.get(pk=self.team)
-        differences = list(recount.differences(account))
+        differences = list(rebuild.differences(account))
         assert not differences, differences
         open_holds = Hold.objects.filter(account=account, resolved_at=None).values_list("pk", flat=True)
         assert set(open_holds) == {name for name, paper in self.books.papers.items() if paper.held}

@@ -27,7 +27,8 @@ from django.db import connections as databases  # isort: skip
 from django.db import transaction  # isort: skip
 from django.db.models import Sum  # isort: skip
 from django.utils import timezone  # isort: skip
-from generation import caps, jobs, ledger, proof, recount, rollup  # isort: skip
+from generation.credits import caps, ledger, integrity, rebuild, rollup  # isort: skip
+from generation import jobs  # isort: skip
 from generation.models import Cap, CreditAccount, Image, Job, LedgerEntry  # isort: skip
 
 THREADS, EACH = 8, 40
@@ -100,7 +101,7 @@ class Round:
             thread.join()
         self.over.set()
         watcher.join()
-        self.wrong += [str(found) for found in recount.differences(CreditAccount.objects.get(pk=self.team))]
+        self.wrong += [str(found) for found in rebuild.differences(CreditAccount.objects.get(pk=self.team))]
         books = books_of(account := CreditAccount.objects.get(pk=self.team))
         if books.account != (account.granted, account.held, account.spent):
             self.wrong.append(f"{books.account} is not {account}")
@@ -119,7 +120,7 @@ class Round:
         """Whatever others are doing, what is committed adds up: once more when they have ended."""
         while True:
             last = self.over.is_set()
-            self.wrong += [str(finding) for finding in proof.findings()]
+            self.wrong += [str(finding) for finding in integrity.findings()]
             count("proofs")
             if last:
                 return

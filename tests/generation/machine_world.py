@@ -16,8 +16,9 @@ from django.utils import timezone  # noqa: E402
 
 from dashboard.accounts.models import ApiKey, Team, User  # noqa: E402
 from dashboard.projects.models import Product, Project  # noqa: E402
-from generation import jobs, ledger  # noqa: E402
+from generation import jobs  # noqa: E402
 from generation.contract import ImageLink, JobStatus, RemoteJob  # noqa: E402
+from generation.credits import ledger  # noqa: E402
 from generation.models import Asset, Attempt, Batch, Connection, Job, JobState  # noqa: E402
 
 Asks = Sequence[tuple[str | None, int]]

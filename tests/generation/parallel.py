@@ -24,7 +24,8 @@ from dashboard.accounts.access import Actor  # noqa: E402
 from dashboard.accounts.models import Role, Team, User  # noqa: E402
 from dashboard.projects.models import Product  # noqa: E402
 from dashboard.studio.actions import Wish, start  # noqa: E402
-from generation import caps, ledger, tasks  # noqa: E402
+from generation import tasks  # noqa: E402
+from generation.credits import caps, ledger  # noqa: E402
 from generation.models import Asset, Cap, Connection, CreditAccount, Hold, Job, LedgerEntry  # noqa: E402
 
 THREADS = 64

@@ -8,7 +8,7 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role, Team
 from dashboard.audit.models import AuditEvent
 from dashboard.audit.record import record
-from generation import ledger
+from generation.credits import ledger
 from generation.models import LedgerEntry
 from tests.protection import protect, unprotect
 

@@ -10,7 +10,8 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Team
 from dashboard.projects.models import Product
 from dashboard.studio.actions import Wish, start
-from generation import jobs, ledger, live
+from generation import jobs, live
+from generation.credits import ledger
 from generation.models import HOLDING, Batch, CreditAccount, Hold, JobState, LedgerEntry
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from generation.credits.integrity import findings
 from generation.models import Connection, Job, JobState
-from generation.proof import findings
 from generation.sandbox.faults import ENDPOINTS, REFUSALS, WEBHOOKS, Faults
 from tests import job_by_job
 from tests.simulation import Simulation, simulated

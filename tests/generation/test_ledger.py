@@ -8,7 +8,7 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Team
 from dashboard.projects.models import Product
 from dashboard.studio.actions import Wish, start
-from generation import ledger
+from generation.credits import ledger
 from generation.models import CreditAccount, Hold, Job, LedgerEntry
 
 Order = Callable[..., list[Job]]

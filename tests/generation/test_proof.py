@@ -5,8 +5,8 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from generation import jobs
+from generation.credits.integrity import findings
 from generation.models import CreditAccount, Hold, Job, JobState
-from generation.proof import findings
 
 Order = Callable[..., Job]
 

@@ -6,10 +6,11 @@ import pytest
 from django.db import connection, transaction
 
 from dashboard.accounts.models import Role, Team
-from generation import caps, jobs
+from generation import jobs
 from generation.contract import ImageLink, JobStatus, RemoteJob
+from generation.credits import caps
+from generation.credits.integrity import findings
 from generation.models import Cap, CreditAccount, Job, LedgerEntry
-from generation.proof import findings
 from tests.protection import unprotect
 
 Order = Callable[..., Job]

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-from generation import dispatch, jobs, ledger, settlement, submission, tasks
+from generation import dispatch, jobs, settlement, submission, tasks
+from generation.credits import ledger
 from generation.models import TERMINAL, Attempt, Connection, Hold, Image, Job, JobState
 from generation.provider import answers as provider_answers
 from generation.provider import connections

@@ -7,8 +7,8 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Team
 from dashboard.projects.models import Product
 from dashboard.studio.actions import Wish, start
-from generation import ledger, recount, rollup
-from generation.ledger import BadEntry
+from generation.credits import ledger, rebuild, rollup
+from generation.credits.ledger import BadEntry
 from generation.models import CreditAccount, DailySpend, DailyTotal, Image, Job, MonthlySpend
 
 
@@ -28,7 +28,7 @@ def test_a_capture_is_added_to_its_day(team: Team, job: Job) -> None:
     row = DailySpend.objects.get()
     assert (row.day, row.member, row.model) == (date(2026, 11, 22), job.member_id, "nanobanana2")
     assert (row.spent, row.jobs, row.pictures, row.approved) == (10, 1, 2, 0)
-    assert list(recount.differences(account(team))) == []
+    assert list(rebuild.differences(account(team))) == []
 
 
 def test_a_capture_is_added_to_its_month_and_to_the_whole_day(team: Team, job: Job) -> None:
@@ -58,7 +58,7 @@ def test_a_refund_counts_on_its_own_day(team: Team, job: Job) -> None:
         with pytest.raises(BadEntry, match="This job cost 6 credits"):
             ledger.refund(job=job, credits=7, actor_id=None, reason="All of it.")
     assert list(DailySpend.objects.order_by("day").values_list("spent", "jobs")) == [(10, 1), (-4, 0)]
-    assert list(recount.differences(account(team))) == []
+    assert list(rebuild.differences(account(team))) == []
 
 
 def test_a_refund_gives_back_nothing_that_an_adjustment_took_back(team: Team, job: Job) -> None:
@@ -98,7 +98,7 @@ def test_an_approved_picture_counts_on_the_day_that_it_was_paid_for(team: Team, 
     rollup.reviewed(image, approved=1)
     row = DailySpend.objects.get()
     assert (row.day, row.approved) == (date(2026, 11, 22), 1)
-    assert list(recount.differences(account(team))) == []
+    assert list(rebuild.differences(account(team))) == []
 
 
 @pytest.mark.parametrize(
@@ -111,18 +111,18 @@ def test_sums_that_part_from_the_ledger_are_named_and_mended(
 ) -> None:
     ledger.capture(job=job, credits=10)
     kept._default_manager.update(spent=11)
-    (found,) = recount.differences(account(team))
+    (found,) = rebuild.differences(account(team))
     assert (found.row, found.sentence) == (row.format(member=job.member_id), "spent is 11, the ledger says 10")
     kept._default_manager.all().delete()
-    assert len(list(recount.differences(account(team)))) == 2, "neither the credits nor the job are there"
-    recount.rebuild(account(team))
-    assert list(recount.differences(account(team))) == []
+    assert len(list(rebuild.differences(account(team)))) == 2, "neither the credits nor the job are there"
+    rebuild.rebuild(account(team))
+    assert list(rebuild.differences(account(team))) == []
 
 
 def test_what_parts_from_the_ledger_is_named_and_mended(team: Team, job: Job) -> None:
     ledger.capture(job=job, credits=10)
     DailySpend.objects.update(spent=11)
-    (found,) = recount.differences(account(team))
+    (found,) = rebuild.differences(account(team))
     assert found.sentence == "spent is 11, the ledger says 10"
-    recount.rebuild(account(team))
-    assert list(recount.differences(account(team))) == []
+    rebuild.rebuild(account(team))
+    assert list(rebuild.differences(account(team))) == []

@@ -4,7 +4,8 @@ import pytest
 from django.utils import timezone
 from pytest_httpserver import HTTPServer
 
-from generation import dispatch, jobs, ledger, settlement
+from generation import dispatch, jobs, settlement
+from generation.credits import ledger
 from generation.models import Attempt, Connection, Job, JobState
 from generation.tasks import reclaim_job
 from tests.generation.conftest import completed, remote_job

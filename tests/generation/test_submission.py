@@ -8,7 +8,8 @@ from django.utils import timezone
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from generation import dispatch, jobs, ledger
+from generation import dispatch, jobs
+from generation.credits import ledger
 from generation.models import Attempt, Connection, Job, JobState
 from generation.provider import connections
 from generation.submission import submit

@@ -16,8 +16,9 @@ from werkzeug import Request, Response
 from dashboard.accounts.access import Actor
 from dashboard.projects.models import Product
 from dashboard.studio.actions import Wish, start
-from generation import dispatch, jobs, ledger, sweep, tasks
+from generation import dispatch, jobs, sweep, tasks
 from generation.contract import ContractError
+from generation.credits import ledger
 from generation.models import Asset, Attempt, Connection, Job, JobState
 from generation.provider.rate_limit import Kind
 from generation.sandbox import keys, limits

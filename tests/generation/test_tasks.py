@@ -10,7 +10,8 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from dashboard.projects.models import Product
-from generation import dispatch, ledger, tasks, turns
+from generation import dispatch, tasks, turns
+from generation.credits import ledger
 from generation.database import bulk_insert
 from generation.models import Asset, Image, Job, JobState, LedgerEntry
 from tests.generation.conftest import completed

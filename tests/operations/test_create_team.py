@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 
 from dashboard.accounts.models import Membership, Role, Team, User
 from dashboard.audit.models import AuditEvent
-from generation import ledger
+from generation.credits import ledger
 from generation.models import Connection
 
 pytestmark = pytest.mark.django_db

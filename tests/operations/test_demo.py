@@ -22,8 +22,8 @@ from dashboard.demo.products import PRODUCTS, SampleProduct
 from dashboard.demo.team import TEAM
 from dashboard.presets.models import Preset
 from dashboard.projects.models import Product, Project
-from generation import ledger
 from generation.contract import CATALOGUE, PHOTO_MAX_BYTES, AspectRatio
+from generation.credits import ledger
 from generation.media import pictures
 from generation.models import Connection
 from generation.sandbox.keys import authenticate as at_sandbox

@@ -10,7 +10,7 @@ from dashboard.presets.models import Preset
 from dashboard.presets.usage import Use, total, usage
 from dashboard.projects.models import Product
 from dashboard.studio.actions import Wish, start
-from generation import ledger
+from generation.credits import ledger
 from generation.models import Image
 from tests.conftest import browser_of
 from tests.ui.markup import one_line

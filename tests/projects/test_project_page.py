@@ -11,7 +11,7 @@ from dashboard.projects import overview
 from dashboard.projects.actions import add_product
 from dashboard.projects.models import Product, Project
 from dashboard.studio.actions import Wish, start
-from generation import ledger
+from generation.credits import ledger
 from generation.models import Image, Job
 from tests.conftest import browser_of
 from tests.gallery.conftest import stored

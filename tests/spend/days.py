@@ -19,14 +19,14 @@ from dashboard.accounts.access import Actor  # noqa: E402
 from dashboard.accounts.models import Role, Team, User  # noqa: E402
 from dashboard.projects.models import Product  # noqa: E402
 from dashboard.spend import report  # noqa: E402
-from generation import ledger, recount  # noqa: E402
+from generation.credits import ledger, rebuild  # noqa: E402
 from generation.models import Asset, Connection, CreditAccount, DailySpend  # noqa: E402
 from tests.spend.spending import pay  # noqa: E402
 
 
 def found(team: Team) -> list[str]:
     account = CreditAccount.objects.get(team=team)
-    return [f"{one.day} {one.row}: {one.sentence}" for one in recount.differences(account)]
+    return [f"{one.day} {one.row}: {one.sentence}" for one in rebuild.differences(account)]
 
 
 def kept(team: Team) -> list[Any]:

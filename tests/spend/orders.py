@@ -7,7 +7,7 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Team
 from dashboard.projects.models import Product, Project
 from dashboard.studio.actions import Wish, start
-from generation import caps
+from generation.credits import caps
 from generation.models import Cap, Job
 
 

@@ -8,7 +8,7 @@ import time_machine
 from dashboard.accounts.access import Actor
 from dashboard.projects.models import Product
 from dashboard.studio.actions import Wish, start
-from generation import ledger, rollup
+from generation.credits import ledger, rollup
 from generation.models import Image, Job
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -18,7 +18,8 @@ from dashboard.accounts.models import Membership, Team, User
 from dashboard.projects.models import Product
 from dashboard.spend import alerts
 from dashboard.spend.models import Alert
-from generation import caps, jobs, ledger
+from generation import jobs
+from generation.credits import caps, ledger
 from generation.models import CapPeriod
 from tests.spend.orders import cap, order
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from dashboard.accounts.models import Team, User
 from dashboard.projects.models import Product, Project
-from generation import caps
+from generation.credits import caps
 from generation.models import Cap
 from tests import in_process
 from tests.in_process import assert_for_everybody, pages_of

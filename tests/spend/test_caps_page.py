@@ -16,7 +16,7 @@ from dashboard.audit.models import AuditEvent
 from dashboard.projects.models import Product, Project
 from dashboard.spend import alerts
 from dashboard.spend.models import Alert
-from generation import caps, ledger
+from generation.credits import caps, ledger
 from generation.models import Cap
 from tests.conftest import browser_of
 from tests.spend import orders

@@ -18,7 +18,7 @@ from dashboard.spend import ledger_export
 from dashboard.spend.cap_words import zone_of
 from dashboard.studio.actions import Wish, cancel, start
 from dashboard.studio.batch_actions import cancel_rest
-from generation import ledger
+from generation.credits import ledger
 from generation.models import LedgerEntry
 from tests.conftest import browser_of
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from dashboard.accounts.models import Team, User
 from dashboard.spend import ledger_lines
-from generation import ledger
+from generation.credits import ledger
 from generation.models import Connection, CreditAccount, Discrepancy, Reconciliation
 from tests import in_process
 from tests.in_process import Open, assert_for_everybody, pages_of

@@ -20,7 +20,7 @@ from dashboard.projects.models import Product, Project
 from dashboard.spend import ledger_lines
 from dashboard.spend.ledger_filters import Filters
 from dashboard.studio.actions import Wish, start
-from generation import ledger
+from generation.credits import ledger
 from generation.models import CreditAccount, Job, LedgerEntry
 from tests.conftest import browser_of
 

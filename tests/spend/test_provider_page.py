@@ -17,8 +17,9 @@ from dashboard.accounts.models import Role, Team, User
 from dashboard.audit.models import AuditEvent
 from dashboard.connections import actions
 from dashboard.spend import provider_words
-from generation import discrepancies, proof
+from generation import discrepancies
 from generation.contract import Account
+from generation.credits import integrity
 from generation.models import Connection, CreditAccount, Discrepancy, JobList, LedgerEntry, Reconciliation
 from tests.conftest import browser_of
 from tests.spend.test_ledger_page import text
@@ -208,7 +209,7 @@ class TestSettling:
         assert (entry.spent, entry.actor, entry.reason) == (6, ada, "A test with the key")
         event = AuditEvent.objects.get(action="drift.adjusted")
         assert (event.object_id, event.after) == (connection.id, {"drift": 6, "reason": "A test with the key"})
-        assert list(proof.findings()) == []
+        assert list(integrity.findings()) == []
 
     @pytest.mark.parametrize(("grant", "granted"), [("on", 600), ("", 100)])
     def test_as_a_top_up_which_the_team_may_get_too(

@@ -12,7 +12,7 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Team, User
 from dashboard.presets.models import Preset, PresetVersion
 from dashboard.projects.models import Product
-from generation import caps, ledger
+from generation.credits import caps, ledger
 from generation.models import Cap
 from tests import in_process
 from tests.in_process import Open, pages_of

@@ -19,7 +19,7 @@ from dashboard.accounts.models import Role, Team, User
 from dashboard.presets.models import Preset, PresetVersion
 from dashboard.projects.models import Product, Project
 from dashboard.spend import report
-from generation import caps, ledger
+from generation.credits import caps, ledger
 from generation.models import Cap, Connection, DailyTotal, Reconciliation
 from tests.conftest import browser_of
 from tests.spend.spending import NOON, pay

@@ -16,7 +16,8 @@ from dashboard.accounts.models import ApiKey, Role, Team, User
 from dashboard.projects.models import Product, Project
 from dashboard.spend import whatif_ledger
 from dashboard.spend.whatif import ProposedCap, Replay, replay
-from generation import caps, jobs, ledger
+from generation import jobs
+from generation.credits import caps, ledger
 from generation.models import Batch, Cap, CreditAccount, Hold, Image, Job, LedgerEntry
 from tests.spend.orders import order
 

@@ -13,7 +13,7 @@ from dashboard.accounts.models import ApiKey, Role, Team, User
 from dashboard.projects.models import Product, Project
 from dashboard.spend import whatif_chart
 from dashboard.spend.whatif import DayOfUse, ProposedCap, Use
-from generation import ledger
+from generation.credits import ledger
 from generation.models import Cap, Image, Job
 from tests.conftest import browser_of
 from tests.spend.orders import cap, order

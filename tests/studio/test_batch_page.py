@@ -19,7 +19,8 @@ from dashboard.projects.models import Product
 from dashboard.studio import batch_actions, batch_views
 from dashboard.studio.actions import NotPossible, Wish, start
 from dashboard.studio.batches import summaries
-from generation import jobs, ledger
+from generation import jobs
+from generation.credits import ledger
 from generation.models import Batch, CreditAccount, Hold, Job, JobState, LedgerEntry
 from tests.conftest import browser_of
 from tests.gallery.conftest import stored

@@ -14,7 +14,7 @@ from dashboard.presets import actions as preset_actions
 from dashboard.presets.models import Preset
 from dashboard.projects.actions import add_product
 from dashboard.projects.models import Product, Project
-from generation import ledger
+from generation.credits import ledger
 from generation.models import Batch, Connection, CreditAccount, Job
 from tests.conftest import browser_of
 from tests.pictures import photo

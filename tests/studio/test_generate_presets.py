@@ -13,7 +13,7 @@ from dashboard.accounts.models import Team
 from dashboard.presets.models import BrandKit, Preset, PresetVersion
 from dashboard.projects.actions import add_product
 from dashboard.projects.models import Product, Project
-from generation import ledger
+from generation.credits import ledger
 from generation.models import Batch, CreditAccount, Job
 from tests.pictures import photo
 from tests.studio.conftest import Press

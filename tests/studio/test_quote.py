@@ -13,7 +13,7 @@ from django.utils import timezone
 from dashboard.accounts.models import Team, User
 from dashboard.presets.models import BrandKit, Preset
 from dashboard.projects.models import Product, Project
-from generation import caps
+from generation.credits import caps
 from generation.models import Cap, Connection, CreditAccount, Job
 from tests.conftest import browser_of
 from tests.spend.orders import cap, words

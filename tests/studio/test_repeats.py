@@ -8,7 +8,7 @@ from django.test import Client
 
 from dashboard.accounts.models import Team, User
 from dashboard.projects.models import Product
-from generation import ledger
+from generation.credits import ledger
 from generation.models import Batch, CreditAccount, Image, Job
 from tests.conftest import browser_of
 from tests.studio.conftest import Press

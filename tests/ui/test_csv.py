@@ -27,7 +27,7 @@ from dashboard.presets.models import Preset, PresetVersion
 from dashboard.projects.models import ImportRow, Product, ProductImport, Project
 from dashboard.studio.actions import Wish, start
 from dashboard.ui.csv import guarded, line, unguarded
-from generation import ledger
+from generation.credits import ledger
 from tests.conftest import browser_of
 
 ROOT = Path(__file__).parent.parent.parent

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from generation.proof import findings
+from generation.credits.integrity import findings
 
 
 class Command(BaseCommand):

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from generation import ledger, reconcile
+from generation import reconcile
 from generation.contract import Account
+from generation.credits import ledger
 from generation.models import Connection, Job, Reconciliation
 from generation.provider.client import Client
 from generation.reconcile import open_drifts

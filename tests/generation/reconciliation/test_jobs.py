@@ -11,7 +11,8 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role, Team, User
 from dashboard.projects.actions import add_product
 from dashboard.studio.actions import Wish, start
-from generation import discrepancies, jobs, ledger, reconcile
+from generation import discrepancies, jobs, reconcile
+from generation.credits import ledger
 from generation.models import Connection, Discrepancy, Job
 from tests.generation.reconciliation.books import PRICE, Business, Provider, remote, told
 from tests.pictures import photo

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from generation import recount
+from generation.credits import rebuild
 from generation.models import CreditAccount
 
 
@@ -24,13 +24,13 @@ class Command(BaseCommand):
             self._compare(accounts)
             return
         for account in accounts.iterator():
-            recount.rebuild_by_month(account)
+            rebuild.rebuild_by_month(account)
         self.stdout.write(f"Counted anew: {_many(accounts.count(), 'team')}.")
 
     def _compare(self, accounts: Any) -> None:
         wrong = 0
         for account in accounts.iterator():
-            for found in recount.differences(account):
+            for found in rebuild.differences(account):
                 wrong += 1
                 self.stdout.write(f"{found.team} on {found.day} ({found.row}): {found.sentence}")
         if wrong:

@@ -12,9 +12,9 @@ from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
-from generation import caps, proof_of_entries, recount
+from generation.credits import caps, entry_integrity, rebuild
+from generation.credits.entry_integrity import Finding
 from generation.models import HOLDING, CapPeriod, CreditAccount, DailySpend, Hold, Job, LedgerEntry
-from generation.proof_of_entries import Finding
 
 FIGURES = ("granted", "held", "spent")
 
@@ -29,7 +29,7 @@ def findings(*, each_day: bool = False) -> Iterator[Finding]:
         yield from _holds_without_a_live_job()
         yield from _jobs_without_a_hold()
         yield from _holds_that_sum_up_differently()
-        yield from proof_of_entries.findings()
+        yield from entry_integrity.findings()
         yield from _caps_that_count_differently()
         yield from _days_that_differ() if each_day else _days_that_sum_up_differently()
 
@@ -136,5 +136,5 @@ def _days_that_sum_up_differently() -> Iterator[Finding]:
 def _days_that_differ() -> Iterator[Finding]:
     """Every row of every day is what the ledger says of it."""
     for account in CreditAccount.objects.order_by("pk"):
-        for found in recount.differences_now(account):
+        for found in rebuild.differences_now(account):
             yield Finding(f"{found.team} on {found.day} ({found.row})", found.sentence)

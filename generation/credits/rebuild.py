@@ -9,9 +9,9 @@ from django.db import connection, transaction
 from django.db.models import BigIntegerField, CharField, Count, DateField, F, Max, Min, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, TruncDate
 
-from generation import caps
+from generation.credits import caps
+from generation.credits.rollup import DAYS, FIGURES, NAMES, NOTHING, SUMS, Level, Span, column, day
 from generation.models import CreditAccount, Image, LedgerEntry
-from generation.rollup import DAYS, FIGURES, NAMES, NOTHING, SUMS, Level, Span, column, day
 
 _Rows = dict[tuple[Any, ...], tuple[int, ...]]
 """The figures by the row's start and what it tells apart."""

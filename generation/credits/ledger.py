@@ -12,8 +12,8 @@ from django.db import connection, transaction
 from django.db.models import F, QuerySet, Sum
 from django.utils import formats, timezone
 
-from generation import caps, recount, rollup
-from generation.caps import Priced, Standing
+from generation.credits import caps, rebuild, rollup
+from generation.credits.caps import Priced, Standing
 from generation.models import Batch, CreditAccount, Hold, Job, LedgerEntry
 
 
@@ -254,7 +254,7 @@ def set_time_zone(*, team_id: str, name: str) -> None:
         account.time_zone = name
         account.save(update_fields=["time_zone"])
         caps.move_months(account)
-        recount.rebuild(account)
+        rebuild.rebuild(account)
 
 
 def left(*, team_id: str) -> int:

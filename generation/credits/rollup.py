@@ -1,6 +1,6 @@
 """What each day and month cost, beside the ledger and equal to it, so that a report reads few rows.
 
-Written with the entries, under the lock of the account's row; ``generation.recount`` counts the same from the ledger.
+Written with the entries, under the lock of the account's row; ``generation.credits.rebuild`` counts the same from the ledger.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from generation import caps
+from generation.credits import caps
 from generation.models import CreditAccount, DailySpend, DailyTotal, Image, Job, LedgerEntry, MonthlySpend
 from generation.models.spend import Spend
 
