@@ -7,10 +7,11 @@ from collections.abc import Iterable
 
 from celery import current_app, shared_task
 
-from generation import dispatch, hints, ingest, reconcile, settlement, submission, sweep, turns, upkeep
+from generation import dispatch, hints, ingest, settlement, submission, sweep, turns, upkeep
 from generation.models import Attempt, Connection, Image, Job, JobState
 from generation.provider import connections
 from generation.provider.client import NoSlot, ProviderError
+from generation.reconciliation import readings
 
 log = logging.getLogger(__name__)
 _SIDE_BY_SIDE = 8
@@ -162,7 +163,7 @@ def compare_books(connection_id: str = "") -> None:
         return
     connection = Connection.objects.get(pk=connection_id)
     try:
-        reading = reconcile.read(connection)
+        reading = readings.read(connection)
     except NoSlot as error:
         hint("compare_books", connection_id, wait=min(error.seconds, 60))
     except ProviderError as error:
@@ -181,17 +182,17 @@ def _send_for_each_key(task: str) -> None:
 def compare_jobs(connection_id: str, begin: str = "") -> None:
     """Go on with a comparison of jobs that took more requests than it may send at once, or ``begin`` one."""
     connection = Connection.objects.get(pk=connection_id)
-    if begin or reconcile.is_behind(connection):
+    if begin or readings.is_behind(connection):
         _compare_jobs(connection)
 
 
 def _compare_jobs(connection: Connection) -> None:
     try:
-        reconcile.go_on(connection)
+        readings.go_on(connection)
     except NoSlot as error:
         hint("compare_jobs", connection.id, "begin", wait=min(error.seconds, 60))
     else:
-        if reconcile.is_behind(connection):
+        if readings.is_behind(connection):
             hint("compare_jobs", connection.id, wait=60)
 
 

@@ -12,12 +12,12 @@ from dashboard.audit.record import record
 from dashboard.connections.addresses import sandbox_address
 from dashboard.presets.models import Preset
 from dashboard.studio.actions import NotPossible, hint_submission
-from generation import reconcile
 from generation.contract import PLAN_LIMITS, Account
 from generation.credits import caps
 from generation.models import Asset, Connection, Job, JobState
 from generation.provider import connections, rate_limit
 from generation.provider.client import Client, ProviderError
+from generation.reconciliation import readings
 from generation.sandbox.keys import open_account
 
 TEST_SECONDS = 10
@@ -75,7 +75,7 @@ def _is_another(account: Account | None, known: Connection, *, key: str) -> bool
         with connections.open_client(known, seconds=TEST_SECONDS) as client:
             present = client.get_account().id
     except ProviderError:  # a refused key is the usual reason for a new one
-        present = reconcile.known_account(known) or account.id
+        present = readings.known_account(known) or account.id
     return account.id != present
 
 
@@ -92,7 +92,7 @@ def _leave(connection: Connection) -> None:
         raise NotPossible(f"{jobs} still being made there. Wait for the pictures, then change the provider.")
     for rows in (Asset.objects, Preset.objects):
         rows.filter(team_id=connection.team_id).exclude(provider_id="").update(provider_id="")
-    reconcile.begin_anew(connection)
+    readings.begin_anew(connection)
 
 
 def _facts(connection: Connection) -> dict[str, str | int]:

@@ -11,9 +11,9 @@ from dashboard.spend.figures import Figures
 from dashboard.spend.periods import Period, Span, month_of
 from dashboard.spend.scopes import Scope
 from dashboard.spend.tables import change
-from generation import reconcile
 from generation.credits.caps import Standing
 from generation.models import CreditAccount, Reconciliation
+from generation.reconciliation import readings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +77,7 @@ def agreement(team_id: str) -> Card:
     if last is None:
         return _agreement("Not checked", "its balance is read once an hour")
     checked = f"checked {naturaltime(last.checked_at)}"
-    drifts = reconcile.open_drifts(team_id=team_id)  # an older one stays until somebody settles it
+    drifts = readings.open_drifts(team_id=team_id)  # an older one stays until somebody settles it
     if drifts:
         off = f"Off by {abs(drifts[0].drift):,}" if len(drifts) == 1 else f"{len(drifts)} drifts"
         return _agreement(off, "nobody has looked into it", checked, tone="warn")

@@ -5,9 +5,9 @@ from django.db import transaction
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.audit.record import record
-from generation import reconcile
 from generation.credits import ledger
 from generation.models import Reconciliation
+from generation.reconciliation import readings
 
 Verdict = Reconciliation.Verdict
 
@@ -21,7 +21,7 @@ def settle(acting: Actor, reading: Reconciliation, *, verdict: Verdict, reason: 
     team_id, actor_id, drift = acting.team.id, acting.spender_id, reading.drift
     facts: dict[str, int | str] = {"drift": drift, "reason": reason}
     with transaction.atomic():
-        reconcile.settle(reading, verdict=verdict, actor_id=actor_id, reason=reason)
+        readings.settle(reading, verdict=verdict, actor_id=actor_id, reason=reason)
         if verdict == Verdict.ADJUSTED:
             ledger.adjust(team_id=team_id, actor_id=actor_id, spent=drift, reason=reason)
         if verdict == Verdict.TOP_UP and grant:

@@ -19,10 +19,10 @@ from dashboard.accounts.views import members_only
 from dashboard.spend import provider_actions, provider_words
 from dashboard.spend.cap_words import zone_of
 from dashboard.spend.provider_forms import SettleForm, Verdict
-from generation import reconcile
 from generation.credits.ledger import BadEntry
 from generation.models import Connection, Discrepancy, Reconciliation
 from generation.provider.client import KeyRefused, ProviderError
+from generation.reconciliation import readings
 from generation.tasks import hint
 
 PAGE = 50
@@ -58,7 +58,7 @@ def _page(
     found = list((rows.filter(id__lt=before) if before else rows)[: PAGE + 1])
     query = {"only": only, "before": str(found[PAGE - 1].pk) if len(found) > PAGE else ""}
     older = f"{home}?{urlencode({name: value for name, value in query.items() if value})}" if query["before"] else ""
-    drifts = [] if before else reconcile.open_drifts(team_id=team.id)
+    drifts = [] if before else readings.open_drifts(team_id=team.id)
     return {
         "state": provider_words.state(team.id),
         "has_connection": Connection.objects.filter(team=team).exclude(key="").exists(),
@@ -128,13 +128,13 @@ def check(request: HttpRequest) -> HttpResponse:
         messages.error(request, "There is no connection to ProductAI to read from yet.")
         return redirect("reconciliation")
     try:
-        reconcile.check(connection, seconds=SECONDS)
+        readings.check(connection, seconds=SECONDS)
     except KeyRefused:
         messages.error(request, "ProductAI refused the team's key. Nothing was read; replace the key first.")
     except ProviderError as error:
         messages.error(request, f"Nothing was read. {error} Try again in a while.")
     else:
-        if reconcile.is_behind(connection):
+        if readings.is_behind(connection):
             hint("compare_jobs", connection.id)
         state = provider_words.state(acting.team.id)
         (messages.success if not state.drift else messages.warning)(request, f"Checked. {state.sentence}")
@@ -153,7 +153,7 @@ def settle(request: HttpRequest, reading_id: int) -> HttpResponse:
         given = form.cleaned_data
         try:
             provider_actions.settle(acting, reading, **given | {"verdict": Verdict(given["verdict"])})
-        except reconcile.NotOpen:
+        except readings.NotOpen:
             messages.error(request, "This was settled before, or a newer reading took its place. Nothing was changed.")
             return redirect("reconciliation")
         except BadEntry as error:

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from generation import discrepancies, reconcile
 from generation.models import Connection, Discrepancy, JobList, Reconciliation
+from generation.reconciliation import discrepancies, readings
 
 LATE = timedelta(minutes=75)
 """A reading is due every hour."""
@@ -38,7 +38,7 @@ def state(team_id: str) -> State:
     last = Reconciliation.objects.filter(connection=connection).order_by("-id").first()
     if last is None or is_new_account(last):
         return State("Not compared yet.", fault=_fault(connection, None))
-    drifts = reconcile.open_drifts(team_id=team_id)
+    drifts = readings.open_drifts(team_id=team_id)
     drift = sum(row.drift for row in drifts)
     sentence, tone = _differs(drifts) if drifts else _agrees(last)
     jobs = JobList.objects.filter(pk=connection.pk).first()
@@ -47,7 +47,7 @@ def state(team_id: str) -> State:
 
 def _is_shared(connection: Connection) -> bool:
     theirs = Discrepancy.objects.filter(note=discrepancies.OTHERS)
-    return theirs.filter(reconciliation__in=reconcile.of_this_account(connection)).exists()
+    return theirs.filter(reconciliation__in=readings.of_this_account(connection)).exists()
 
 
 def _agrees(last: Reconciliation) -> tuple[str, str]:

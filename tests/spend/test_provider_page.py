@@ -17,10 +17,10 @@ from dashboard.accounts.models import Role, Team, User
 from dashboard.audit.models import AuditEvent
 from dashboard.connections import actions
 from dashboard.spend import provider_words
-from generation import discrepancies
 from generation.contract import Account
 from generation.credits import integrity
 from generation.models import Connection, CreditAccount, Discrepancy, JobList, LedgerEntry, Reconciliation
+from generation.reconciliation import discrepancies
 from tests.conftest import browser_of
 from tests.spend.test_ledger_page import text
 

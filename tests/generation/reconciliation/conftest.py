@@ -3,8 +3,8 @@ from collections.abc import Callable
 import pytest
 from pytest_httpserver import HTTPServer
 
-from generation import reconcile
 from generation.models import Connection, Job
+from generation.reconciliation import readings
 from tests.generation.reconciliation.books import Business, Provider
 
 
@@ -17,5 +17,5 @@ def provider(httpserver: HTTPServer) -> Provider:
 def business(order: Callable[..., Job], provider: Provider, connection: Connection) -> Business:
     """Work that goes on after a first, quiet reading."""
     business = Business(order, provider)
-    reconcile.check(connection)
+    readings.check(connection)
     return business

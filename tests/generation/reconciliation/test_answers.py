@@ -2,21 +2,21 @@
 
 import pytest
 
-from generation import reconcile
 from generation.models import Connection, Reconciliation
-from generation.reconcile import NotOpen, open_drifts
+from generation.reconciliation import readings
+from generation.reconciliation.readings import NotOpen, open_drifts
 from tests.generation.reconciliation.books import PRICE, Business
 
 Verdict = Reconciliation.Verdict
 
 
 def answer(row: Reconciliation, verdict: Verdict = Verdict.EXPLAINED) -> None:
-    reconcile.settle(row, verdict=verdict, actor_id=None, reason="A test with the key.")
+    readings.settle(row, verdict=verdict, actor_id=None, reason="A test with the key.")
 
 
 def test_an_answer_is_given_once(connection: Connection, business: Business) -> None:
     business.charge(6)
-    row = reconcile.check(connection)
+    row = readings.check(connection)
     answer(row)
     with pytest.raises(NotOpen):
         answer(row, Verdict.ADJUSTED)
@@ -29,29 +29,29 @@ def test_what_was_settled_amid_running_jobs_does_not_come_again(connection: Conn
     job = business.post()
     business.charge(6)
     business.charge()
-    answer(reconcile.check(connection))
-    assert reconcile.check(connection).drift == 0
+    answer(readings.check(connection))
+    assert readings.check(connection).drift == 0
     business.finish(job)
-    assert reconcile.check(connection).drift == 0
+    assert readings.check(connection).drift == 0
 
 
 def test_what_the_answer_left_open_comes_when_it_is_known(connection: Connection, business: Business) -> None:
     job = business.post()
     business.charge(PRICE + 6)
-    answer(reconcile.check(connection))
+    answer(readings.check(connection))
     business.fail(job)  # and its price was kept
-    assert reconcile.check(connection).drift == PRICE
+    assert readings.check(connection).drift == PRICE
 
 
 def test_a_reading_that_a_newer_one_repeats_cannot_be_answered(connection: Connection, business: Business) -> None:
     business.post()
     business.charge(PRICE + 6)
-    old = reconcile.check(connection)
-    reconcile.check(connection)
+    old = readings.check(connection)
+    readings.check(connection)
     with pytest.raises(NotOpen):
         answer(old)
 
 
 def test_where_nothing_drifts_nothing_is_answered(connection: Connection, business: Business) -> None:
     with pytest.raises(NotOpen):
-        answer(reconcile.check(connection))
+        answer(readings.check(connection))

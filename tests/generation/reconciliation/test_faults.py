@@ -5,9 +5,9 @@ import json
 import pytest
 from pytest_httpserver import HTTPServer
 
-from generation import reconcile
 from generation.models import Connection, Reconciliation
 from generation.provider.client import KeyRefused, OutcomeUnknown
+from generation.reconciliation import readings
 from generation.tasks import compare_books
 from tests.generation.reconciliation.books import Provider
 
@@ -15,7 +15,7 @@ from tests.generation.reconciliation.books import Provider
 def test_a_provider_out_of_order_only_postpones_the_reading(connection: Connection, httpserver: HTTPServer) -> None:
     httpserver.expect_request("/v1/me").respond_with_json({}, status=503)
     with pytest.raises(OutcomeUnknown):
-        reconcile.check(connection)
+        readings.check(connection)
     compare_books(connection.id)
     assert not Reconciliation.objects.exists()
 
@@ -23,7 +23,7 @@ def test_a_provider_out_of_order_only_postpones_the_reading(connection: Connecti
 def test_a_refused_key_pauses_the_connection(connection: Connection, httpserver: HTTPServer) -> None:
     httpserver.expect_request("/v1/me").respond_with_json({}, status=401)
     with pytest.raises(KeyRefused):
-        reconcile.check(connection)
+        readings.check(connection)
     assert Connection.objects.get().pause == Connection.Pause.KEY
 
 
@@ -45,6 +45,6 @@ def test_a_balance_that_cannot_be_one_is_not_read(
     body = json.dumps({"id": "acct", "credits": {"generations": credits}})
     httpserver.expect_request("/v1/me").respond_with_data(body)
     with pytest.raises(OutcomeUnknown, match=r"could not be read"):
-        reconcile.check(connection)
+        readings.check(connection)
     assert not Reconciliation.objects.exists()
     assert Connection.objects.get().balance is None

@@ -8,9 +8,10 @@ import pytest
 from django.utils import timezone
 from pytest_httpserver import HTTPServer
 
-from generation import discrepancies, job_list, jobs, reconcile
+from generation import jobs
 from generation.models import Connection, Discrepancy, JobList
 from generation.provider import rate_limit
+from generation.reconciliation import discrepancies, job_listing, readings
 from generation.tasks import compare_books, compare_jobs
 from tests.generation.conftest import remote_job
 from tests.generation.reconciliation.books import PRICE, Business, Provider, told
@@ -18,7 +19,7 @@ from tests.generation.reconciliation.books import PRICE, Business, Provider, tol
 
 @pytest.fixture(autouse=True)
 def short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(job_list, "AT_ONCE", 2)
+    monkeypatch.setattr(job_listing, "AT_ONCE", 2)
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def test_asks_for_no_more_pages_than_it_needs(connection: Connection, business: 
     for count in range(7):
         provider.lists(f"job_old_{count}", tokens=3, ago=timedelta(hours=7 - count))
     provider.asked.clear()
-    reconcile.check(connection)
+    readings.check(connection)
     assert provider.asked == ["me", "jobs from 0"]
 
 
@@ -62,7 +63,7 @@ def test_a_long_list_is_read_on_from_where_a_go_ended(
         compare_jobs(connection.id)
     assert known() == {f"job_{count}" for count in range(9)}
     assert Discrepancy.objects.count() == 9
-    reconcile.check(connection)
+    readings.check(connection)
     assert "job_new" in known()
 
 
@@ -74,11 +75,11 @@ def test_a_job_that_ends_hours_later_is_compared_then(
     provider.lists("job_1", tokens=None, status="processing", ago=timedelta(hours=5))
     for count in range(5):
         provider.lists(f"job_theirs_{count}", tokens=3, ago=timedelta(hours=4 - count))
-    assert "job_1" not in {name for name, *_ in told(reconcile.check(connection))}
+    assert "job_1" not in {name for name, *_ in told(readings.check(connection))}
     assert JobList.objects.get().compared_until < timezone.now() - timedelta(hours=4)
     business.finish(job)
     provider.jobs[-1] |= {"status": "completed", "tokens_used": 12}
-    assert told(reconcile.check(connection)) == [("job_1", PRICE, 12, discrepancies.DIFFERS)]
+    assert told(readings.check(connection)) == [("job_1", PRICE, 12, discrepancies.DIFFERS)]
     assert JobList.objects.get().compared_until > timezone.now() - timedelta(hours=1)
 
 
@@ -88,8 +89,8 @@ def test_a_job_that_never_ends_is_told_as_one_that_was_not_compared(
     business.post()
     compared_until(connection, ago=timedelta(days=2))
     provider.lists("job_1", tokens=None, status="processing", ago=timedelta(hours=25))
-    assert told(reconcile.check(connection)) == [("job_1", 0, None, discrepancies.NOT_ENDED)]
-    assert told(reconcile.check(connection)) == []
+    assert told(readings.check(connection)) == [("job_1", 0, None, discrepancies.NOT_ENDED)]
+    assert told(readings.check(connection)) == []
 
 
 def test_both_tries_of_a_job_are_told_apart_on_different_pages(
@@ -103,7 +104,7 @@ def test_both_tries_of_a_job_are_told_apart_on_different_pages(
     for count in range(3):
         provider.lists(f"job_theirs_{count}", tokens=3)
     provider.lists("job_2", tokens=PRICE)
-    said = {name: note for name, _, _, note in told(reconcile.check(connection))}
+    said = {name: note for name, _, _, note in told(readings.check(connection))}
     assert said["job_1"] == discrepancies.FREE_HERE
     assert "job_2" not in said
 
@@ -118,9 +119,9 @@ def test_jobs_that_leave_go_before_further_pages(
         rate_limit.take(connection.id, limit=12)
     provider.asked.clear()
     connection.refresh_from_db()
-    reconcile.check(connection)
+    readings.check(connection)
     assert provider.asked == ["me", "jobs from 0"]
-    assert reconcile.is_behind(connection)
+    assert readings.is_behind(connection)
 
 
 def test_a_reading_waits_for_its_turn_and_comes_again(
@@ -146,9 +147,9 @@ def test_a_provider_that_repeats_its_page_is_told(
     httpserver.expect_request("/v1/me").respond_with_json({"credits": {"generations": 1_000}})
     page = [remote_job(job_id=f"job_{n}", created_at=timezone.now().isoformat(), tokens_used=3) for n in range(2)]
     httpserver.expect_request("/v1/jobs").respond_with_json({"jobs": page, "has_more": True})
-    row = reconcile.check(connection)
+    row = readings.check(connection)
     assert ("", 0, None, "The provider shows only its newest 2 jobs; what is older was not compared.") in told(row)
-    assert not reconcile.is_behind(connection)
+    assert not readings.is_behind(connection)
 
 
 def test_one_job_that_cannot_be_read_hides_no_other(
@@ -156,10 +157,10 @@ def test_one_job_that_cannot_be_read_hides_no_other(
 ) -> None:
     provider.lists("job_theirs", tokens=6)
     provider.lists("job_odd", tokens=3, status="on its way")
-    said = told(reconcile.check(connection))
+    said = told(readings.check(connection))
     assert ("job_odd", 0, None, discrepancies.UNREADABLE) in said
     assert ("job_theirs", 0, 6, discrepancies.OTHERS) in said
-    assert told(reconcile.check(connection)) == []
+    assert told(readings.check(connection)) == []
 
 
 @pytest.mark.parametrize(
@@ -177,7 +178,7 @@ def test_a_list_that_cannot_be_read_leaves_the_balance_read(
     httpserver.clear()
     httpserver.expect_request("/v1/me").respond_with_json({"credits": {"generations": 994}})
     httpserver.expect_request("/v1/jobs").respond_with_data(json.dumps(answer))
-    row = reconcile.check(connection)
+    row = readings.check(connection)
     assert (row.drift, told(row)) == (6, [])
     assert JobList.objects.get().fault.startswith("The provider's answer could not be read: ")
 
@@ -189,7 +190,7 @@ def test_a_provider_that_asks_to_slow_down_is_left_alone(
     httpserver.expect_request("/v1/me").respond_with_json({"credits": {"generations": 1_000}})
     slow = {"error": {"code": "rate_limit_exceeded", "message": "Too many requests", "retry_after": 30}}
     httpserver.expect_request("/v1/jobs").respond_with_json(slow, status=429)
-    reconcile.check(connection)
+    readings.check(connection)
     connection.refresh_from_db()
     assert connection.pause == Connection.Pause.RATE_LIMIT
-    assert not reconcile.is_behind(connection)
+    assert not readings.is_behind(connection)

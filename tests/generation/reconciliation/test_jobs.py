@@ -11,9 +11,10 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role, Team, User
 from dashboard.projects.actions import add_product
 from dashboard.studio.actions import Wish, start
-from generation import discrepancies, jobs, reconcile
+from generation import jobs
 from generation.credits import ledger
 from generation.models import Connection, Discrepancy, Job
+from generation.reconciliation import discrepancies, readings
 from tests.generation.reconciliation.books import PRICE, Business, Provider, remote, told
 from tests.pictures import photo
 
@@ -23,7 +24,7 @@ def test_jobs_that_agree_are_not_told(connection: Connection, business: Business
     business.charge()
     business.finish(job)
     provider.lists("job_1", tokens=PRICE)
-    assert told(reconcile.check(connection)) == []
+    assert told(readings.check(connection)) == []
 
 
 def test_another_cost_is_told_once_with_both_figures(
@@ -33,11 +34,11 @@ def test_another_cost_is_told_once_with_both_figures(
     business.charge(12)
     business.finish(job)
     provider.lists("job_1", tokens=12)
-    row = reconcile.check(connection)
+    row = readings.check(connection)
     assert row.drift == 2
     assert told(row) == [("job_1", PRICE, 12, discrepancies.DIFFERS)]
     assert Discrepancy.objects.get().job == job
-    assert told(reconcile.check(connection)) == []
+    assert told(readings.check(connection)) == []
 
 
 def test_a_job_that_an_adjustment_put_right_agrees(
@@ -48,7 +49,7 @@ def test_a_job_that_an_adjustment_put_right_agrees(
     ledger.adjust(team_id=job.team_id, actor_id=None, spent=2, job=job, reason="ProductAI charged 12.")
     ledger.refund(job=job, credits=5, actor_id=None, reason="A courtesy.")
     provider.lists("job_1", tokens=12)
-    assert told(reconcile.check(connection)) == []
+    assert told(readings.check(connection)) == []
 
 
 def test_a_job_that_is_free_here_but_not_there(connection: Connection, business: Business, provider: Provider) -> None:
@@ -56,7 +57,7 @@ def test_a_job_that_is_free_here_but_not_there(connection: Connection, business:
     business.fail(job)
     business.charge()
     provider.lists("job_1", tokens=PRICE, status="failed")
-    assert told(reconcile.check(connection))[-1] == ("job_1", 0, PRICE, discrepancies.FREE_HERE)
+    assert told(readings.check(connection))[-1] == ("job_1", 0, PRICE, discrepancies.FREE_HERE)
 
 
 def test_a_failed_job_whose_price_was_kept_without_a_word_is_suspected(
@@ -66,7 +67,7 @@ def test_a_failed_job_whose_price_was_kept_without_a_word_is_suspected(
     business.charge()
     business.fail(job)
     provider.lists("job_1", tokens=None, status="failed")
-    row = reconcile.check(connection)
+    row = readings.check(connection)
     assert row.drift == PRICE
     assert told(row) == [("job_1", 0, None, discrepancies.MAY_HAVE_COST)]
 
@@ -74,7 +75,7 @@ def test_a_failed_job_whose_price_was_kept_without_a_word_is_suspected(
 def test_the_key_used_outside(connection: Connection, business: Business, provider: Provider) -> None:
     business.charge(6)
     provider.lists("job_theirs", tokens=6)
-    row = reconcile.check(connection)
+    row = readings.check(connection)
     assert (row.drift, told(row)) == (6, [("job_theirs", 0, 6, discrepancies.OTHERS)])
 
 
@@ -82,13 +83,13 @@ def test_what_was_made_before_we_came_is_not_told(
     connection: Connection, business: Business, provider: Provider
 ) -> None:
     provider.lists("job_old", tokens=6, ago=timedelta(minutes=10))
-    assert told(reconcile.check(connection)) == []
+    assert told(readings.check(connection)) == []
 
 
 def test_a_job_under_way_waits_for_its_end(connection: Connection, business: Business, provider: Provider) -> None:
     business.post()
     provider.lists("job_1", tokens=PRICE)
-    assert told(reconcile.check(connection)) == []
+    assert told(readings.check(connection)) == []
 
 
 def test_a_lost_answer_is_not_held_against_anybody_while_it_is_looked_for(
@@ -97,7 +98,7 @@ def test_a_lost_answer_is_not_held_against_anybody_while_it_is_looked_for(
     business.post(answered=False)
     business.charge()
     provider.lists("job_lost", tokens=PRICE)
-    row = reconcile.check(connection)
+    row = readings.check(connection)
     assert (row.drift, told(row)) == (0, [])
 
 
@@ -109,7 +110,7 @@ def test_a_lost_job_that_was_given_up_is_recognised(
     jobs.ask_for_review(job, message="Its answer was lost.")
     assert jobs.give_up(job)
     provider.lists("job_lost", tokens=PRICE)
-    row = reconcile.check(connection)
+    row = readings.check(connection)
     assert row.drift == PRICE
     assert ("job_lost", 0, PRICE, discrepancies.ANSWER_LOST) in told(row)
     assert {found.job_id for found in row.discrepancies.all()} == {job.id}
@@ -128,13 +129,13 @@ def test_a_first_try_that_ran_after_all_is_told_beside_the_second(
     business.charge(2 * PRICE)
     for name in ("job_1", "job_2"):
         provider.lists(name, tokens=PRICE)
-    row = reconcile.check(connection)
+    row = readings.check(connection)
     assert (row.drift, told(row)) == (PRICE, [("job_1", 0, PRICE, discrepancies.FREE_HERE)])
 
 
 def test_times_that_cannot_be_read_harm_nothing(connection: Connection, business: Business, provider: Provider) -> None:
     provider.lists("job_theirs", tokens=6, created_at="yesterday")
-    assert told(reconcile.check(connection)) == [("job_theirs", 0, 6, discrepancies.OTHERS)]
+    assert told(readings.check(connection)) == [("job_theirs", 0, 6, discrepancies.OTHERS)]
 
 
 def test_a_team_that_shares_the_account_is_told_as_others_and_stays_unnamed(
@@ -154,7 +155,7 @@ def test_a_team_that_shares_the_account_is_told_as_others_and_stays_unnamed(
     business.finish(business.send(start(acting, wishes=[wish]).jobs.select_related("connection").get()))
     business.charge()
     provider.lists("job_1", tokens=PRICE)
-    row = reconcile.check(connection)
+    row = readings.check(connection)
     assert (row.drift, told(row)) == (PRICE, [("job_1", 0, PRICE, discrepancies.OTHERS)])
     assert row.discrepancies.get().job is None
 

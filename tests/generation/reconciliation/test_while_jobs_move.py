@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from generation import reconcile
 from generation.contract import Account
 from generation.models import Connection, Job, Reconciliation
 from generation.provider.client import Client
+from generation.reconciliation import readings
 from tests.generation.reconciliation.books import PRICE, Business, figures
 
 
@@ -31,7 +31,7 @@ def amid(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 def settled_in_the_end(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
-    row = reconcile.check(connection)
+    row = readings.check(connection)
     assert (row.in_flight, row.drift) == (0, 0)
 
 
@@ -42,7 +42,7 @@ def test_a_capture_beside_the_balance(
     job = business.post()
     business.charge()
     amid(**{moment: lambda: business.finish(job)})
-    assert figures(reconcile.check(connection)) == (PRICE, 0, PRICE, 0)
+    assert figures(readings.check(connection)) == (PRICE, 0, PRICE, 0)
     settled_in_the_end(connection, monkeypatch)
 
 
@@ -56,7 +56,7 @@ def test_a_whole_job_beside_the_balance(
         business.finish(job)
 
     amid(**{moment: whole})
-    row = reconcile.check(connection)
+    row = readings.check(connection)
     assert (row.in_flight, row.drift) == (PRICE, 0)
     settled_in_the_end(connection, monkeypatch)
 
@@ -66,7 +66,7 @@ def test_a_job_that_leaves_before_the_balance_is_read(
 ) -> None:
     left: list[Job] = []
     amid(before=lambda: (left.append(business.post()), business.charge()))
-    assert figures(reconcile.check(connection)) == (PRICE, 0, PRICE, 0)
+    assert figures(readings.check(connection)) == (PRICE, 0, PRICE, 0)
     business.finish(left[0])
     settled_in_the_end(connection, monkeypatch)
 
@@ -77,7 +77,7 @@ def test_a_failure_whose_price_comes_back_after_the_balance_was_read(
     job = business.post()
     business.charge()
     amid(after=lambda: (business.charge(-PRICE), business.fail(job)))
-    assert figures(reconcile.check(connection)) == (PRICE, 0, PRICE, 0)
+    assert figures(readings.check(connection)) == (PRICE, 0, PRICE, 0)
     settled_in_the_end(connection, monkeypatch)
 
 
@@ -88,6 +88,6 @@ def test_a_reading_that_moved_is_no_base(
     job = business.post()
     business.charge()
     amid(after=lambda: business.finish(job))
-    reconcile.check(connection)
+    readings.check(connection)
     monkeypatch.undo()
-    assert reconcile.check(connection).since == first.checked_at
+    assert readings.check(connection).since == first.checked_at

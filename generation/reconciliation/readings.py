@@ -18,7 +18,7 @@ commits within an account, as its row is locked before an id is drawn; clocks of
 
 Readings of an account take turns: of two that overlap the one that ends later is dropped, and so is one during which
 the connection was led to another account. Where the provider tells whose balance it is, an account that changed unseen
-begins anew too. Then the provider's jobs are compared one by one (:mod:`generation.job_list`).
+begins anew too. Then the provider's jobs are compared one by one (:mod:`generation.reconciliation.job_listing`).
 
 With nothing under way a reading is **quiet**: exact, and the base of later ones. Others widen their bounds by the jobs
 under way, are compared with the last quiet one, and so lose nothing: what they could not tell, the next quiet one does.
@@ -33,12 +33,12 @@ from django.db import transaction
 from django.db.models import Max, Q, QuerySet, Sum
 from django.utils import timezone
 
-from generation import discrepancies, job_list
 from generation.contract import Account
 from generation.credits import caps
 from generation.models import Connection, Discrepancy, Hold, JobList, JobState, LedgerEntry, Reconciliation
 from generation.provider import connections
 from generation.provider.client import NoSlot, ProviderError
+from generation.reconciliation import discrepancies, job_listing
 
 
 class NotOpen(Exception):
@@ -107,7 +107,7 @@ def go_on(connection: Connection, *, seconds: float = 30) -> bool:
     if reading is None or first is None:
         return False
     try:
-        return job_list.walk(connection, reading, began=first.checked_at, seconds=seconds)
+        return job_listing.walk(connection, reading, began=first.checked_at, seconds=seconds)
     except NoSlot:
         raise
     except ProviderError as error:
@@ -250,4 +250,4 @@ def begin_anew(connection: Connection) -> None:
             reason="Another account at the provider begins here.",
             settled_at=now,
         )
-        job_list.begin_anew(connection)
+        job_listing.begin_anew(connection)

@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from generation import discrepancies, matching
+from generation import matching
 from generation.contract import Page, RemoteJob
 from generation.credits import caps
 from generation.models import Attempt, Connection, Discrepancy, JobList, Reconciliation
 from generation.provider import connections
 from generation.provider.client import NoSlot
+from generation.reconciliation import discrepancies
 
 AT_ONCE = 100
 PAGES = 10
