@@ -3,7 +3,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from dashboard.operations.views import health
-from generation import webhooks
+from generation.pipeline import webhooks
 
 handler429 = "dashboard.accounts.views.too_often"
 urlpatterns = [

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 
 from celery import current_app, shared_task
 
-from generation import dispatch, hints, ingest, settlement, submission, sweep, turns, upkeep
+from generation import upkeep
 from generation.models import Attempt, Connection, Image, Job, JobState
+from generation.pipeline import dispatch, fairness, hints, ingest, listing, settlement, submission
 from generation.provider import connections
 from generation.provider.client import NoSlot, ProviderError
 from generation.reconciliation import readings
@@ -59,12 +60,12 @@ def follow(*told: str) -> None:
 @shared_task
 def submit_next(connection_id: str, ticket: str = "") -> None:
     """Submit the job whose turn it is. A message that gets a lane goes on for a while, and calls others beside it."""
-    lane = turns.enter(connection_id, ticket)
+    lane = fairness.enter(connection_id, ticket)
     try:
         wait = _submit(connection_id, lane)
     finally:
         if lane:
-            turns.leave(connection_id, lane)
+            fairness.leave(connection_id, lane)
     if lane and wait is not None:
         _send(dispatch.look(connection_id, wait=wait))
 
@@ -100,7 +101,7 @@ def settle_job(job_id: str) -> None:
 @shared_task
 def sweep_jobs(connection_id: str) -> None:
     """Look once for all jobs of a connection that are due."""
-    for job in sweep.sweep(Connection.objects.get(pk=connection_id)):
+    for job in listing.sweep(Connection.objects.get(pk=connection_id)):
         hint(dispatch.TASK_OF_STATE[JobState(job.state)], job.id)
 
 

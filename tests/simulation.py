@@ -28,11 +28,12 @@ from dashboard.accounts.models import Membership, Role, Team, User
 from dashboard.projects.actions import add_product
 from dashboard.projects.models import Product
 from dashboard.studio.actions import Wish, start
-from generation import dispatch, tasks
+from generation import tasks
 from generation.contract import AspectRatio
 from generation.credits import ledger
 from generation.models import Attempt, Connection, Job, JobState
 from generation.network import deadline
+from generation.pipeline import dispatch
 from generation.provider import connections
 from generation.sandbox import jobs as sandbox_jobs
 from generation.sandbox import keys
@@ -123,10 +124,10 @@ def simulated() -> Iterator[Simulation]:
     """The block runs on the simulation's clock; it needs a database that nobody else uses."""
     with pytest.MonkeyPatch.context() as patch, time_machine.travel(BEGIN, tick=False) as clock:
         patch.setattr(deadline.DeadlineAdapter, "send", partial(_carry, Client()))
-        patch.setattr("generation.jobs.gap", _gap)
+        patch.setattr("generation.pipeline.jobs.gap", _gap)
         patch.setattr(dispatch, "LANE_SECONDS", 3600)  # of this machine's time, which may be scarce
         patch.setattr(tasks, "hint", lambda *_, **__: None)
-        patch.setattr("generation.webhooks.hint", lambda *_: None)
+        patch.setattr("generation.pipeline.webhooks.hint", lambda *_: None)
         patch.setattr("generation.sandbox.jobs.render", _draw)
         patch.setattr("generation.sandbox.endpoint.time.sleep", lambda _: None)
         patch.setattr(settings, "SANDBOX_SECONDS", WORKS)

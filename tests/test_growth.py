@@ -26,9 +26,10 @@ from dashboard.api.models import CallerDelivery
 from dashboard.projects import imports
 from dashboard.projects.models import ImportRow, Product, ProductImport
 from dashboard.studio.actions import Wish, start
-from generation import jobs, upkeep
+from generation import upkeep
 from generation.database import bulk_delete
 from generation.models import Attempt, Connection, Discrepancy, Job, Reconciliation, WebhookDelivery
+from generation.pipeline import jobs
 from generation.reconciliation import discrepancies
 from generation.sandbox import keys as sandbox_keys
 from generation.sandbox import upkeep as sandbox_upkeep

@@ -13,7 +13,7 @@ from dashboard.accounts import keys
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Invitation, Membership, Role, Team, User
 from dashboard.audit.record import record
-from generation import live
+from generation.pipeline import events
 
 
 class Refused(Exception):
@@ -140,7 +140,7 @@ def _end(acting: Actor, member: Membership, action: str) -> None:
 def settle_rights(acting: Actor, person: User, *, role: int | None) -> None:
     """Stop what somebody made that a ``role`` no longer allows; ``None`` is somebody outside, whose pages go silent."""
     if role is None:
-        live.members_changed(acting.team.pk)
+        events.members_changed(acting.team.pk)
     if role is None or role < Role.ADMIN:
         _take_back_invitations(acting, person)
     if role is None or role < Role.CREATOR:

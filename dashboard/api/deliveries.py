@@ -10,10 +10,10 @@ from dashboard.accounts.keys import webhook_secret
 from dashboard.api.actions import trusted_webhooks
 from dashboard.api.answers import jobs_of, show_job
 from dashboard.api.models import CallerDelivery
-from generation import jobs
 from generation.database.bulk_delete import delete_in_portions
 from generation.models import JobState
 from generation.network import webhook_sender
+from generation.pipeline import jobs
 
 LEASE = timedelta(seconds=30)
 """How long a claimed delivery is left alone, from its claim on; a POST takes ten seconds at most."""

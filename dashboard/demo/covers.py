@@ -3,7 +3,7 @@
 from dashboard.demo.presets import PRESETS
 from dashboard.demo.team import TEAM
 from dashboard.presets.models import Preset
-from generation import hints
+from generation.pipeline import hints
 
 
 def missing() -> Preset | None:

@@ -16,8 +16,8 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from generation import live
 from generation.database.redis_client import SECONDS, breaker
+from generation.pipeline import events
 
 log = logging.getLogger(__name__)
 
@@ -110,7 +110,7 @@ class Hub:
 
 async def _subscribe(pubsub: PubSub) -> None:
     async with asyncio.timeout(SECONDS):
-        await pubsub.psubscribe(live.channel("*"))
+        await pubsub.psubscribe(events.channel("*"))
         await pubsub.get_message(timeout=None)
 
 

@@ -18,7 +18,7 @@ from redis.exceptions import RedisError
 from dashboard.accounts import access
 from dashboard.accounts.models import Membership
 from dashboard.live.hub import END, hub
-from generation import live
+from generation.pipeline import events as live
 
 HEARTBEAT = 15.0
 """Seconds of silence after which a comment shows that both ends are there."""
@@ -103,6 +103,6 @@ async def _stream(listener: Listener) -> AsyncIterator[bytes]:
 
 
 def _as_text(news: dict[str, str]) -> bytes:
-    """``generation.live``'s event for a browser; pages know a job by ``id``."""
+    """``generation.pipeline.events``'s event for a browser; pages know a job by ``id``."""
     kind = news.pop("kind")
     return f"event: {kind}\ndata: {json.dumps({'id': news.get(kind), **news})}\n\n".encode()

@@ -1,7 +1,7 @@
 """Times that a clock which was ahead for a while has left in the rows.
 
 The rule: **a time further ahead than the longest gap that may be written there is distrusted**. The table below holds
-it for every row with a moment before which nothing happens. ``generation.provider.rate_limit``, ``generation.turns`` and the
+it for every row with a moment before which nothing happens. ``generation.provider.rate_limit``, ``generation.pipeline.fairness`` and the
 sandbox's ``limits`` hold it for what they count themselves, and beat counts on a clock that nobody sets.
 """
 
@@ -17,9 +17,9 @@ from dashboard.api.models import CallerDelivery
 from dashboard.projects import imports
 from dashboard.projects.models import ImportRow
 from dashboard.spend.models import Alert
-from generation import jobs
 from generation.models import Attempt, Connection, Job
 from generation.network import webhook_sender
+from generation.pipeline import jobs
 from generation.provider import client
 from generation.sandbox import faults
 from generation.sandbox.models import Delivery, SandboxJob

@@ -11,10 +11,10 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.audit.record import record
 from dashboard.presets.models import Preset
-from generation import hints
 from generation.media import pictures
 from generation.models import Connection
 from generation.network import download
+from generation.pipeline import hints
 from generation.provider import connections
 
 log = logging.getLogger(__name__)

@@ -15,9 +15,10 @@ from dashboard.accounts.models import Role
 from dashboard.audit.record import record
 from dashboard.presets.models import PresetVersion
 from dashboard.projects.models import Product, Project
-from generation import contract, jobs, matching
+from generation import contract
 from generation.database.public_ids import new_id
 from generation.models import Asset, Batch, Connection, Job, JobState
+from generation.pipeline import jobs, matching
 from generation.tasks import hint
 
 BATCH_MAX = 2_500

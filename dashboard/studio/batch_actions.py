@@ -7,8 +7,8 @@ from dashboard.accounts.models import Role
 from dashboard.audit.record import record
 from dashboard.studio.actions import NotPossible, again, start
 from dashboard.studio.batches import untried
-from generation import jobs
 from generation.models import Batch, Job
+from generation.pipeline import jobs
 
 
 def retry_failed(acting: Actor, batch: Batch, *, agreed: int) -> Batch:

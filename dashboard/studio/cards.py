@@ -13,8 +13,8 @@ from dashboard.accounts.models import Role
 from dashboard.projects.templatetags.pictures import tile
 from dashboard.studio import titles, words
 from dashboard.studio.batches import second_tries
-from generation import matching
 from generation.models import TERMINAL, Batch, Image, Job, JobState
+from generation.pipeline import matching
 
 RETRIABLE = frozenset({JobState.FAILED, JobState.CANCELLED})
 RECENT = 3

@@ -45,7 +45,7 @@ HOLDING = frozenset({JobState.QUEUED, JobState.SUBMITTING, JobState.SUBMITTED, J
 
 
 class Job(models.Model):
-    """One request for 1 to 4 pictures. What was asked is frozen; only ``generation.jobs`` moves ``state``.
+    """One request for 1 to 4 pictures. What was asked is frozen; only ``generation.pipeline.jobs`` moves ``state``.
 
     A press writes a thousand of these, so it has the indexes that pages and the dispatcher read, and no others.
     """

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from django.db.models import Sum
 from django.utils import timezone
 
-from generation import matching
 from generation.contract import JobStatus, RemoteJob
 from generation.models import Attempt, Connection, Discrepancy, Hold, JobState, LedgerEntry
+from generation.pipeline import matching
 
 PATIENCE = timedelta(days=1)
 """How long a job is waited for before it is told as one that was not compared, from when the provider made it on: what

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from generation import matching
 from generation.contract import Page, RemoteJob
 from generation.credits import caps
 from generation.models import Attempt, Connection, Discrepancy, JobList, Reconciliation
+from generation.pipeline import matching
 from generation.provider import connections
 from generation.provider.client import NoSlot
 from generation.reconciliation import discrepancies

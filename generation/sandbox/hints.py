@@ -4,7 +4,7 @@ from functools import partial
 
 from django.db import transaction
 
-from generation import hints
+from generation.pipeline import hints
 
 _LONGEST = 60.0  # a message that waits longer may outlive the broker's visibility timeout
 

@@ -10,8 +10,8 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Team
 from dashboard.projects.models import Product
 from dashboard.studio.actions import Wish, start
-from generation import jobs
 from generation.models import Connection, Job
+from generation.pipeline import jobs
 
 ACCEPTED = {
     "job_id": "job_abc123xyz",

@@ -26,7 +26,7 @@ from django.core.management import call_command  # isort: skip
 from django.db import transaction  # isort: skip
 from django.utils import timezone  # isort: skip
 from generation.credits import caps, ledger, integrity, rebuild, rollup  # isort: skip
-from generation import jobs  # isort: skip
+from generation.pipeline import jobs  # isort: skip
 from generation.models import Cap, CreditAccount, Hold, Image, Job, JobState  # isort: skip
 
 EACH = 50

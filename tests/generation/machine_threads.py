@@ -28,7 +28,7 @@ from django.db import transaction  # isort: skip
 from django.db.models import Sum  # isort: skip
 from django.utils import timezone  # isort: skip
 from generation.credits import caps, ledger, integrity, rebuild, rollup  # isort: skip
-from generation import jobs  # isort: skip
+from generation.pipeline import jobs  # isort: skip
 from generation.models import Cap, CreditAccount, Image, Job, LedgerEntry  # isort: skip
 
 THREADS, EACH = 8, 40

@@ -16,10 +16,10 @@ from django.utils import timezone  # noqa: E402
 
 from dashboard.accounts.models import ApiKey, Team, User  # noqa: E402
 from dashboard.projects.models import Product, Project  # noqa: E402
-from generation import jobs  # noqa: E402
 from generation.contract import ImageLink, JobStatus, RemoteJob  # noqa: E402
 from generation.credits import ledger  # noqa: E402
 from generation.models import Asset, Attempt, Batch, Connection, Job, JobState  # noqa: E402
+from generation.pipeline import jobs  # noqa: E402
 
 Asks = Sequence[tuple[str | None, int]]
 """The project and the price of each job of a batch."""

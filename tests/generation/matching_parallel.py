@@ -19,10 +19,10 @@ from django.core.management import call_command  # noqa: E402 (models need the l
 from django.db import connections as databases  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from generation import jobs, matching  # noqa: E402
 from generation.contract import JobStatus, RemoteJob  # noqa: E402
 from generation.credits import ledger  # noqa: E402
 from generation.models import Attempt, Job, JobState  # noqa: E402
+from generation.pipeline import jobs, matching  # noqa: E402
 from tests.generation.machine_world import World  # noqa: E402
 
 ROUNDS = 25

@@ -18,10 +18,10 @@ from dashboard.accounts.access import Actor  # noqa: E402
 from dashboard.accounts.models import ApiKey, Role, Team, User  # noqa: E402
 from dashboard.projects.models import Product  # noqa: E402
 from dashboard.studio.actions import Wish, start  # noqa: E402
-from generation import queue  # noqa: E402
 from generation.credits import ledger  # noqa: E402
 from generation.models import Asset, Batch, Connection, Job, JobState  # noqa: E402
-from generation.turns import Taker  # noqa: E402
+from generation.pipeline import queue  # noqa: E402
+from generation.pipeline.fairness import Taker  # noqa: E402
 
 
 def fill() -> tuple[str, list[Taker]]:

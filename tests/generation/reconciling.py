@@ -20,10 +20,10 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connections as databases  # noqa: E402
 
 from dashboard.studio.actions import Wish, start  # noqa: E402
-from generation import jobs  # noqa: E402
 from generation.contract import ImageLink, JobStatus, RemoteJob  # noqa: E402
 from generation.credits import ledger  # noqa: E402
 from generation.models import Job, Reconciliation  # noqa: E402
+from generation.pipeline import jobs  # noqa: E402
 from generation.reconciliation import readings as reconcile  # noqa: E402
 from tests.generation.parallel import World  # noqa: E402
 

@@ -33,10 +33,10 @@ from dashboard.projects import imports
 from dashboard.projects.models import ImportRow, Product, ProductImport
 from dashboard.projects.uploads import take_from
 from dashboard.studio.actions import Wish, start
-from generation import ingest
 from generation.models import Connection, Image, Job, JobState
 from generation.network.addresses import NotPublic
 from generation.network.download import download
+from generation.pipeline import ingest
 from generation.provider import connections
 from generation.provider.client import ProviderError
 from generation.sandbox import keys, webhooks

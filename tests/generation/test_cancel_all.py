@@ -10,9 +10,9 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Team
 from dashboard.projects.models import Product
 from dashboard.studio.actions import Wish, start
-from generation import jobs, live
 from generation.credits import ledger
 from generation.models import HOLDING, Batch, CreditAccount, Hold, JobState, LedgerEntry
+from generation.pipeline import events, jobs
 
 
 def order(acting: Actor, product: Product, count: int) -> Batch:
@@ -67,7 +67,7 @@ def test_open_pages_hear_of_it_once(
 ) -> None:
     batch = order(creator, mug, 3)
     told: list[dict[str, str]] = []
-    monkeypatch.setattr(live, "_publish", lambda team_id, news: told.append(news))
+    monkeypatch.setattr(events, "_publish", lambda team_id, news: told.append(news))
     with django_capture_on_commit_callbacks(execute=True):
         jobs.cancel_all(batch)
     assert told == [{"kind": "batch", "batch": batch.id}]

@@ -13,10 +13,10 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import ApiKey, Role, Team, User
 from dashboard.projects.models import Product, Project
 from dashboard.studio.actions import Wish, start
-from generation import jobs
 from generation.credits import caps, integrity, ledger
 from generation.credits.ledger import BadEntry, CapReached
 from generation.models import Cap, CapPeriod, CreditAccount, Hold, Job, LedgerEntry
+from generation.pipeline import jobs
 
 Order = Callable[..., list[Job]]
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -15,10 +15,10 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import ApiKey, Role, Team, User
 from dashboard.projects.models import Product
 from dashboard.studio.actions import Wish, start
-from generation import dispatch, jobs
 from generation.contract import PLAN_LIMITS
 from generation.credits import ledger
 from generation.models import Batch, Connection, Job
+from generation.pipeline import dispatch, jobs
 from generation.provider import connections, rate_limit
 from generation.sandbox import keys
 from generation.sandbox.limits import count_request

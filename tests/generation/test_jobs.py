@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from generation import jobs, settlement
 from generation.credits import ledger
 from generation.models import HOLDING, TERMINAL, Attempt, Hold, Job, JobState
+from generation.pipeline import jobs, settlement
 from generation.provider.answers import job as read_job
 from tests.generation.conftest import completed, remote_job
 

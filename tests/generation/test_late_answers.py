@@ -7,10 +7,10 @@ import pytest
 from django.utils import timezone
 
 from dashboard.studio import actions
-from generation import jobs, matching
 from generation.credits import caps
 from generation.credits.integrity import findings
 from generation.models import Attempt, Cap, Job, JobState, LedgerEntry
+from generation.pipeline import jobs, matching
 from generation.provider.client import _job as read_job
 from generation.sandbox.models import SandboxJob
 from tests import job_by_job

@@ -13,8 +13,9 @@ import time_machine
 from django.utils import timezone
 from pytest_httpserver import HTTPServer
 
-from generation import jobs, settlement, tasks
+from generation import tasks
 from generation.models import Connection, Job, JobState
+from generation.pipeline import jobs, settlement
 from generation.provider import connections, rate_limit
 from generation.provider.client import NoSlot
 from generation.provider.rate_limit import Kind

@@ -12,10 +12,10 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role, Team, User
 from dashboard.connections.actions import connect
 from dashboard.studio.actions import NotPossible
-from generation import dispatch, jobs, settlement, submission, sweep
 from generation.contract import Account
 from generation.media import pictures
 from generation.models import Attempt, Connection, Job, JobState
+from generation.pipeline import dispatch, jobs, listing, settlement, submission
 from generation.provider import connections
 from tests.generation.conftest import ACCEPTED, remote_job
 
@@ -100,7 +100,7 @@ def test_an_account_whose_key_is_refused_may_be_left_and_its_jobs_are_a_persons_
     )
     move(admin, httpserver.url_for("/v1/"))
     job = Job.objects.select_related("connection").get()
-    sweep.sweep(job.connection)
+    listing.sweep(job.connection)
     (settlement.settle if answered else settlement.resolve)(job)
     job.refresh_from_db()
     assert (job.state, job.error_message) == (JobState.NEEDS_REVIEW, settlement.EARLIER_ACCOUNT)

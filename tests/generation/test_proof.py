@@ -4,9 +4,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from generation import jobs
 from generation.credits.integrity import findings
 from generation.models import CreditAccount, Hold, Job, JobState
+from generation.pipeline import jobs
 
 Order = Callable[..., Job]
 

@@ -6,11 +6,11 @@ import pytest
 from django.db import connection, transaction
 
 from dashboard.accounts.models import Role, Team
-from generation import jobs
 from generation.contract import ImageLink, JobStatus, RemoteJob
 from generation.credits import caps
 from generation.credits.integrity import findings
 from generation.models import Cap, CreditAccount, Job, LedgerEntry
+from generation.pipeline import jobs
 from tests.protection import unprotect
 
 Order = Callable[..., Job]

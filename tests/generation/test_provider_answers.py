@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-from generation import dispatch, jobs, settlement, submission, tasks
+from generation import tasks
 from generation.credits import ledger
 from generation.models import TERMINAL, Attempt, Connection, Hold, Image, Job, JobState
+from generation.pipeline import dispatch, jobs, settlement, submission
 from generation.provider import answers as provider_answers
 from generation.provider import connections
 from generation.provider.client import ProviderError

@@ -4,9 +4,9 @@ import pytest
 from django.utils import timezone
 from pytest_httpserver import HTTPServer
 
-from generation import dispatch, jobs, settlement
 from generation.credits import ledger
 from generation.models import Attempt, Connection, Job, JobState
+from generation.pipeline import dispatch, jobs, settlement
 from generation.tasks import reclaim_job
 from tests.generation.conftest import completed, remote_job
 

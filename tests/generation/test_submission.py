@@ -8,11 +8,11 @@ from django.utils import timezone
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from generation import dispatch, jobs
 from generation.credits import ledger
 from generation.models import Attempt, Connection, Job, JobState
+from generation.pipeline import dispatch, jobs
+from generation.pipeline.submission import submit
 from generation.provider import connections
-from generation.submission import submit
 from generation.tasks import submit_next
 from tests.generation.conftest import ACCEPTED
 

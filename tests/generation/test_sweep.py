@@ -16,10 +16,11 @@ from werkzeug import Request, Response
 from dashboard.accounts.access import Actor
 from dashboard.projects.models import Product
 from dashboard.studio.actions import Wish, start
-from generation import dispatch, jobs, sweep, tasks
+from generation import tasks
 from generation.contract import ContractError
 from generation.credits import ledger
 from generation.models import Asset, Attempt, Connection, Job, JobState
+from generation.pipeline import dispatch, jobs, listing
 from generation.provider.rate_limit import Kind
 from generation.sandbox import keys, limits
 from generation.sandbox.models import SandboxAsset, SandboxJob, SandboxKey
@@ -69,7 +70,7 @@ def test_one_request_settles_all_that_the_list_shows(
     listed(httpserver, *ended, remote_job(job_id="job_2", progress=70))
     Job.objects.update(due_at=timezone.now())
     assert [hint.task for hint in dispatch.due()] == ["sweep_jobs"]
-    assert [job.state for job in sweep.sweep(connection)] == [JobState.RENDERED]
+    assert [job.state for job in listing.sweep(connection)] == [JobState.RENDERED]
     assert states() == [JobState.RENDERED, JobState.FAILED, JobState.SUBMITTED]
     assert paths(httpserver) == ["/v1/jobs"]
     assert Job.objects.get(state=JobState.SUBMITTED).progress == 70
@@ -100,7 +101,7 @@ def test_a_provider_without_a_list_is_asked_for_each(
 ) -> None:
     due = submitted(2)
     httpserver.expect_request("/v1/jobs").respond_with_data("<html>", status=status)
-    assert {job.id for job in sweep.sweep(connection)} == {job.id for job in due}
+    assert {job.id for job in listing.sweep(connection)} == {job.id for job in due}
 
 
 def test_a_429_to_a_look_pauses_the_connection_and_all_looks_wait(
@@ -109,10 +110,10 @@ def test_a_429_to_a_look_pauses_the_connection_and_all_looks_wait(
     submitted(3)
     error = {"error": {"code": "rate_limit_exceeded", "message": "Slow down", "retry_after": 40}}
     httpserver.expect_request("/v1/jobs").respond_with_json(error, status=429)
-    assert sweep.sweep(connection) == []
+    assert listing.sweep(connection) == []
     connection.refresh_from_db()
     assert (connection.pause, connection.pause_message) == (Connection.Pause.RATE_LIMIT, "Slow down")
-    sweep.sweep(connection)
+    listing.sweep(connection)
     for job in Job.objects.select_related("connection"):
         tasks.settle_job(job.id)
         job.refresh_from_db()
@@ -132,7 +133,7 @@ def test_a_pass_over_several_pages_ends_where_the_jobs_do(
         query = f"limit=100&offset={offset}"
         answer = {"jobs": page, "total": 5_000, "offset": offset}
         httpserver.expect_request("/v1/jobs", query_string=query).respond_with_json(answer)
-    assert [job.id for job in sweep.sweep(connection)] == [Job.objects.order_by("id")[1].id]
+    assert [job.id for job in listing.sweep(connection)] == [Job.objects.order_by("id")[1].id]
     assert len(httpserver.log) == 2
 
 
@@ -145,7 +146,7 @@ def test_one_request_looks_for_all_jobs_whose_answer_was_lost(
     now = timezone.now().isoformat()
     listed(httpserver, remote_job(job_id="job_0", model="nanobanana", num_images=1, created_at=now))
     assert [hint.task for hint in dispatch.due()] == ["sweep_jobs"]
-    assert sweep.sweep(connection) == []
+    assert listing.sweep(connection) == []
     assert states() == [JobState.UNKNOWN] * 3
     assert set(Job.objects.values_list("tries", flat=True)) == {1}
     assert paths(httpserver) == ["/v1/jobs"]
@@ -192,7 +193,7 @@ class Worker:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._messages: list[tuple[datetime, str, tuple[str, ...]]] = []
         monkeypatch.setattr(tasks, "hint", self._hint)
-        monkeypatch.setattr("generation.ingest.store_picture", lambda image: None)
+        monkeypatch.setattr("generation.pipeline.ingest.store_picture", lambda image: None)
 
     def _hint(self, task: str, *ids: str, wait: float = 0) -> None:
         self._messages.append((timezone.now() + timedelta(seconds=wait), task, ids))

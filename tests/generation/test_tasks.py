@@ -10,10 +10,11 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from dashboard.projects.models import Product
-from generation import dispatch, tasks, turns
+from generation import tasks
 from generation.credits import ledger
 from generation.database import bulk_insert
 from generation.models import Asset, Image, Job, JobState, LedgerEntry
+from generation.pipeline import dispatch, fairness
 from tests.generation.conftest import completed
 from tests.pictures import photo
 
@@ -86,10 +87,10 @@ def test_a_message_that_comes_while_lanes_are_at_work_does_one_job_and_ends(
 ) -> None:
     jobs = [order() for _ in range(3)]
     connection_id = jobs[0].connection_id
-    lane = turns.enter(connection_id, "")
+    lane = fairness.enter(connection_id, "")
     tasks.submit_next(connection_id)
     assert (len(provider.log), sent) == (1, [])
-    turns.leave(connection_id, lane)
+    fairness.leave(connection_id, lane)
     tasks.submit_next(connection_id)
     assert len(provider.log) == 3
 
@@ -111,11 +112,11 @@ def test_a_lane_that_breaks_makes_room_for_another(order: Callable[..., Job], mo
     def broken(job: Job) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("generation.submission.submit", broken)
+    monkeypatch.setattr("generation.pipeline.submission.submit", broken)
     connection_id = order().connection_id
     with pytest.raises(RuntimeError):
         tasks.submit_next(connection_id)
-    assert turns.enter(connection_id, "")
+    assert fairness.enter(connection_id, "")
 
 
 @pytest.mark.parametrize(("due", "messages"), [(8, 8), (20, 7), (200, 20)])

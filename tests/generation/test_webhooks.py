@@ -5,8 +5,9 @@ import pytest
 from django.test import Client
 from pytest_httpserver import HTTPServer
 
-from generation import jobs, settlement, tasks
+from generation import tasks
 from generation.models import Job, JobState, WebhookDelivery
+from generation.pipeline import jobs, settlement
 from tests.generation.conftest import completed
 
 
@@ -70,7 +71,7 @@ def test_the_job_is_asked_for_and_believed(posted: tuple[Job, str], httpserver: 
 
 def test_a_delivery_hints_the_look(posted: tuple[Job, str], monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[tuple[Any, ...]] = []
-    monkeypatch.setattr("generation.webhooks.hint", lambda *hinted: sent.append(hinted))
+    monkeypatch.setattr("generation.pipeline.webhooks.hint", lambda *hinted: sent.append(hinted))
     deliver(posted[1])
     deliver(posted[1])
     assert sent == [("settle_job", posted[0].id)]

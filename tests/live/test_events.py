@@ -20,8 +20,8 @@ from dashboard.accounts.models import Membership, Role, Team, User
 from dashboard.live import hub as hubs
 from dashboard.live import views
 from dashboard.studio.actions import Wish, start
-from generation import live
 from generation.models import Job
+from generation.pipeline import events
 from tests.conftest import browser_of
 
 
@@ -60,7 +60,7 @@ class Page:
 
 def tell(job: Job) -> None:
     with TestCase.captureOnCommitCallbacks(execute=True), transaction.atomic():
-        live.job_changed(job)
+        events.job_changed(job)
 
 
 def test_an_event_that_is_committed_reaches_every_page_of_the_team(job: Job, bob: User, vera: User) -> None:
@@ -82,7 +82,7 @@ def test_an_event_that_is_rolled_back_never_leaves(job: Job, bob: User) -> None:
     def change_of_mind() -> None:
         with TestCase.captureOnCommitCallbacks(execute=True), transaction.atomic():
             job.state = "failed"
-            live.job_changed(job)
+            events.job_changed(job)
             transaction.set_rollback(True)
         job.state = "queued"
         tell(job)

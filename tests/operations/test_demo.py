@@ -57,7 +57,7 @@ def data_folder(settings: LazySettings, tmp_path: Any) -> None:
 def hints(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What would go to the broker: this suite shares one with tests that run a worker."""
     sent: list[str] = []
-    monkeypatch.setattr("generation.hints.send", sent.append)
+    monkeypatch.setattr("generation.pipeline.hints.send", sent.append)
     return sent
 
 

@@ -19,9 +19,9 @@ from dashboard.operations import beat, clock
 from dashboard.projects.models import ImportRow, Product, ProductImport
 from dashboard.spend.models import Alert
 from dashboard.studio.actions import Wish, start
-from generation import turns
 from generation.contract import PLAN_LIMITS
 from generation.models import Job
+from generation.pipeline import fairness
 from generation.provider import rate_limit
 from generation.sandbox.keys import open_account
 from generation.sandbox.limits import count_request
@@ -98,10 +98,10 @@ def test_requests_of_tomorrow_do_not_count_at_the_sandbox(db: None) -> None:
 
 def test_messages_of_tomorrow_leave_the_queue_its_lanes(broker: redis.Redis) -> None:
     with time_machine.travel(timezone.now() + AHEAD):
-        assert turns.ask("conn_ahead", wait=0)
-    ticket = turns.ask("conn_ahead", wait=0)
+        assert fairness.ask("conn_ahead", wait=0)
+    ticket = fairness.ask("conn_ahead", wait=0)
     assert ticket
-    assert turns.ask("conn_ahead", wait=0) == ""
+    assert fairness.ask("conn_ahead", wait=0) == ""
     assert broker.hlen("packshot:messages:conn_ahead") == 1
 
 

@@ -16,8 +16,8 @@ from django.db import transaction
 from django.test import TestCase
 
 from dashboard.operations.valkey import program
-from generation import hints, live
 from generation.database.redis_client import SECONDS, breaker
+from generation.pipeline import events, hints
 from generation.provider import rate_limit
 from tests.furnished import Furnished
 from tests.generation.test_many_requests import python, web
@@ -199,7 +199,7 @@ def test_of_many_that_ask_a_server_that_hangs_one_waits(tmp_path: Path, settings
             known.cache_clear()  # type: ignore[attr-defined]
         with TestCase.captureOnCommitCallbacks(execute=True), transaction.atomic():
             for _ in range(50):
-                live.members_changed(team.id)
+                events.members_changed(team.id)
                 transaction.on_commit(lambda: hints.send("generation.tasks.look_around"))
         with pytest.raises(redis.RedisError):
             rate_limit.take("conn_hanging", limit=3)

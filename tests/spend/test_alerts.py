@@ -18,9 +18,9 @@ from dashboard.accounts.models import Membership, Team, User
 from dashboard.projects.models import Product
 from dashboard.spend import alerts
 from dashboard.spend.models import Alert
-from generation import jobs
 from generation.credits import caps, ledger
 from generation.models import CapPeriod
+from generation.pipeline import jobs
 from tests.spend.orders import cap, order
 
 SECRET = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz"

@@ -8,8 +8,8 @@ from django.contrib.messages import get_messages
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Team, User
 from dashboard.projects.models import Product
-from generation import jobs
 from generation.models import Cap, Job, JobState
+from generation.pipeline import jobs
 from tests.conftest import browser_of
 from tests.spend.orders import cap, order
 

@@ -16,9 +16,9 @@ from dashboard.accounts.models import ApiKey, Role, Team, User
 from dashboard.projects.models import Product, Project
 from dashboard.spend import whatif_ledger
 from dashboard.spend.whatif import ProposedCap, Replay, replay
-from generation import jobs
 from generation.credits import caps, ledger
 from generation.models import Batch, Cap, CreditAccount, Hold, Image, Job, LedgerEntry
+from generation.pipeline import jobs
 from tests.spend.orders import order
 
 ZONE = ZoneInfo("Europe/Berlin")

@@ -19,9 +19,9 @@ from dashboard.projects.models import Product
 from dashboard.studio import batch_actions, batch_views
 from dashboard.studio.actions import NotPossible, Wish, start
 from dashboard.studio.batches import summaries
-from generation import jobs
 from generation.credits import ledger
 from generation.models import Batch, CreditAccount, Hold, Job, JobState, LedgerEntry
+from generation.pipeline import jobs
 from tests.conftest import browser_of
 from tests.gallery.conftest import stored
 from tests.ui.markup import one_line

@@ -10,8 +10,8 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import User
 from dashboard.projects.models import Product
 from dashboard.studio.actions import Wish, start
-from generation import jobs
 from generation.models import Batch, Job
+from generation.pipeline import jobs
 from tests import in_process
 from tests.browser.conftest import IS_ANSWER
 from tests.conftest import browser_of

@@ -8,9 +8,9 @@ from django.test import Client
 from django.utils import timezone
 
 from dashboard.accounts.models import User
-from generation import jobs
 from generation.credits import ledger
 from generation.models import Attempt, CreditAccount, Image, Job, JobState
+from generation.pipeline import jobs
 from tests.conftest import browser_of
 from tests.studio.conftest import Press
 

@@ -10,9 +10,9 @@ from django.utils import timezone
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from generation import jobs
 from generation.contract import JobStatus, RemoteJob
 from generation.models import Job, Reconciliation
+from generation.pipeline import jobs
 from tests.generation.conftest import remote_job
 
 PRICE = 10

@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 from pytest_httpserver import HTTPServer
 
-from generation import jobs
 from generation.models import Connection, Discrepancy, JobList
+from generation.pipeline import jobs
 from generation.provider import rate_limit
 from generation.reconciliation import discrepancies, job_listing, readings
 from generation.tasks import compare_books, compare_jobs

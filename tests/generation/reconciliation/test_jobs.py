@@ -11,9 +11,9 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role, Team, User
 from dashboard.projects.actions import add_product
 from dashboard.studio.actions import Wish, start
-from generation import jobs
 from generation.credits import ledger
 from generation.models import Connection, Discrepancy, Job
+from generation.pipeline import jobs
 from generation.reconciliation import discrepancies, readings
 from tests.generation.reconciliation.books import PRICE, Business, Provider, remote, told
 from tests.pictures import photo

@@ -2,7 +2,7 @@
 
 A job that is submitted or unknown is looked at when it is due. An attempt that its job no longer waits for, since a
 person is asked or has decided, is looked at when the attempt is due: rarely, for a month, and whenever its webhook
-comes. What its answer means for the job is written at the top of :mod:`generation.jobs`.
+comes. What its answer means for the job is written at the top of :mod:`generation.pipeline.jobs`.
 """
 
 from collections.abc import Sequence
@@ -12,9 +12,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from generation import jobs, matching
 from generation.contract import JobStatus, RemoteJob
 from generation.models import Attempt, Job, JobState
+from generation.pipeline import jobs, matching
 from generation.provider import answers, connections
 from generation.provider.client import Client, ProviderError, Refused, Unreadable, Unusable
 

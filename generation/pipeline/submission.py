@@ -5,10 +5,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from generation import jobs
 from generation.contract import GenerateRequest
 from generation.media import pictures
 from generation.models import Asset, Attempt, Job
+from generation.pipeline import jobs
 from generation.provider import connections, rate_limit
 from generation.provider.client import (
     Client,

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from generation import jobs
 from generation.media import pictures
 from generation.models import Attempt, Image, Job, JobState
 from generation.network import download
+from generation.pipeline import jobs
 from generation.provider import connections
 from generation.provider.client import ProviderError
 

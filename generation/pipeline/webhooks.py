@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from generation import jobs
 from generation.models import Attempt, JobState, WebhookDelivery
+from generation.pipeline import jobs
 from generation.tasks import hint
 
 BODY_MAX = 64 * 1024

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from generation.turns import Taker
+from generation.pipeline.fairness import Taker
 
 _WAITING = (
     "SELECT {} FROM generation_job WHERE connection_id = %(connection)s AND state = 'queued'"

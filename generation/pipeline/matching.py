@@ -14,9 +14,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from generation import jobs
 from generation.contract import AspectRatio, ImageLink, RemoteJob
 from generation.models import Attempt, Connection, Job, JobState
+from generation.pipeline import jobs
 
 SKEW = timedelta(seconds=90)
 """How far the provider's clock and a slow answer may move a job's creation from our POST, which is the moment that the

@@ -37,13 +37,13 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from generation import live
 from generation.contract import RemoteJob
 from generation.credits import ledger
 from generation.credits.caps import Priced
 from generation.database import bulk_insert
 from generation.media.pictures import Picture, StoredKeys
 from generation.models import HOLDING, Attempt, Batch, Image, Job, JobState
+from generation.pipeline import events
 
 LEASE = timedelta(seconds=45)
 """How long a worker may take for an upload, from its claim on, and for the POST, from the attempt's commit on; their
@@ -81,7 +81,7 @@ def _move(job: Job, *, sources: Iterable[JobState], to: JobState, leased: bool =
         setattr(job, name, value)
     if job.state != to:
         job.state = to
-        live.job_changed(job)
+        events.job_changed(job)
     return True
 
 
@@ -294,7 +294,7 @@ def cancel_all(batch: Batch, *, actor_id: int | None = None) -> int:
             # A cancelled job whose hold is still open was cancelled right here.
             cancelled = rows.filter(state=JobState.CANCELLED)
             ledger.release_all(team_id=batch.team_id, jobs=cancelled, actor_id=actor_id)
-            live.batch_changed(batch)
+            events.batch_changed(batch)
     return ended + given_up
 
 
@@ -305,7 +305,7 @@ def look_again(job: Job, *, gaps: Sequence[int] = POLL_GAPS, progress: int | Non
         rows = Job.objects.filter(pk=job.pk, state=job.state)
         rows.update(due_at=timezone.now() + gap(gaps, job.tries), tries=F("tries") + 1, progress=seen)
         if seen != job.progress:
-            live.job_changed(job)
+            events.job_changed(job)
 
 
 def postpone(job: Job, *, until: datetime | None) -> None:
@@ -353,7 +353,7 @@ def _charge_beside(job: Job, cost: int) -> None:
         job.tokens_used = (job.tokens_used or 0) + cost
         Job.objects.filter(pk=job.pk).update(tokens_used=job.tokens_used)
         ledger.charge(job=job, credits=cost, reason=BESIDE)
-        live.job_changed(job)
+        events.job_changed(job)
 
 
 def _fail(
@@ -447,7 +447,7 @@ def picture_stored(image: Image, *, picture: Picture, keys: StoredKeys) -> bool:
         if not rows.update(**vars(keys), **facts, size=len(picture.data), stored_at=now):
             return False
         if not _complete(job):
-            live.job_changed(job)
+            events.job_changed(job)
         return True
 
 

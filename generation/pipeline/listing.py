@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from django.db.models import Min
 from django.utils import timezone
 
-from generation import jobs, matching, settlement
 from generation.contract import Page, RemoteJob
 from generation.models import Attempt, Connection, Job, JobState
+from generation.pipeline import jobs, matching, settlement
 from generation.provider import connections
 from generation.provider.client import Client, ProviderError, Refused, Unreadable, Unusable
 

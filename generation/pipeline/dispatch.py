@@ -13,10 +13,10 @@ from threading import Lock
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from generation import jobs, queue, turns
 from generation.models import Attempt, Connection, Job, JobState
+from generation.pipeline import fairness, jobs, queue
+from generation.pipeline.fairness import Taker
 from generation.provider import connections, rate_limit
-from generation.turns import Taker
 
 HINTED = timedelta(seconds=30)
 """How long a hinted row is left alone before it is hinted again, from the hint on."""
@@ -66,7 +66,7 @@ def next_job(connection_id: str, *, lane: str = "") -> Turn:
             if Job.objects.filter(pk=job.id, state=JobState.CANCELLED).exists():
                 rate_limit.give_back(connection_id, job.id)
             return Turn(wait=0)
-        turns.note(job, lane=lane)
+        fairness.note(job, lane=lane)
     # Only now: whoever changes the connection waits for claimed jobs, so that none goes to yesterday's provider.
     job.connection = Connection.objects.get(pk=connection_id)
     return Turn(job, wait=0)
@@ -74,7 +74,7 @@ def next_job(connection_id: str, *, lane: str = "") -> Turn:
 
 def _whose_turn(connection_id: str) -> Job | None:
     """The first job of the batch whose turn it is, where its connection takes jobs."""
-    memory = turns.recall(connection_id)
+    memory = fairness.recall(connection_id)
     if taker := queue.next_taker(connection_id, after=memory.taker):
         chosen = queue.first_job(connection_id, taker, after_batch=memory.batch(taker))
         open_connection = connections.open_for_posting("connection__")
@@ -90,7 +90,7 @@ def is_waiting(connection_id: str) -> bool:
 def look(connection_id: str, *, wait: float, lanes: int = 1) -> Iterator[Hint]:
     """Hints to look at a queue in ``wait`` seconds, unless ``lanes`` are on their way. One look may call two."""
     for _ in range(min(lanes, 2)):
-        ticket = turns.ask(connection_id, wait=wait, lanes=lanes)
+        ticket = fairness.ask(connection_id, wait=wait, lanes=lanes)
         if not ticket:
             return
         yield Hint("submit_next", (connection_id, ticket), wait)
