@@ -15,7 +15,7 @@ urlpatterns = [
     path("", include("dashboard.studio.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
-    path("settings/keys/", include("dashboard.api.key_urls")),
+    path("settings/keys/", include("dashboard.members.key_urls")),
     path("v1/", include("dashboard.api.urls")),
     path("", include("dashboard.connections.urls")),
     path("", include("dashboard.files.urls")),

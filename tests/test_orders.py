@@ -18,9 +18,9 @@ from django.test import Client
 from django.utils import timezone
 
 from dashboard.accounts.access import Actor
-from dashboard.accounts.invitations import invite
 from dashboard.accounts.models import ApiKey, Invitation, Membership, Role, Team, User
 from dashboard.accounts.order_tokens import FIELD, new_token
+from dashboard.members.invitations import invite
 from generation.credits import ledger
 from generation.models import Batch, Cap, Job, JobState
 from tests.forms import Fields, form_to

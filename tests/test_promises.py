@@ -14,9 +14,9 @@ from django.core.mail import EmailMessage
 from django.test import Client
 from django.utils import timezone
 
-from dashboard.accounts import invitations
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Membership, Role, Team, User
+from dashboard.members import invitations
 from dashboard.projects import imports
 from dashboard.spend import alerts, cap_actions
 from dashboard.spend.models import Alert

@@ -17,10 +17,10 @@ from django.test.utils import CaptureQueriesContext, override_settings
 from django.utils import timezone
 
 from dashboard.accounts.access import Actor
-from dashboard.accounts.invitations import invite
-from dashboard.accounts.keys import issue, revoke
 from dashboard.accounts.models import Membership, Role, Team, User
 from dashboard.audit.models import AuditEvent
+from dashboard.members.invitations import invite
+from dashboard.members.keys import issue, revoke
 from dashboard.presets.models import Preset, PresetVersion
 from dashboard.projects.actions import add_product
 from dashboard.projects.models import ProductImport, Project

@@ -20,10 +20,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from dashboard.accounts import mail_address
 from dashboard.accounts.devices import device
 from dashboard.accounts.forms import AddressForm, NameForm
-from dashboard.accounts.members import Refused
 from dashboard.accounts.models import User
 from dashboard.accounts.second_factor import second_factors
 from dashboard.accounts.security import note
+from dashboard.members.actions import Refused
 
 
 @login_required

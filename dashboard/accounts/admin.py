@@ -17,11 +17,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
 
-from dashboard.accounts import access, keys, members
+from dashboard.accounts import access
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import ApiKey, Membership, Role, Team, User
 from dashboard.accounts.order_tokens import MISSING, new_token, ordered_once, token_in
 from dashboard.audit.record import record
+from dashboard.members import actions as members
+from dashboard.members import keys
 from generation.admin import BoundedSearch, ReadOnly, Rows
 from generation.credits import ledger
 

@@ -12,9 +12,9 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from dashboard.accounts.members import Refused
 from dashboard.accounts.models import User
 from dashboard.accounts.security import note
+from dashboard.members.actions import Refused
 
 log = logging.getLogger(__name__)
 SALT = "another mail address"

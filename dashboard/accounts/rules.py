@@ -9,12 +9,12 @@ from typing import Any, Self
 from django.db import transaction
 from django.utils import timezone
 
-from dashboard.accounts import members
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role, Team
 from dashboard.api.actions import trusted_webhooks
 from dashboard.audit.record import record
 from dashboard.gallery import retention
+from dashboard.members import actions
 from generation.credits import ledger
 from generation.database.public_ids import new_id
 from generation.models import CreditAccount
@@ -68,7 +68,7 @@ def change(acting: Actor, *, name: str, rules: Rules) -> None:
         _write(team, rules)
         if rules.retention_days != before.retention_days:
             retention.announce(team)
-        members.rename(acting, name=name)
+        actions.rename(acting, name=name)
         if rules != before:
             record(acting, "team.rules_changed", team.pk, before=asdict(before), after=asdict(rules))
 

@@ -17,10 +17,11 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.shortcuts import render
 
-from dashboard.accounts import access, invitations
-from dashboard.accounts.members import Refused
+from dashboard.accounts import access
 from dashboard.accounts.models import Invitation, User
 from dashboard.accounts.names import one_line
+from dashboard.members import invitations
+from dashboard.members.actions import Refused
 from generation.network import addresses
 
 

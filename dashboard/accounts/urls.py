@@ -4,8 +4,10 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from dashboard.accounts import account_views, invitation_views, member_views, team_views, views
+from dashboard.accounts import account_views, team_views, views
 from dashboard.accounts.password_reset import NewPassword
+from dashboard.members import invitation_views
+from dashboard.members import views as member_views
 
 # By the page that asks for the second factor, too, and with the password that has a log.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]

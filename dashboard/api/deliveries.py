@@ -6,10 +6,10 @@ from django.conf import settings
 from django.db.models import F, Q
 from django.utils import timezone
 
-from dashboard.accounts.keys import webhook_secret
 from dashboard.api.actions import trusted_webhooks
 from dashboard.api.answers import jobs_of, show_job
 from dashboard.api.models import CallerDelivery
+from dashboard.members.keys import webhook_secret
 from generation.database.bulk_delete import delete_in_portions
 from generation.models import JobState
 from generation.network import webhook_sender

@@ -11,9 +11,9 @@ from ninja.errors import ValidationError
 from ninja.security import HttpBearer
 from redis.exceptions import RedisError
 
-from dashboard.accounts import keys
 from dashboard.accounts.access import Actor, find
 from dashboard.api import actions, answers, parameters, photos
+from dashboard.members import keys
 from dashboard.presets.access import usable
 from dashboard.studio.actions import NotPossible
 from generation.contract import PLAN_LIMITS, Account, ContractError, ErrorCode, GenerateRequest, is_text

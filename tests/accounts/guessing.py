@@ -15,8 +15,8 @@ django.setup()
 from django.core.cache import cache  # noqa: E402 (models need the line above)
 from django.test import Client  # noqa: E402
 
-from dashboard.accounts.founding import CannotFound, open_team  # noqa: E402
 from dashboard.accounts.models import FailedSignIns, Team, User  # noqa: E402
+from dashboard.members.founding import CannotFound, open_team  # noqa: E402
 from tests.generation.parallel import at_once  # noqa: E402
 
 STRANGERS = 32

@@ -23,7 +23,7 @@ from tests.conftest import browser_of
 SEND = """
 import django
 django.setup()
-from dashboard.accounts.mails import send_invitation
+from dashboard.members.mails import send_invitation
 from dashboard.accounts.models import Invitation, Role, Team, User
 ada, team = User(email="ada@example.com"), Team(name="R&D <Paris>")
 row = Invitation(team=team, created_by=ada, email="dora@example.com", role=Role.VIEWER)
@@ -85,7 +85,7 @@ def test_a_mail_server_that_is_away_loses_no_invitation(ada: User, monkeypatch: 
     def refuse(*_: object, **__: object) -> None:
         raise ConnectionRefusedError(111, "Connection refused")
 
-    monkeypatch.setattr("dashboard.accounts.mails.send_mail", refuse)
+    monkeypatch.setattr("dashboard.members.mails.send_mail", refuse)
     html = browser_of(ada).post("/settings/members/", {"email": "dora@example.com", "role": "20"}).content.decode()
     assert "The mail could not be sent. Copy the link now and pass it on yourself" in html
     assert "http://testserver/accounts/invitation/" in html

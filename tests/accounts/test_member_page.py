@@ -3,11 +3,11 @@
 import pytest
 from django.test import Client
 
-from dashboard.accounts import keys
 from dashboard.accounts.access import Actor
-from dashboard.accounts.invitations import accept, invite
 from dashboard.accounts.models import ApiKey, Invitation, Membership, Role, Team, User
 from dashboard.audit.models import AuditEvent
+from dashboard.members import keys
+from dashboard.members.invitations import accept, invite
 from dashboard.projects.models import Product
 from dashboard.studio.actions import Wish, start
 from generation.contract import ContractError

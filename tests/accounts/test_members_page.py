@@ -8,9 +8,9 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from dashboard.accounts import invitations
 from dashboard.accounts.models import Invitation, Membership, Role, Team, User
 from dashboard.audit.models import AuditEvent
+from dashboard.members import invitations
 from tests.conftest import browser_of
 
 PAGE = "/settings/members/"

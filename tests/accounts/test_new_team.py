@@ -7,11 +7,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from dashboard.accounts import members
 from dashboard.accounts.access import Actor
-from dashboard.accounts.founding import open_team
 from dashboard.accounts.models import Membership, Role, Team, User
 from dashboard.audit.models import AuditEvent
+from dashboard.members import actions
+from dashboard.members.founding import open_team
 from generation.credits import ledger
 from generation.models import Connection
 from tests.conftest import browser_of, person
@@ -82,7 +82,7 @@ def test_who_owns_as_many_as_one_may_hands_one_over_first(vera: User, bob: User,
     made = Team.objects.filter(founded_by=vera).first()
     assert made
     heir = Membership.objects.create(team=made, user=bob, role=Role.ADMIN)
-    members.hand_over(Actor(made, Role.OWNER, user=vera), heir)
+    actions.hand_over(Actor(made, Role.OWNER, user=vera), heir)
     assert browser.post(PAGE, {"name": "Atelier"}).status_code == 302
     assert browser_of(bob).post(PAGE, {"name": "His own"}).status_code == 302
 

@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 
 from dashboard.accounts.access import Actor
-from dashboard.accounts.invitations import invite
 from dashboard.accounts.models import ApiKey, Invitation, Role, Team, User
 from dashboard.audit.models import AuditEvent
+from dashboard.members.invitations import invite
 from tests.conftest import browser_of, member
 
 

@@ -11,10 +11,11 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection, connections
 
-from dashboard.accounts import invitations, members
 from dashboard.accounts.access import Actor
-from dashboard.accounts.members import Refused
 from dashboard.accounts.models import Membership, Role, Team, User
+from dashboard.members import actions as members
+from dashboard.members import invitations
+from dashboard.members.actions import Refused
 from tests.conftest import member, person
 
 # Threads see what is committed; SQLite's get a copy, which costs less.

@@ -13,11 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from dashboard.accounts.access import Actor
-from dashboard.accounts.keys import authenticate, issue
 from dashboard.accounts.models import ApiKey, Membership, Role, Team, User
 from dashboard.accounts.order_tokens import new_token
 from dashboard.api.models import CallerDelivery
 from dashboard.audit.models import AuditEvent
+from dashboard.members.keys import authenticate, issue
 from dashboard.presets.models import BrandKit, Preset, PresetVersion
 from dashboard.projects.models import Product, Project
 from dashboard.studio.actions import Wish, start

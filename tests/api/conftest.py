@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 
 from dashboard.accounts.access import Actor
-from dashboard.accounts.keys import issue
 from dashboard.accounts.models import Role, Team, User
+from dashboard.members.keys import issue
 from dashboard.projects.models import Product
 
 

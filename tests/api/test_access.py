@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from dashboard.accounts.access import Actor
-from dashboard.accounts.keys import revoke
 from dashboard.accounts.models import ApiKey, Role, Team, User
 from dashboard.api import v1
+from dashboard.members.keys import revoke
 from tests.api.conftest import Script, script_of
 from tests.api.test_generate import refused
 

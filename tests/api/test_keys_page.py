@@ -5,10 +5,10 @@ import re
 import pytest
 from django.test import Client
 
-from dashboard.accounts import keys
-from dashboard.accounts.keys import webhook_secret
 from dashboard.accounts.models import ApiKey, Team, User
 from dashboard.audit.models import AuditEvent
+from dashboard.members import keys
+from dashboard.members.keys import webhook_secret
 from dashboard.projects.models import Product
 from tests.api.conftest import Script
 from tests.conftest import browser_of

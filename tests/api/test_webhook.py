@@ -10,10 +10,10 @@ from django.utils import timezone
 from pytest_httpserver import HTTPServer
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from dashboard.accounts.keys import webhook_secret
 from dashboard.accounts.models import ApiKey, Team
 from dashboard.api import deliveries
 from dashboard.api.models import CallerDelivery
+from dashboard.members.keys import webhook_secret
 from generation.models import Job, JobState
 from tests.api.conftest import Script
 

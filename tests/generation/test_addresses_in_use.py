@@ -22,11 +22,11 @@ from werkzeug import Request, Response
 
 from dashboard.accounts import rules, rules_form
 from dashboard.accounts.access import Actor
-from dashboard.accounts.keys import issue
 from dashboard.accounts.models import Role, Team, User
 from dashboard.api import deliveries
 from dashboard.api.models import CallerDelivery
 from dashboard.connections.addresses import AddressRefused, check_address
+from dashboard.members.keys import issue
 from dashboard.presets import covers
 from dashboard.presets.models import Preset
 from dashboard.projects import imports

@@ -14,11 +14,11 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.test import TestCase
 from django.test.client import AsyncClient
 
-from dashboard.accounts import members
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Membership, Role, Team, User
 from dashboard.live import hub as hubs
 from dashboard.live import views
+from dashboard.members import actions
 from dashboard.studio.actions import Wish, start
 from generation.models import Job
 from generation.pipeline import events
@@ -121,7 +121,7 @@ def test_its_headers_keep_proxies_from_holding_it_back(bob: User) -> None:
 
 def put_out(team: Team, owner: User, user: User) -> None:
     with TestCase.captureOnCommitCallbacks(execute=True):
-        members.remove(Actor(team, Role.OWNER, user=owner), Membership.objects.get(team=team, user=user))
+        actions.remove(Actor(team, Role.OWNER, user=owner), Membership.objects.get(team=team, user=user))
 
 
 def test_who_is_put_out_of_the_team_is_cut_off_at_once(

@@ -10,11 +10,11 @@ import time_machine
 from django.db.models import Model
 from django.utils import timezone
 
-from dashboard.accounts import invitations
 from dashboard.accounts.access import Actor, note_activity
-from dashboard.accounts.keys import authenticate
 from dashboard.accounts.models import ApiKey, Membership, Role, Team, User
 from dashboard.api.models import CallerDelivery
+from dashboard.members import invitations
+from dashboard.members.keys import authenticate
 from dashboard.operations import beat, clock
 from dashboard.projects.models import ImportRow, Product, ProductImport
 from dashboard.spend.models import Alert

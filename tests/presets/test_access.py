@@ -6,8 +6,8 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from dashboard.accounts.access import Actor
-from dashboard.accounts.keys import issue
 from dashboard.accounts.models import Role, Team, User
+from dashboard.members.keys import issue
 from dashboard.presets import actions
 from dashboard.presets.access import Sharing, usable, visible
 from dashboard.presets.drafts import Draft, draft_of, fingerprint

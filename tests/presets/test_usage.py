@@ -1,8 +1,8 @@
 """Who makes pictures with a preset, and what they cost."""
 
 from dashboard.accounts.access import Actor
-from dashboard.accounts.keys import issue
 from dashboard.accounts.models import Role, User
+from dashboard.members.keys import issue
 from dashboard.presets import actions
 from dashboard.presets.access import Sharing
 from dashboard.presets.drafts import Draft, draft_of, fingerprint

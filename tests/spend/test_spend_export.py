@@ -7,8 +7,8 @@ import time_machine
 from django.test import Client
 
 from dashboard.accounts.access import Actor
-from dashboard.accounts.keys import issue
 from dashboard.accounts.models import Role, Team, User
+from dashboard.members.keys import issue
 from dashboard.presets.models import Preset, PresetVersion
 from dashboard.projects.models import Product, Project
 from tests.conftest import browser_of

@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 
 from dashboard.accounts.access import Actor
-from dashboard.accounts.keys import issue
 from dashboard.accounts.models import Role, Team, User
+from dashboard.members.keys import issue
 from dashboard.presets.models import Preset, PresetVersion
 from dashboard.projects.models import Product, Project
 from dashboard.spend import report

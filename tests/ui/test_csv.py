@@ -20,9 +20,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.accounts.access import Actor
-from dashboard.accounts.keys import issue
 from dashboard.accounts.models import Role, Team, User
 from dashboard.audit.record import record
+from dashboard.members.keys import issue
 from dashboard.presets.models import Preset, PresetVersion
 from dashboard.projects.models import ImportRow, Product, ProductImport, Project
 from dashboard.studio.actions import Wish, start

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from dashboard.accounts.founding import CannotFound, found_team
+from dashboard.members.founding import CannotFound, found_team
 from generation.contract import PLAN_LIMITS
 from generation.models import Connection
 

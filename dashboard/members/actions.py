@@ -9,10 +9,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from dashboard.accounts import keys
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Invitation, Membership, Role, Team, User
 from dashboard.audit.record import record
+from dashboard.members import keys
 from generation.pipeline import events
 
 

@@ -10,13 +10,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dashboard.accounts import access, keys
+from dashboard.accounts import access
 from dashboard.accounts.access import Actor
 from dashboard.accounts.idempotency import Made, once
 from dashboard.accounts.models import ApiKey, Role
 from dashboard.accounts.order_tokens import order_of
 from dashboard.accounts.views import members_only
-from dashboard.api.forms import KeyForm
+from dashboard.members import keys
+from dashboard.members.key_forms import KeyForm
 from generation.models import Asset
 
 

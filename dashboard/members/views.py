@@ -10,14 +10,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dashboard.accounts import access, invitations, mails, members
+from dashboard.accounts import access
 from dashboard.accounts.access import Actor
 from dashboard.accounts.forms import InvitationForm, RoleForm
 from dashboard.accounts.idempotency import Made, once
-from dashboard.accounts.members import Refused
 from dashboard.accounts.models import ApiKey, Invitation, Membership, Role
 from dashboard.accounts.order_tokens import order_of, ordered_once
 from dashboard.accounts.views import members_only
+from dashboard.members import actions, invitations, mails
+from dashboard.members.actions import Refused
 
 
 @never_cache
@@ -72,7 +73,7 @@ def member(request: HttpRequest, membership_id: int) -> HttpResponse:
     form = _role_form(acting, row, request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            members.change_role(acting, row, role=form.cleaned_data["role"])
+            actions.change_role(acting, row, role=form.cleaned_data["role"])
         except Refused as error:
             form.add_error(None, str(error))
         else:
@@ -102,7 +103,7 @@ def remove(request: HttpRequest, membership_id: int) -> HttpResponse:
     acting = access.actor(request, Role.ADMIN)
     row = access.find(acting, Membership.objects.select_related("user"), pk=membership_id)
     said = f"{row.user} is no longer in {acting.team}. Jobs under way go on."
-    return _done(request, lambda: members.remove(acting, row), said)
+    return _done(request, lambda: actions.remove(acting, row), said)
 
 
 @members_only
@@ -112,7 +113,7 @@ def hand_over(request: HttpRequest, membership_id: int) -> HttpResponse:
     acting = access.actor(request, Role.OWNER)
     row = access.find(acting, Membership.objects.select_related("user"), pk=membership_id)
     return _done(
-        request, lambda: members.hand_over(acting, row), f"{row.user} owns {acting.team} now; you are an admin."
+        request, lambda: actions.hand_over(acting, row), f"{row.user} owns {acting.team} now; you are an admin."
     )
 
 
@@ -122,7 +123,7 @@ def hand_over(request: HttpRequest, membership_id: int) -> HttpResponse:
 def leave(request: HttpRequest) -> HttpResponse:
     acting = access.actor(request)
     try:
-        members.leave(acting)
+        actions.leave(acting)
     except Refused as error:
         messages.error(request, str(error))
         return redirect("members")

@@ -11,10 +11,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from dashboard.accounts import access, invitations
-from dashboard.accounts.members import Refused
+from dashboard.accounts import access
 from dashboard.accounts.models import Invitation, Membership, User
 from dashboard.accounts.order_tokens import ordered_once
+from dashboard.members import invitations
+from dashboard.members.actions import Refused
 
 
 @never_cache

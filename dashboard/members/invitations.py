@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dashboard.accounts.access import Actor
-from dashboard.accounts.members import Refused
 from dashboard.accounts.models import INVITATION_DAYS, Invitation, Membership, Role, Team, User
 from dashboard.audit.record import record
+from dashboard.members.actions import Refused
 
 IN_SESSION = "invitation"
 """Where a visitor's session keeps the id of the invitation whose link was opened."""
