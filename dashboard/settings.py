@@ -304,9 +304,9 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_ADAPTER = "dashboard.accounts.adapter.TeamsOnly"
+ACCOUNT_ADAPTER = "dashboard.sign_in.adapter.TeamsOnly"
 ACCOUNT_SIGNUP_FORM_CLASS = "dashboard.accounts.forms.NameAtSignUp"
-ACCOUNT_FORMS = {"reset_password": "dashboard.accounts.password_reset.ForgottenForm"}
+ACCOUNT_FORMS = {"reset_password": "dashboard.sign_in.password_reset.ForgottenForm"}
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 # Counted by client address, by person and, where a mail address is given, by that ("key"). No limit lasts more than
 # an hour: the page says so. Failed sign-ins are counted by our own throttle instead.
@@ -320,22 +320,22 @@ ACCOUNT_RATE_LIMITS = {
 }
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
-MFA_ADAPTER = "dashboard.accounts.second_factor.SecondFactor"
+MFA_ADAPTER = "dashboard.sign_in.second_factor.SecondFactor"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # half minutes that a clock may be wrong
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # people come in by invitation, so that nobody's address has to be confirmed
 MFA_FORMS = {
-    "authenticate": "dashboard.accounts.second_factor.CodeForm",
-    "reauthenticate": "dashboard.accounts.second_factor.CodeAgainForm",
-    "activate_totp": "dashboard.accounts.second_factor.FirstCodeForm",
-    "add_webauthn": "dashboard.accounts.second_factor.PasskeyForm",
-    "authenticate_webauthn": "dashboard.accounts.second_factor.PasskeySecondForm",
-    "login_webauthn": "dashboard.accounts.second_factor.PasskeySignInForm",
-    "reauthenticate_webauthn": "dashboard.accounts.second_factor.PasskeyAgainForm",
-    "edit_webauthn": "dashboard.accounts.second_factor.PasskeyNameForm",
+    "authenticate": "dashboard.sign_in.second_factor.CodeForm",
+    "reauthenticate": "dashboard.sign_in.second_factor.CodeAgainForm",
+    "activate_totp": "dashboard.sign_in.second_factor.FirstCodeForm",
+    "add_webauthn": "dashboard.sign_in.second_factor.PasskeyForm",
+    "authenticate_webauthn": "dashboard.sign_in.second_factor.PasskeySecondForm",
+    "login_webauthn": "dashboard.sign_in.second_factor.PasskeySignInForm",
+    "reauthenticate_webauthn": "dashboard.sign_in.second_factor.PasskeyAgainForm",
+    "edit_webauthn": "dashboard.sign_in.second_factor.PasskeyNameForm",
 }
-SOCIALACCOUNT_ADAPTER = "dashboard.accounts.single_sign_on.ByInvitation"
+SOCIALACCOUNT_ADAPTER = "dashboard.sign_in.single_sign_on.ByInvitation"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 # By a link: the policy would stop a form whose answer leads to the identity provider.
 SOCIALACCOUNT_LOGIN_ON_GET = True

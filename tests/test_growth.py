@@ -18,13 +18,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from dashboard import settings as defaults
-from dashboard.accounts import sessions
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import ApiKey, Team, User
 from dashboard.api import deliveries
 from dashboard.api.models import CallerDelivery
 from dashboard.projects import imports
 from dashboard.projects.models import ImportRow, Product, ProductImport
+from dashboard.sign_in import sessions
 from dashboard.studio.actions import Wish, start
 from generation import upkeep
 from generation.database import bulk_delete

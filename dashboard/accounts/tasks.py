@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from dashboard.accounts import idempotency, row_cache, sessions, throttle
+from dashboard.accounts import idempotency, row_cache
+from dashboard.sign_in import sessions, throttle
 
 
 @shared_task

@@ -4,10 +4,11 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from dashboard.accounts import account_views, team_views, views
-from dashboard.accounts.password_reset import NewPassword
+from dashboard.accounts import team_views, views
 from dashboard.members import invitation_views
 from dashboard.members import views as member_views
+from dashboard.sign_in import views as account_views
+from dashboard.sign_in.password_reset import NewPassword
 
 # By the page that asks for the second factor, too, and with the password that has a log.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -47,4 +48,4 @@ urlpatterns = [
     path("settings/invitations/<str:invitation_id>/revoke/", member_views.revoke_invitation, name="revoke_invitation"),
 ]
 if settings.SINGLE_SIGN_ON:
-    urlpatterns.append(path("accounts/", include("dashboard.accounts.identity_urls")))
+    urlpatterns.append(path("accounts/", include("dashboard.sign_in.identity_urls")))

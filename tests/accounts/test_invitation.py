@@ -8,10 +8,10 @@ from django.test import Client
 from django.utils import timezone
 
 from dashboard.accounts.access import Actor
-from dashboard.accounts.adapter import TeamsOnly
 from dashboard.accounts.models import Invitation, Membership, Role, Team, User
 from dashboard.audit.models import AuditEvent
 from dashboard.members import invitations
+from dashboard.sign_in.adapter import TeamsOnly
 from tests.conftest import browser_of, person
 
 SIGN_UP = "/accounts/signup/"

@@ -10,8 +10,9 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.test import Client
 from django.utils import timezone
 
-from dashboard.accounts import tasks, throttle
+from dashboard.accounts import tasks
 from dashboard.accounts.models import FailedSignIns, User
+from dashboard.sign_in import throttle
 from tests.accounts.conftest import is_in
 from tests.conftest import browser_of, person
 

@@ -9,10 +9,10 @@ from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 
-from dashboard.accounts import mail_address
-from dashboard.accounts.devices import device
 from dashboard.accounts.models import Role, User
 from dashboard.audit.models import AuditEvent
+from dashboard.sign_in import mail_address
+from dashboard.sign_in.devices import device
 from tests.accounts.conftest import PASSWORD, confirm, enter, is_in
 from tests.conftest import browser_of, person
 

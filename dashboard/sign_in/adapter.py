@@ -16,10 +16,11 @@ from django.forms import Form, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from dashboard.accounts import access, known_browsers, throttle
+from dashboard.accounts import access
 from dashboard.accounts.models import User
 from dashboard.members import invitations
 from dashboard.members.actions import Refused
+from dashboard.sign_in import known_browsers, throttle
 
 log = logging.getLogger(__name__)
 TAKEN = "This address has an account already. Sign in with it instead."

@@ -21,10 +21,10 @@ from django.core.cache import cache
 from django.db import transaction
 from qrcode.image.svg import SvgPathImage
 
-from dashboard.accounts import throttle
-from dashboard.accounts.devices import device
 from dashboard.accounts.models import User
-from dashboard.accounts.security import note
+from dashboard.sign_in import throttle
+from dashboard.sign_in.audit_trail import note
+from dashboard.sign_in.devices import device
 from generation.database.encryption import cipher
 
 WRONG = "This code is not right. Enter the one that your app shows now, or a recovery code that you have not used."

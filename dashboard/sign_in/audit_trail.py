@@ -18,9 +18,9 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from dashboard.accounts.access import Actor, memberships
-from dashboard.accounts.devices import device
 from dashboard.accounts.models import Role, User
 from dashboard.audit.record import record
+from dashboard.sign_in.devices import device
 
 Type = Authenticator.Type
 ADDED = {Type.TOTP: "two_factor.switched_on", Type.WEBAUTHN: "passkey.added"}

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from dashboard.accounts import identity_views
+from dashboard.sign_in import identity_views
 
 urlpatterns = [
     path("oidc/<str:provider_id>/login/", identity_views.login, name="openid_connect_login"),

@@ -18,9 +18,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from dashboard.accounts.known_browsers import browser_of
 from dashboard.accounts.models import FailedSignIns
 from dashboard.accounts.names import folded
+from dashboard.sign_in.known_browsers import browser_of
 
 Step = Literal["password", "code"]
 NEVER = timedelta(0)

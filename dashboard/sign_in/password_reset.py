@@ -7,8 +7,8 @@ from allauth.account.views import PasswordResetFromKeyView
 from django.core.mail import get_connection
 from django.http import HttpRequest, HttpResponse
 
-from dashboard.accounts import known_browsers, throttle
-from dashboard.accounts.adapter import mail_or_apology
+from dashboard.sign_in import known_browsers, throttle
+from dashboard.sign_in.adapter import mail_or_apology
 
 
 class ForgottenForm(ResetPasswordForm):  # type: ignore[misc]

@@ -13,8 +13,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from dashboard.accounts.models import User
-from dashboard.accounts.security import note
 from dashboard.members.actions import Refused
+from dashboard.sign_in.audit_trail import note
 
 log = logging.getLogger(__name__)
 SALT = "another mail address"
