@@ -4,11 +4,12 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from dashboard.accounts import team_views, views
+from dashboard.accounts import views
 from dashboard.members import invitation_views
 from dashboard.members import views as member_views
 from dashboard.sign_in import views as account_views
 from dashboard.sign_in.password_reset import NewPassword
+from dashboard.team_settings import views as team_views
 
 # By the page that asks for the second factor, too, and with the password that has a log.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]

@@ -20,7 +20,6 @@ from pytest_httpserver import HTTPServer
 from requests import RequestException
 from werkzeug import Request, Response
 
-from dashboard.accounts import rules, rules_form
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role, Team, User
 from dashboard.api import deliveries
@@ -33,6 +32,8 @@ from dashboard.projects import imports
 from dashboard.projects.models import ImportRow, Product, ProductImport
 from dashboard.projects.uploads import take_from
 from dashboard.studio.actions import Wish, start
+from dashboard.team_settings import forms as rules_form
+from dashboard.team_settings import rules
 from generation.models import Connection, Image, Job, JobState
 from generation.network.addresses import NotPublic
 from generation.network.download import download

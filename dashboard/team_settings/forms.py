@@ -9,8 +9,8 @@ from django import forms
 
 from dashboard.accounts.forms import TeamNameForm
 from dashboard.accounts.models import Team
-from dashboard.accounts.rules import Rules
 from dashboard.api.actions import WEBHOOK_URL_MAX, check_webhook_url
+from dashboard.team_settings.rules import Rules
 from generation.contract import ContractError
 
 DAYS_MIN, DAYS_MAX = 7, 3650

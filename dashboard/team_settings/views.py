@@ -11,16 +11,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dashboard.accounts import access, rules
+from dashboard.accounts import access
 from dashboard.accounts.access import Actor
 from dashboard.accounts.forms import TeamNameForm
 from dashboard.accounts.models import Membership, Role, User
 from dashboard.accounts.order_tokens import ordered_once
-from dashboard.accounts.rules_form import TeamForm, zones
 from dashboard.accounts.views import members_only
 from dashboard.connections.addresses import PRODUCTAI
 from dashboard.members.founding import CannotFound, open_team
 from dashboard.projects.models import Product
+from dashboard.team_settings import rules
+from dashboard.team_settings.forms import TeamForm, zones
 from generation.contract import PLAN_LIMITS
 from generation.models import Connection, CreditAccount
 

@@ -1,0 +1,1 @@
+"""A team's rules, and the page that sets them."""
