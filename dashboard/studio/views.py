@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dashboard.accounts import access
 from dashboard.accounts.access import Actor
-from dashboard.accounts.context import BACKGROUND_IS_SILENT
 from dashboard.accounts.idempotency import made_before, once
 from dashboard.accounts.models import Role
 from dashboard.accounts.order_tokens import order_of, ordered_once
@@ -20,6 +19,7 @@ from dashboard.presets.brand import palette
 from dashboard.presets.models import Preset
 from dashboard.projects.library import search
 from dashboard.projects.models import Product
+from dashboard.shell.context import BACKGROUND_IS_SILENT
 from dashboard.spend import cap_list
 from dashboard.spend.cap_why import Why, why
 from dashboard.studio import actions, cards, repeats

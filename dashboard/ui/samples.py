@@ -92,7 +92,7 @@ def pictures() -> list[dict[str, Any]]:
 
 
 def shell(page: str) -> dict[str, Any]:
-    """What ``dashboard.accounts.context.shell`` gives to real pages."""
+    """What ``dashboard.shell.context.shell`` gives to real pages."""
     items = [
         ("Generate", "plus", "generate", None),
         ("Gallery", "layout-grid", "gallery", 2418),
