@@ -1,6 +1,7 @@
 from django.urls import path
 
-from dashboard.spend import cap_views, ledger_views, provider_views, views, whatif_views
+from dashboard.spend import cap_views, ledger_views, provider_views, whatif_views
+from dashboard.spend.overview import views
 
 urlpatterns = [
     path("spend/", views.spend, name="spend"),

@@ -18,7 +18,7 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from dashboard.accounts.access import Actor  # noqa: E402
 from dashboard.accounts.models import Role, Team, User  # noqa: E402
 from dashboard.projects.models import Product  # noqa: E402
-from dashboard.spend import report  # noqa: E402
+from dashboard.spend.overview import report  # noqa: E402
 from generation.credits import ledger, rebuild  # noqa: E402
 from generation.models import Asset, Connection, CreditAccount, DailySpend  # noqa: E402
 from tests.spend.spending import pay  # noqa: E402

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 from django.http import QueryDict
 
-from dashboard.spend.charts import Chart, Scale, chart, short
-from dashboard.spend.figures import Figures
+from dashboard.spend.overview.charts import Chart, Scale, chart, short
+from dashboard.spend.overview.figures import Figures
 from dashboard.spend.periods import read
 
 TODAY = date(2026, 11, 22)

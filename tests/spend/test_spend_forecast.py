@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from dashboard.spend.burndown import burn_down
-from dashboard.spend.figures import Days, Figures
-from dashboard.spend.forecast import forecast, rounded
+from dashboard.spend.overview.burndown import burn_down
+from dashboard.spend.overview.figures import Days, Figures
+from dashboard.spend.overview.forecast import forecast, rounded
 from dashboard.spend.periods import month_of
 
 TODAY = date(2026, 11, 22)

@@ -18,7 +18,7 @@ from dashboard.accounts.models import Role, Team, User
 from dashboard.members.keys import issue
 from dashboard.presets.models import Preset, PresetVersion
 from dashboard.projects.models import Product, Project
-from dashboard.spend import report
+from dashboard.spend.overview import report
 from generation.credits import caps, ledger
 from generation.models import Cap, Connection, DailyTotal, Reconciliation
 from tests.conftest import browser_of

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboard.spend.overview.month_spans import Pieces, pieces
 from dashboard.spend.periods import Span, month_of
-from dashboard.spend.pieces import Pieces, pieces
 
 TODAY = date(2026, 11, 22)
 days = st.dates(date(2024, 1, 1), date(2026, 12, 31))

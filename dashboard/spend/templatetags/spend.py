@@ -3,8 +3,8 @@
 from django import template
 
 from dashboard.spend import links
+from dashboard.spend.overview.scopes import Scope
 from dashboard.spend.periods import Span
-from dashboard.spend.scopes import Scope
 
 register = template.Library()
 

@@ -6,7 +6,7 @@ Whole weeks are counted, as few teams work on Sundays, and only days that are ov
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from dashboard.spend.figures import NOTHING, Days
+from dashboard.spend.overview.figures import NOTHING, Days
 from dashboard.spend.periods import Span, month_of
 
 WEEKS_MAX = 4

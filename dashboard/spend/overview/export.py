@@ -5,10 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 from dashboard.accounts.access import Actor
-from dashboard.spend import names
-from dashboard.spend.names import Names
+from dashboard.spend.overview import names
+from dashboard.spend.overview.names import Names
+from dashboard.spend.overview.scopes import Scope
 from dashboard.spend.periods import Span
-from dashboard.spend.scopes import Scope
 from dashboard.ui import csv
 from generation.credits.rollup import FIGURES, NAMES
 from generation.models import DailySpend

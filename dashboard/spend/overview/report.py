@@ -9,14 +9,15 @@ from django.utils import timezone
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
-from dashboard.spend import cards, figures, links, names, scopes, tables
-from dashboard.spend.burndown import BurnDown, burn_down
-from dashboard.spend.charts import chart
-from dashboard.spend.figures import Days
-from dashboard.spend.forecast import Forecast, forecast
-from dashboard.spend.names import Names
+from dashboard.spend import links
+from dashboard.spend.overview import cards, figures, names, scopes, tables
+from dashboard.spend.overview.burndown import BurnDown, burn_down
+from dashboard.spend.overview.charts import chart
+from dashboard.spend.overview.figures import Days
+from dashboard.spend.overview.forecast import Forecast, forecast
+from dashboard.spend.overview.names import Names
+from dashboard.spend.overview.scopes import Scope
 from dashboard.spend.periods import LENGTHS, Period, Span, month_query, months, read
-from dashboard.spend.scopes import Scope
 from generation.credits import caps
 from generation.credits.caps import Standing
 from generation.models import Cap, CreditAccount

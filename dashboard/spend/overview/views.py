@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from dashboard.accounts import access
 from dashboard.accounts.views import members_only
 from dashboard.audit.export import streamed
-from dashboard.spend import export, report
+from dashboard.spend.overview import export, report
 
 
 @members_only

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple, TypeVar
 from django.db import connection
 from django.db.models import F, QuerySet, Sum
 
+from dashboard.spend.overview.month_spans import pieces
+from dashboard.spend.overview.scopes import Scope
 from dashboard.spend.periods import Period, Span
-from dashboard.spend.pieces import pieces
-from dashboard.spend.scopes import Scope
 from generation.credits.rollup import NAMES
 from generation.models import DailySpend, DailyTotal, MonthlySpend
 

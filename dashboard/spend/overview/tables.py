@@ -6,10 +6,10 @@ from operator import attrgetter
 from typing import Any
 
 from dashboard.spend import links
-from dashboard.spend.figures import Group, Sums, summed, whole
-from dashboard.spend.names import GONE, Names
+from dashboard.spend.overview.figures import Group, Sums, summed, whole
+from dashboard.spend.overview.names import GONE, Names
+from dashboard.spend.overview.scopes import Scope
 from dashboard.spend.periods import Period
-from dashboard.spend.scopes import Scope
 
 ROWS_MAX = 8
 """More are added up in one row, until all are asked for."""

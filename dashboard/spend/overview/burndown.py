@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from dashboard.spend.charts import Scale, Tick, points
-from dashboard.spend.figures import NOTHING, Days
-from dashboard.spend.forecast import Forecast, rounded
+from dashboard.spend.overview.charts import Scale, Tick, points
+from dashboard.spend.overview.figures import NOTHING, Days
+from dashboard.spend.overview.forecast import Forecast, rounded
 from dashboard.spend.periods import Span
 
 

@@ -7,10 +7,10 @@ from django.db.models import Count, Sum
 from django.urls import reverse
 
 from dashboard.spend import links
-from dashboard.spend.figures import Figures
+from dashboard.spend.overview.figures import Figures
+from dashboard.spend.overview.scopes import Scope
+from dashboard.spend.overview.tables import change
 from dashboard.spend.periods import Period, Span, month_of
-from dashboard.spend.scopes import Scope
-from dashboard.spend.tables import change
 from generation.credits.caps import Standing
 from generation.models import CreditAccount, Reconciliation
 from generation.reconciliation import readings

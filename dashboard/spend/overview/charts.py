@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from dashboard.spend.figures import NOTHING, Days, Figures
+from dashboard.spend.overview.figures import NOTHING, Days, Figures
 from dashboard.spend.periods import Period, Span, month_of
 
 DAYS_MAX, WEEKS_MAX = 100, 740
