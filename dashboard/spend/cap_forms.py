@@ -8,7 +8,7 @@ from django.utils import timezone
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Membership
 from dashboard.projects.models import Project
-from dashboard.spend.amounts import WholeNumber
+from dashboard.spend.fields import WholeNumber
 from generation.credits.caps import MOST
 from generation.models import Cap
 

@@ -4,7 +4,7 @@ from django import forms
 
 from dashboard.accounts.models import Team
 from dashboard.accounts.order_tokens import MISSING, token_in
-from dashboard.spend.amounts import WholeNumber
+from dashboard.spend.fields import WholeNumber
 from generation.credits.caps import MOST
 from generation.models import Job, LedgerEntry
 
