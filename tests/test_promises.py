@@ -18,7 +18,7 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Membership, Role, Team, User
 from dashboard.members import invitations
 from dashboard.projects import imports
-from dashboard.spend import alerts, cap_actions
+from dashboard.spend.caps import actions, alerts
 from dashboard.spend.models import Alert
 from dashboard.studio.actions import Wish, start
 from generation.credits import caps
@@ -72,7 +72,7 @@ def test_a_warning_about_a_cap_arrives_once(
 def test_a_raised_cap_stays_raised_for_as_long_as_was_said(lose: Callable[[], None], admin: Actor, team: Team) -> None:
     caps.save(Cap(team=team, credits=5))
     until = timezone.now() + timedelta(days=2)
-    cap_actions.raise_for_a_while(admin, Cap.objects.get(), credits=10, until=until)
+    actions.raise_for_a_while(admin, Cap.objects.get(), credits=10, until=until)
     lose()
     assert Cap.objects.get().limit(until - timedelta(minutes=1)) == 15
     assert Cap.objects.get().limit(until + timedelta(minutes=1)) == 5

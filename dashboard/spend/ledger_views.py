@@ -19,7 +19,7 @@ from dashboard.accounts.order_tokens import ordered_once
 from dashboard.accounts.views import members_only
 from dashboard.audit.export import streamed
 from dashboard.spend import ledger_actions, ledger_export, ledger_lines, ledger_menus, ledger_sums
-from dashboard.spend.cap_words import zone_of
+from dashboard.spend.caps.labels import zone_of
 from dashboard.spend.ledger_filters import Filters
 from dashboard.spend.ledger_forms import AdjustForm, RefundForm
 from generation.credits.ledger import BadEntry, paid

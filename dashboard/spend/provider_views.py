@@ -17,7 +17,7 @@ from dashboard.accounts.models import Role
 from dashboard.accounts.order_tokens import ordered_once
 from dashboard.accounts.views import members_only
 from dashboard.spend import provider_actions, provider_words
-from dashboard.spend.cap_words import zone_of
+from dashboard.spend.caps.labels import zone_of
 from dashboard.spend.provider_forms import SettleForm, Verdict
 from generation.credits.ledger import BadEntry
 from generation.models import Connection, Discrepancy, Reconciliation

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from dashboard.spend import alerts
+from dashboard.spend.caps import alerts
 
 
 @shared_task

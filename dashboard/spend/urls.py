@@ -1,6 +1,7 @@
 from django.urls import path
 
-from dashboard.spend import cap_views, ledger_views, provider_views, whatif_views
+from dashboard.spend import ledger_views, provider_views, whatif_views
+from dashboard.spend.caps import views as cap_views
 from dashboard.spend.overview import views
 
 urlpatterns = [

@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from dashboard.accounts.models import Membership, Team, User
 from dashboard.projects.models import Project
-from dashboard.spend.cap_forms import TEAM
+from dashboard.spend.caps.forms import TEAM
 from dashboard.spend.fields import WholeNumber
 from dashboard.spend.whatif import ProposedCap
 from generation.credits.caps import MOST

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from dashboard.accounts.access import Actor
 from dashboard.projects.models import Project
-from dashboard.spend import cap_list
-from dashboard.spend.cap_list import Row
+from dashboard.spend.caps import queries
+from dashboard.spend.caps.queries import Row
 from generation.credits import caps, ledger
 from generation.models import Cap
 
@@ -29,7 +29,7 @@ class Limit:
 def limits(acting: Actor, project: Project | None = None) -> tuple[Limit, ...]:
     """The team's credits first, then every cap that binds the actor in the project."""
     bound = caps.bounding(projects=[project.id if project else None], spender_id=acting.spender_id)
-    rows = cap_list.rows(acting, bound)
+    rows = queries.rows(acting, bound)
     return (Limit("the team", "Credits left", ledger.left(team_id=acting.team.id)), *map(_of, rows))
 
 

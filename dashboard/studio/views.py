@@ -20,8 +20,8 @@ from dashboard.presets.models import Preset
 from dashboard.projects.library import search
 from dashboard.projects.models import Product
 from dashboard.shell.context import BACKGROUND_IS_SILENT
-from dashboard.spend import cap_list
-from dashboard.spend.cap_why import Why, why
+from dashboard.spend.caps import queries
+from dashboard.spend.caps.why import Why, why
 from dashboard.studio import actions, cards, repeats
 from dashboard.studio.actions import Wish
 from dashboard.studio.forms import GenerateForm
@@ -230,7 +230,7 @@ def _context(
 
 def _why(acting: Actor, price: Quote, stopped: CapReached | None) -> Why | None:
     if stopped:
-        return why(acting, cap_list.row(acting, stopped.standing.cap), asked=stopped.asked)
+        return why(acting, queries.row(acting, stopped.standing.cap), asked=stopped.asked)
     row = price.tightest.row
     return why(acting, row, asked=price.credits) if row and price.is_short else None
 

@@ -16,7 +16,7 @@ from standardwebhooks import Webhook
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Membership, Team, User
 from dashboard.projects.models import Product
-from dashboard.spend import alerts
+from dashboard.spend.caps import alerts
 from dashboard.spend.models import Alert
 from generation.credits import caps, ledger
 from generation.models import CapPeriod

@@ -14,7 +14,7 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Membership, Role, Team, User
 from dashboard.audit.models import AuditEvent
 from dashboard.projects.models import Product, Project
-from dashboard.spend import alerts
+from dashboard.spend.caps import alerts
 from dashboard.spend.models import Alert
 from generation.credits import caps, ledger
 from generation.models import Cap
@@ -239,7 +239,7 @@ class TestOne:
     def test_a_cap_that_was_removed_in_the_meantime_is_said(
         self, row: Cap, admin: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("dashboard.spend.cap_views._find", lambda acting, cap_id: row)
+        monkeypatch.setattr("dashboard.spend.caps.views._find", lambda acting, cap_id: row)
         caps.remove(Cap.objects.get(pk=row.pk))
         answer = admin.post(f"/spend/caps/{row.pk}/", {"credits": "25", "warn_at": "90"}, follow=True)
         assert "This cap was removed in the meantime." in words(answer)

@@ -15,7 +15,7 @@ from dashboard.accounts.models import Role, Team, User
 from dashboard.audit.export import streamed
 from dashboard.projects.models import Product
 from dashboard.spend import ledger_export
-from dashboard.spend.cap_words import zone_of
+from dashboard.spend.caps.labels import zone_of
 from dashboard.studio.actions import Wish, cancel, start
 from dashboard.studio.batch_actions import cancel_rest
 from generation.credits import ledger

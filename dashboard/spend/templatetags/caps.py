@@ -6,7 +6,7 @@ from django import template
 from django.template import Context
 
 from dashboard.accounts import access
-from dashboard.spend import cap_list
+from dashboard.spend.caps import queries
 
 register = template.Library()
 NAMED = 3
@@ -15,6 +15,6 @@ NAMED = 3
 
 @register.inclusion_tag("spend/cap_warnings.html", takes_context=True)
 def cap_warnings(context: Context) -> dict[str, Any]:
-    found = cap_list.warnings(access.actor(context["request"]), context.get("standings"))
+    found = queries.warnings(access.actor(context["request"]), context.get("standings"))
     names = list(dict.fromkeys(row.cap.whose for row in found))
     return {"request": context["request"], "rows": found, "names": names[:NAMED], "more": max(0, len(names) - NAMED)}

@@ -9,8 +9,8 @@ from django.utils import formats, timezone
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
-from dashboard.spend import cap_words
-from dashboard.spend.cap_list import Row
+from dashboard.spend.caps import labels
+from dashboard.spend.caps.queries import Row
 from dashboard.spend.models import Alert
 
 SHOWN = 20
@@ -38,8 +38,8 @@ class Line:
     @property
     def text(self) -> str:
         told = self.alert.payload
-        share = cap_words.share(told["used"], told["limit"])
-        return f"The {told['cap']['name']} reached {share} %: {cap_words.of_used(told['used'], told['limit'])}."
+        share = labels.share(told["used"], told["limit"])
+        return f"The {told['cap']['name']} reached {share} %: {labels.of_used(told['used'], told['limit'])}."
 
     @property
     def deliveries(self) -> list[Delivery]:
@@ -70,5 +70,5 @@ def latest(acting: Actor, seen: Iterable[Row]) -> list[Line]:
     rows = Alert.objects.filter(team=acting.team).order_by("-id")
     if not acting.may(Role.ADMIN):
         rows = rows.filter(cap__in=[row.cap for row in seen])
-    zone = cap_words.zone_of(acting.team.id)
+    zone = labels.zone_of(acting.team.id)
     return [Line(alert, zone) for alert in rows[:SHOWN]]

@@ -9,7 +9,7 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role, User
 from dashboard.audit.record import record
 from dashboard.projects.models import Project
-from dashboard.spend import cap_words
+from dashboard.spend.caps import labels
 from generation.credits import caps
 from generation.models import Cap
 
@@ -25,7 +25,7 @@ def add(acting: Actor, *, project: Project | None, member: User | None, period: 
         caps.lock(acting.team.id)
         same = Cap.objects.filter(team=acting.team, project=project, member=member, period=period)
         if (found := same.select_related("team", "project", "member").first()) is not None:
-            there_is = f"The {cap_words.called(found)} is there already: {found.credits:,} credits."
+            there_is = f"The {labels.called(found)} is there already: {found.credits:,} credits."
             raise Refused(f"{there_is} Change that one.")
         bounds: dict[str, Any] = {"project": project, "member": member, "period": period}
         cap = Cap(team=acting.team, credits=credits, warn_at=warn_at, created_by=acting.user, **bounds)
@@ -80,7 +80,7 @@ def _present(acting: Actor, cap: Cap) -> Cap:
 
 
 def _facts(cap: Cap) -> dict[str, Any]:
-    facts: dict[str, Any] = {"name": cap_words.called(cap), "credits": cap.credits, "warn_at": cap.warn_at}
+    facts: dict[str, Any] = {"name": labels.called(cap), "credits": cap.credits, "warn_at": cap.warn_at}
     if cap.raised_until:
         facts |= {"raised_by": cap.raised_by, "raised_until": cap.raised_until}
     return facts

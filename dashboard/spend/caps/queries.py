@@ -13,7 +13,7 @@ from django.utils import formats, timezone
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Membership, Role
 from dashboard.projects.models import Project
-from dashboard.spend import cap_words
+from dashboard.spend.caps import labels
 from dashboard.spend.ledger_filters import SPENT
 from generation.credits import caps
 from generation.credits.caps import Standing
@@ -36,7 +36,7 @@ class Row:
 
     @property
     def called(self) -> str:
-        return cap_words.called(self.cap)
+        return labels.called(self.cap)
 
     @property
     def left(self) -> int:
@@ -44,7 +44,7 @@ class Row:
 
     @property
     def share(self) -> int:
-        return cap_words.share(self.standing.used, self.standing.limit)
+        return labels.share(self.standing.used, self.standing.limit)
 
     @property
     def is_warned(self) -> bool:
@@ -61,7 +61,7 @@ class Row:
 
     @property
     def resets(self) -> str:
-        return cap_words.resets(self.standing, self.zone)
+        return labels.resets(self.standing, self.zone)
 
     @property
     def raised_through(self) -> str:
@@ -69,7 +69,7 @@ class Row:
         until = self.cap.raised_until
         if until is None or until <= self.now:
             return ""
-        return cap_words.day(until - timedelta(seconds=1), self.zone)
+        return labels.day(until - timedelta(seconds=1), self.zone)
 
     @property
     def lines_url(self) -> str:
@@ -84,7 +84,7 @@ class Row:
 
     @property
     def used(self) -> str:
-        return cap_words.of_used(self.standing.used, self.standing.limit)
+        return labels.of_used(self.standing.used, self.standing.limit)
 
     @property
     def spent_width(self) -> float:
@@ -117,7 +117,7 @@ def rows(acting: Actor, only: Q | None = None) -> list[Row]:
 def _rows(acting: Actor, found: Sequence[Standing]) -> list[Row]:
     if not found:
         return []
-    zone = cap_words.zone_of(acting.team.id)
+    zone = labels.zone_of(acting.team.id)
     capped = [one.cap.member_id for one in found if one.cap.member_id]
     present = set(_members(acting, capped)) if capped else set()
     now = timezone.now()

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils.dateparse import parse_datetime
 
 from dashboard.accounts.models import Membership, Role
-from dashboard.spend import cap_words
+from dashboard.spend.caps import labels
 from dashboard.spend.models import Alert
 
 log = logging.getLogger(__name__)
@@ -38,9 +38,9 @@ def send(alert: Alert) -> str:
 
 
 def _share(alert: Alert) -> int:
-    return cap_words.share(alert.payload["used"], alert.payload["limit"])
+    return labels.share(alert.payload["used"], alert.payload["limit"])
 
 
 def _resets(alert: Alert) -> str:
     moment = parse_datetime(alert.payload["resets_at"] or "")
-    return cap_words.day(moment, cap_words.zone_of(alert.team_id)) if moment else ""
+    return labels.day(moment, labels.zone_of(alert.team_id)) if moment else ""

@@ -15,10 +15,10 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.accounts.order_tokens import ordered_once
 from dashboard.accounts.views import members_only
-from dashboard.spend import alerts_list, cap_actions, cap_list, cap_words
-from dashboard.spend.cap_actions import Refused
-from dashboard.spend.cap_forms import AmountForm, CapForm, RaiseForm
-from dashboard.spend.cap_list import Row
+from dashboard.spend.caps import actions, alert_list, labels, queries
+from dashboard.spend.caps.actions import Refused
+from dashboard.spend.caps.forms import AmountForm, CapForm, RaiseForm
+from dashboard.spend.caps.queries import Row
 from generation.models import Cap
 
 
@@ -33,14 +33,14 @@ def caps(request: HttpRequest) -> HttpResponse:
     form = CapForm(request.POST if writes else None, acting=acting) if may_change else None
     if form and form.is_valid():
         try:
-            cap = cap_actions.add(acting, **form.cleaned_data)
+            cap = actions.add(acting, **form.cleaned_data)
         except Refused as error:
             form.add_error(None, str(error))
         else:
-            return _said(request, cap_list.row(acting, cap))
-    found = cap_list.rows(acting)
-    context: dict[str, Any] = {"groups": cap_list.groups(found), "form": form, "may_change": may_change}
-    context |= {"alerts": alerts_list.latest(acting, found)}
+            return _said(request, queries.row(acting, cap))
+    found = queries.rows(acting)
+    context: dict[str, Any] = {"groups": queries.groups(found), "form": form, "may_change": may_change}
+    context |= {"alerts": alert_list.latest(acting, found)}
     return render(request, "spend/caps.html", context, status=422 if form and form.errors else 200)
 
 
@@ -63,7 +63,7 @@ def cap(request: HttpRequest, cap_id: str) -> HttpResponse:
     found = _find(acting, cap_id)
     form = _amount_form(found, request.POST if request.method == "POST" else None)
     if form.is_valid():
-        return _done(request, acting, found, lambda: cap_actions.change(acting, found, **form.cleaned_data))
+        return _done(request, acting, found, lambda: actions.change(acting, found, **form.cleaned_data))
     return _page(request, acting, found, form=form)
 
 
@@ -73,9 +73,9 @@ def cap(request: HttpRequest, cap_id: str) -> HttpResponse:
 def raise_cap(request: HttpRequest, cap_id: str) -> HttpResponse:
     acting = access.actor(request, Role.ADMIN)
     found = _find(acting, cap_id)
-    form = RaiseForm(request.POST, cap=found, zone=cap_words.zone_of(acting.team.id))
+    form = RaiseForm(request.POST, cap=found, zone=labels.zone_of(acting.team.id))
     if form.is_valid():
-        return _done(request, acting, found, lambda: cap_actions.raise_for_a_while(acting, found, **form.cleaned_data))
+        return _done(request, acting, found, lambda: actions.raise_for_a_while(acting, found, **form.cleaned_data))
     return _page(request, acting, found, raise_form=form)
 
 
@@ -85,7 +85,7 @@ def raise_cap(request: HttpRequest, cap_id: str) -> HttpResponse:
 def end_raise(request: HttpRequest, cap_id: str) -> HttpResponse:
     acting = access.actor(request, Role.ADMIN)
     found = _find(acting, cap_id)
-    return _done(request, acting, found, lambda: cap_actions.end_raise(acting, found))
+    return _done(request, acting, found, lambda: actions.end_raise(acting, found))
 
 
 @members_only
@@ -95,11 +95,11 @@ def remove_cap(request: HttpRequest, cap_id: str) -> HttpResponse:
     acting = access.actor(request, Role.ADMIN)
     found = _find(acting, cap_id)
     try:
-        cap_actions.remove(acting, found)
+        actions.remove(acting, found)
     except Refused as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, f"The {cap_words.called(found)} is gone. It stops nothing any more.")
+        messages.success(request, f"The {labels.called(found)} is gone. It stops nothing any more.")
     return redirect("caps")
 
 
@@ -114,7 +114,7 @@ def _done(request: HttpRequest, acting: Actor, found: Cap, act: Callable[[], Cap
     except Refused as error:
         messages.error(request, str(error))
         return redirect("caps")
-    return _said(request, cap_list.row(acting, changed))
+    return _said(request, queries.row(acting, changed))
 
 
 def _page(
@@ -125,7 +125,7 @@ def _page(
     form: AmountForm | None = None,
     raise_form: RaiseForm | None = None,
 ) -> HttpResponse:
-    row = cap_list.row(acting, found)
+    row = queries.row(acting, found)
     context: dict[str, Any] = {
         "row": row,
         "form": form or _amount_form(found),

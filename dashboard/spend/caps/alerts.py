@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dashboard.api.actions import trusted_webhooks
-from dashboard.spend import alerts_mail, cap_words
+from dashboard.spend.caps import alert_mail, labels
 from dashboard.spend.models import Alert
 from generation.credits import caps
 from generation.credits.caps import Standing
@@ -53,7 +53,7 @@ def _payload(period: CapPeriod, *, at: datetime) -> dict[str, Any]:
     return {
         "cap": {
             "id": cap.id,
-            "name": cap_words.called(cap),
+            "name": labels.called(cap),
             "project_id": cap.project_id,
             "member": cap.member.email if cap.member else None,
             "period": cap.period,
@@ -84,7 +84,7 @@ def deliver(alert_id: str) -> None:
         return
     alert = Alert.objects.select_related("team", "cap").get(pk=alert_id)
     if alert.mailed_at is None:
-        alert.mail_fault = alerts_mail.send(alert)
+        alert.mail_fault = alert_mail.send(alert)
         alert.mailed_at = None if alert.mail_fault else timezone.now()
         alert.save(update_fields=["mailed_at", "mail_fault"])  # at once: a receiver is slow, and nobody is mailed twice
     if not alert.team.alert_url:

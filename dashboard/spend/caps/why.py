@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Membership, Role, User
-from dashboard.spend.cap_list import Row
+from dashboard.spend.caps.queries import Row
 
 NAMED = 3
 """People whom a creator is told to ask."""

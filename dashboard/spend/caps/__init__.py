@@ -1,0 +1,1 @@
+"""Caps: setting, raising, warning, and why one stopped a batch."""
