@@ -1,7 +1,8 @@
 from django.urls import path
 
-from dashboard.spend import ledger_views, provider_views, whatif_views
+from dashboard.spend import provider_views, whatif_views
 from dashboard.spend.caps import views as cap_views
+from dashboard.spend.ledger import views as ledger_views
 from dashboard.spend.overview import views
 
 urlpatterns = [

@@ -14,8 +14,8 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role, Team, User
 from dashboard.audit.export import streamed
 from dashboard.projects.models import Product
-from dashboard.spend import ledger_export
 from dashboard.spend.caps.labels import zone_of
+from dashboard.spend.ledger import export
 from dashboard.studio.actions import Wish, cancel, start
 from dashboard.studio.batch_actions import cancel_rest
 from generation.credits import ledger
@@ -69,7 +69,7 @@ def granted(team: Team, count: int) -> None:
 
 
 def test_every_line_comes_once_across_portions(team: Team, ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger_export, "PORTION", 7)
+    monkeypatch.setattr(export, "PORTION", 7)
     granted(team, 30)
     ids = [int(row["entry"]) for row in exported(ada)]
     assert ids == sorted(LedgerEntry.objects.values_list("pk", flat=True), reverse=True)
@@ -77,7 +77,7 @@ def test_every_line_comes_once_across_portions(team: Team, ada: User, monkeypatc
 
 def peak(team: Team) -> int:
     tracemalloc.start()
-    for _ in ledger_export.lines(LedgerEntry.objects.filter(account=team.id), zone_of(team.id)):
+    for _ in export.lines(LedgerEntry.objects.filter(account=team.id), zone_of(team.id)):
         pass
     memory = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
@@ -85,7 +85,7 @@ def peak(team: Team) -> int:
 
 
 def test_takes_no_memory_for_its_length(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger_export, "PORTION", 50)
+    monkeypatch.setattr(export, "PORTION", 50)
     granted(team, 100)
     peak(team)
     short = peak(team)

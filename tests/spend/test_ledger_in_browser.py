@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, expect
 
 from dashboard.accounts.models import Team, User
-from dashboard.spend import ledger_lines
+from dashboard.spend.ledger import lines
 from generation.credits import ledger
 from generation.models import Connection, CreditAccount, Discrepancy, Reconciliation
 from tests import in_process
@@ -26,7 +26,7 @@ def opened(chromium: Browser, team: Team, ada: User) -> Iterator[Open]:
 
 
 def test_older_lines_come_as_one_scrolls(team: Team, opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger_lines, "PAGE", 20)
+    monkeypatch.setattr(lines, "PAGE", 20)
     for number in range(49):
         ledger.grant(team_id=team.id, credits=1 + number)
     page = opened("/spend/ledger/")
@@ -41,7 +41,7 @@ def test_older_lines_come_as_one_scrolls(team: Team, opened: Open, monkeypatch: 
 def test_what_takes_long_to_add_up_comes_after_the_page(
     team: Team, opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ledger_lines, "PAGE", 2)
+    monkeypatch.setattr(lines, "PAGE", 2)
     for _ in range(3):
         ledger.adjust(team_id=team.id, actor_id=None, spent=4, reason="Paid by card")
     page = opened("/spend/ledger/?model=none")

@@ -17,8 +17,8 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import ApiKey, Membership, Role, Team, User
 from dashboard.presets.models import Preset, PresetVersion
 from dashboard.projects.models import Product, Project
-from dashboard.spend import ledger_lines
-from dashboard.spend.ledger_filters import Filters
+from dashboard.spend.ledger import lines as ledger_lines
+from dashboard.spend.ledger.filters import Filters
 from dashboard.studio.actions import Wish, start
 from generation.credits import ledger
 from generation.models import CreditAccount, Job, LedgerEntry

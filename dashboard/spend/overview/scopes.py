@@ -10,7 +10,7 @@ from dashboard.accounts import access
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import ApiKey, Role, User
 from dashboard.projects.models import Project
-from dashboard.spend.ledger_lines import own_keys
+from dashboard.spend.ledger.lines import own_keys
 from generation.models import DailySpend, Hold
 from generation.models.spend import Told
 

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from dashboard.accounts.models import ApiKey, User
 from dashboard.presets.models import PresetVersion
 from dashboard.projects.models import Project
-from dashboard.spend import ledger_lines
+from dashboard.spend.ledger import lines as ledger_lines
 from dashboard.ui import csv
 from generation.models import LedgerEntry
 

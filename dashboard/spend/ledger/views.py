@@ -18,10 +18,11 @@ from dashboard.accounts.models import Role
 from dashboard.accounts.order_tokens import ordered_once
 from dashboard.accounts.views import members_only
 from dashboard.audit.export import streamed
-from dashboard.spend import ledger_actions, ledger_export, ledger_lines, ledger_menus, ledger_sums
 from dashboard.spend.caps.labels import zone_of
-from dashboard.spend.ledger_filters import Filters
-from dashboard.spend.ledger_forms import AdjustForm, RefundForm
+from dashboard.spend.ledger import actions, export, menus, sums
+from dashboard.spend.ledger import lines as ledger_lines
+from dashboard.spend.ledger.filters import Filters
+from dashboard.spend.ledger.forms import AdjustForm, RefundForm
 from generation.credits.ledger import BadEntry, paid
 from generation.models import Job, LedgerEntry
 
@@ -32,7 +33,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
     """A page of lines; asked by a script for the next one, only that."""
     acting, filters = access.actor(request), Filters.of(request.GET)
     if request.headers.get("HX-Request") and "sums" in request.GET:
-        return _varying(render(request, "spend/ledger_sums.html", {"sums": ledger_sums.sums(acting, filters)}))
+        return _varying(render(request, "spend/ledger_sums.html", {"sums": sums.sums(acting, filters)}))
     before = ledger_lines.read_place(request.GET.get("before", ""))
     zone = zone_of(acting.team.id)
     rows, has_more = ledger_lines.page(filters.narrow(ledger_lines.seen_by(acting), zone), before=before)
@@ -58,7 +59,7 @@ def _sums(request: HttpRequest, acting: Actor, filters: Filters, *, lines: list[
     is_long = lines is None and filters.is_by_day and filters and not (filters.since and filters.until)
     if is_long and "sums" not in request.GET:
         return {"sums_url": filters.address(reverse("ledger"), sums="1")}
-    return {"sums": ledger_sums.sums(acting, filters, lines=lines)}
+    return {"sums": sums.sums(acting, filters, lines=lines)}
 
 
 def _page(request: HttpRequest, acting: Actor, rows: list[LedgerEntry], *, zone: ZoneInfo) -> dict[str, Any]:
@@ -71,8 +72,8 @@ def _frame(acting: Actor, filters: Filters) -> dict[str, Any]:
     home = reverse("ledger")
     return {
         "filters": filters,
-        "menus": ledger_menus.menus(acting, filters),
-        "chips": ledger_menus.chips(acting, filters),
+        "menus": menus.menus(acting, filters),
+        "chips": menus.chips(acting, filters),
         "kept": [(name, value) for name, value in vars(filters).items() if value and name not in {"since", "until"}],
         "all_days_url": filters.address(home, since="", until=""),
         "csv_url": filters.address(reverse("ledger_csv")),
@@ -87,7 +88,7 @@ def ledger_csv(request: HttpRequest) -> StreamingHttpResponse:
     zone = zone_of(acting.team.id)
     rows = filters.narrow(ledger_lines.seen_by(acting), zone)
     name = f"ledger-{acting.team.id}-{timezone.localdate(timezone=zone).isoformat()}.csv"
-    return streamed(request, ledger_export.lines(rows, zone), name=name, mime="text/csv; charset=utf-8")
+    return streamed(request, export.lines(rows, zone), name=name, mime="text/csv; charset=utf-8")
 
 
 @members_only
@@ -101,7 +102,7 @@ def ledger_refund(request: HttpRequest, job_id: str) -> HttpResponse:
     form = RefundForm(_posted(request), initial={"credits": cost})
     if form.is_valid():
         try:
-            ledger_actions.refund(acting, job, **form.cleaned_data)
+            actions.refund(acting, job, **form.cleaned_data)
         except BadEntry as error:
             form.add_error("credits", str(error))
         else:
@@ -121,7 +122,7 @@ def ledger_adjust(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         try:
-            ledger_actions.adjust(acting, **form.amounts, job=given["job"], reason=given["reason"])
+            actions.adjust(acting, **form.amounts, job=given["job"], reason=given["reason"])
         except BadEntry as error:
             form.add_error("credits", str(error))
         else:

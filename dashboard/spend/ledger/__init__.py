@@ -1,0 +1,1 @@
+"""The ledger's lines, and corrections by hand."""
