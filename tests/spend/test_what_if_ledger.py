@@ -14,8 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import ApiKey, Role, Team, User
 from dashboard.projects.models import Product, Project
-from dashboard.spend import whatif_ledger
-from dashboard.spend.whatif import ProposedCap, Replay, replay
+from dashboard.spend.what_if import queries as whatif_ledger
+from dashboard.spend.what_if.replay import ProposedCap, Replay, replay
 from generation.credits import caps, ledger
 from generation.models import Batch, Cap, CreditAccount, Hold, Image, Job, LedgerEntry
 from generation.pipeline import jobs

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.spend.whatif import Asked, Before, Moved, ProposedCap, Replay, replay
+from dashboard.spend.what_if.replay import Asked, Before, Moved, ProposedCap, Replay, replay
 from generation.models import Cap
 
 MONTH, TOTAL = Cap.Period.MONTH, Cap.Period.TOTAL

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dashboard.spend.whatif import Use
+from dashboard.spend.what_if.replay import Use
 
 WIDTH, HEIGHT = 100, 40
 _HEADROOM = 1.08

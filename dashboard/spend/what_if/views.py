@@ -12,9 +12,10 @@ from django.views.decorators.http import require_safe
 from dashboard.accounts import access
 from dashboard.accounts.models import Role
 from dashboard.accounts.views import members_only
-from dashboard.spend import periods, whatif_forms, whatif_page
+from dashboard.spend import periods
 from dashboard.spend.periods import Period, Span
-from dashboard.spend.whatif_forms import Line, Places
+from dashboard.spend.what_if import forms, page
+from dashboard.spend.what_if.forms import Line, Places
 from generation.models import Cap
 
 
@@ -23,25 +24,25 @@ from generation.models import Cap
 def what_if(request: HttpRequest) -> HttpResponse:
     """A past period played again under the caps that the address proposes."""
     team = access.actor(request, Role.ADMIN).team
-    account = whatif_page.account_of(team)
+    account = page.account_of(team)
     caps = list(Cap.objects.filter(team=team).select_related("member").order_by("id"))
     today = timezone.now().astimezone(account.zone).date()
-    period, lines = periods.read(request.GET, today=today), whatif_forms.lines(request.GET, caps)
-    changed = whatif_forms.edited(lines, request.GET)
+    period, lines = periods.read(request.GET, today=today), forms.lines(request.GET, caps)
+    changed = forms.edited(lines, request.GET)
     if changed is not None:
         return redirect(_url(changed, period.query))
     places = Places(team, caps)
-    rows = whatif_forms.rows(lines, places)
+    rows = forms.rows(lines, places)
     errors = any(row.errors for row in rows)
     context: dict[str, Any] = {"rows": rows, "period": period, "quick": _quick(lines, period)}
     if not errors:
-        context["result"] = whatif_page.result(account, period.so_far, rows, places, period.query)
-    context |= {"zone": account.zone, "has_caps": bool(caps), "more_fit": len(rows) < whatif_forms.ROWS_MAX}
+        context["result"] = page.result(account, period.so_far, rows, places, period.query)
+    context |= {"zone": account.zone, "has_caps": bool(caps), "more_fit": len(rows) < forms.ROWS_MAX}
     return render(request, "spend/what_if.html", context, status=422 if errors else 200)
 
 
 def _url(lines: list[Line], query: dict[str, str]) -> str:
-    return f"{reverse('what_if')}?{whatif_forms.address(lines, query)}"
+    return f"{reverse('what_if')}?{forms.address(lines, query)}"
 
 
 def _quick(lines: list[Line], period: Period) -> list[tuple[str, str, bool]]:

@@ -12,7 +12,7 @@ from dashboard.accounts.models import Membership, Team, User
 from dashboard.projects.models import Project
 from dashboard.spend.caps.forms import TEAM
 from dashboard.spend.fields import WholeNumber
-from dashboard.spend.whatif import ProposedCap
+from dashboard.spend.what_if.replay import ProposedCap
 from generation.credits.caps import MOST
 from generation.models import Cap
 

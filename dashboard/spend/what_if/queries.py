@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.db.models import Count, F, Sum
 
 from dashboard.accounts.models import ApiKey
-from dashboard.spend.whatif import Asked, Before, Moved
+from dashboard.spend.what_if.replay import Asked, Before, Moved
 from generation.models import CreditAccount, DailySpend, Hold, Image, LedgerEntry
 
 AT_ONCE = 10_000

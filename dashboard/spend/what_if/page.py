@@ -6,12 +6,12 @@ from datetime import datetime, time, timedelta
 from django.db.models import Min
 
 from dashboard.accounts.models import Team
-from dashboard.spend import whatif_forms, whatif_ledger
 from dashboard.spend.periods import Span
-from dashboard.spend.whatif import ProposedCap, Refusal, Replay, Use, replay
-from dashboard.spend.whatif_chart import Chart, draw
-from dashboard.spend.whatif_forms import Places, RowForm
-from dashboard.spend.whatif_ledger import Outcome
+from dashboard.spend.what_if import forms, queries
+from dashboard.spend.what_if.chart import Chart, draw
+from dashboard.spend.what_if.forms import Places, RowForm
+from dashboard.spend.what_if.queries import Outcome
+from dashboard.spend.what_if.replay import ProposedCap, Refusal, Replay, Use, replay
 from generation.models import Cap, CreditAccount, Job
 
 SHOWN = 50
@@ -89,7 +89,7 @@ class Result:
 def result(account: CreditAccount, span: Span, rows: list[RowForm], places: Places, period: dict[str, str]) -> Result:
     """Play the days of ``span`` under what the rows propose."""
     found = _replayed(account, span, [row.proposed for row in rows if row.proposed])
-    came_to = whatif_ledger.outcomes([refusal.batch.batch_id for refusal in found.refusals])
+    came_to = queries.outcomes([refusal.batch.batch_id for refusal in found.refusals])
     return Result(
         span=span,
         batches=found.batches,
@@ -107,11 +107,11 @@ def _replayed(account: CreditAccount, span: Span, caps: list[ProposedCap]) -> Re
     until = datetime.combine(span.last + timedelta(days=1), time(), account.zone)
     in_all = any(cap.period == Cap.Period.TOTAL for cap in caps)
     return replay(
-        whatif_ledger.history(account, first=first, until=until),
+        queries.history(account, first=first, until=until),
         caps=caps,
         days=list(span),
         zone=account.zone,
-        before=whatif_ledger.in_use(account, at=first) if in_all else (),
+        before=queries.in_use(account, at=first) if in_all else (),
     )
 
 
@@ -143,7 +143,7 @@ def _used(found: Replay, rows: list[RowForm], places: Places, period: dict[str, 
             use=use,
             chart=draw(use),
             name=_called(use.cap, places),
-            tightest_url="?" + whatif_forms.address(whatif_forms.instead(lines, row.number, use.peak), period),
+            tightest_url="?" + forms.address(forms.instead(lines, row.number, use.peak), period),
             refused=refused.count(id(use.cap)),
         )
         for row in rows

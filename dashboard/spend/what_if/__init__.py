@@ -1,0 +1,1 @@
+"""A past period again under other caps."""
