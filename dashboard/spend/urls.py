@@ -1,9 +1,9 @@
 from django.urls import path
 
-from dashboard.spend import provider_views
 from dashboard.spend.caps import views as cap_views
 from dashboard.spend.ledger import views as ledger_views
 from dashboard.spend.overview import views
+from dashboard.spend.reconciliation import views as provider_views
 from dashboard.spend.what_if import views as whatif_views
 
 urlpatterns = [

@@ -16,7 +16,7 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role, Team, User
 from dashboard.audit.models import AuditEvent
 from dashboard.connections import actions
-from dashboard.spend import provider_words
+from dashboard.spend.reconciliation import labels
 from generation.contract import Account
 from generation.credits import integrity
 from generation.models import Connection, CreditAccount, Discrepancy, JobList, LedgerEntry, Reconciliation
@@ -166,7 +166,7 @@ class TestTells:
         acting = Actor(team, Role.ADMIN, user=ada)
         asked = {"key": "k", "plan": "pro", "photo_delivery": "asset", "account": account}
         actions.connect(acting, base_url="https://other.example.com/v1", **asked)  # type: ignore[arg-type]
-        assert provider_words.state(team.id).sentence == "Not compared yet."
+        assert labels.state(team.id).sentence == "Not compared yet."
         assert "Another account" in page(ada)
 
 

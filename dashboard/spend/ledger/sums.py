@@ -9,7 +9,7 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.spend.ledger.filters import SPENT, Filters, Kind
 from dashboard.spend.ledger.lines import own_keys
-from dashboard.spend.provider_words import number
+from dashboard.spend.reconciliation.labels import number
 from generation.models import CreditAccount, DailySpend, LedgerEntry
 
 _LABELS = {"granted": "Granted", "held": "On hold", "spent": "Spent", "pictures": "Pictures paid for"}

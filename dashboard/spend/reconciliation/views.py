@@ -16,9 +16,9 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.accounts.order_tokens import ordered_once
 from dashboard.accounts.views import members_only
-from dashboard.spend import provider_actions, provider_words
 from dashboard.spend.caps.labels import zone_of
-from dashboard.spend.provider_forms import SettleForm, Verdict
+from dashboard.spend.reconciliation import actions, labels
+from dashboard.spend.reconciliation.forms import SettleForm, Verdict
 from generation.credits.ledger import BadEntry
 from generation.models import Connection, Discrepancy, Reconciliation
 from generation.provider.client import KeyRefused, ProviderError
@@ -60,7 +60,7 @@ def _page(
     older = f"{home}?{urlencode({name: value for name, value in query.items() if value})}" if query["before"] else ""
     drifts = [] if before else readings.open_drifts(team_id=team.id)
     return {
-        "state": provider_words.state(team.id),
+        "state": labels.state(team.id),
         "has_connection": Connection.objects.filter(team=team).exclude(key="").exists(),
         "drifts": [_drift(row, answered if answered and row.pk == to else None) for row in drifts],
         "readings": [_reading(row) for row in found[:PAGE]],
@@ -77,12 +77,12 @@ def _drift(row: Reconciliation, answered: SettleForm | None) -> dict[str, Any]:
     suspects = _suspects(row)
     return {
         "row": row,
-        "question": provider_words.question(row),
-        "moved": provider_words.number(abs(row.moved)),
+        "question": labels.question(row),
+        "moved": labels.number(abs(row.moved)),
         "suspects": suspects[:FEW],
         "further": suspects[FEW:JOBS],
         "more": max(0, len(suspects) - JOBS),
-        "explained": provider_words.explained(row, suspects) if len(suspects) < SUSPECTS_MAX else "",
+        "explained": labels.explained(row, suspects) if len(suspects) < SUSPECTS_MAX else "",
         "form": answered or SettleForm(reading=row),
     }
 
@@ -105,16 +105,16 @@ def _newest_words(odd: Iterable[Discrepancy]) -> list[Discrepancy]:
 
 
 def _reading(row: Any) -> dict[str, Any]:
-    word, tone = provider_words.verdict(row)
+    word, tone = labels.verdict(row)
     return {
         "row": row,
         "word": word,
         "tone": tone,
         "odd": _newest_words(row.shown),
         "more": max(0, row.odd - JOBS),
-        "moved": provider_words.number(row.moved),
-        "drift": provider_words.number(row.drift),
-        "is_new": provider_words.is_new_account(row),
+        "moved": labels.number(row.moved),
+        "drift": labels.number(row.drift),
+        "is_new": labels.is_new_account(row),
     }
 
 
@@ -136,7 +136,7 @@ def check(request: HttpRequest) -> HttpResponse:
     else:
         if readings.is_behind(connection):
             hint("compare_jobs", connection.id)
-        state = provider_words.state(acting.team.id)
+        state = labels.state(acting.team.id)
         (messages.success if not state.drift else messages.warning)(request, f"Checked. {state.sentence}")
     return redirect("reconciliation")
 
@@ -152,7 +152,7 @@ def settle(request: HttpRequest, reading_id: int) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         try:
-            provider_actions.settle(acting, reading, **given | {"verdict": Verdict(given["verdict"])})
+            actions.settle(acting, reading, **given | {"verdict": Verdict(given["verdict"])})
         except readings.NotOpen:
             messages.error(request, "This was settled before, or a newer reading took its place. Nothing was changed.")
             return redirect("reconciliation")

@@ -2,7 +2,7 @@ from typing import Any
 
 from django import forms
 
-from dashboard.spend.provider_words import credits
+from dashboard.spend.reconciliation.labels import credits
 from generation.models import Reconciliation
 
 Verdict = Reconciliation.Verdict

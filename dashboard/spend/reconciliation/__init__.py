@@ -1,0 +1,1 @@
+"""The provider's books beside ours, for the person who settles a drift."""
