@@ -12,7 +12,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 
 from dashboard.accounts.models import Team
-from dashboard.audit import heads, verify, words
+from dashboard.audit import heads, labels, verify
 from dashboard.audit.chain import facts
 from dashboard.audit.models import AuditEvent
 from dashboard.audit.proof import events
@@ -56,7 +56,7 @@ def _row(event: AuditEvent) -> list[str | int]:
         event.actor,
         event.kind,
         event.address or "",
-        words.sentence(event),
+        labels.sentence(event),
         event.action,
         event.object_id,
         canonical(event.before) if event.before else "",

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from dashboard.accounts.models import ApiKey, Team, User
-from dashboard.audit import words
+from dashboard.audit import labels
 from dashboard.audit.models import ActorKind, AuditEvent
 from dashboard.ui.filters import AddressFilters
 
@@ -85,7 +85,7 @@ def _midnight(day: date) -> datetime:
 
 
 def _searched(rows: QuerySet[AuditEvent], text: str) -> QuerySet[AuditEvent]:
-    found = Q(action__in=words.matching(text))
+    found = Q(action__in=labels.matching(text))
     escaped = json.dumps(text)[1:-1]  # how SQLite keeps letters beyond ASCII; PostgreSQL keeps the letters
     for column in ("actor", "object_id", "action", "before_text", "after_text"):
         found |= Q(**{f"{column}__icontains": text})
@@ -112,7 +112,7 @@ class Menu:
 
 def menus(team: Team, filters: Filters) -> list[Menu]:
     done = AuditEvent.objects.filter(team=team).order_by("action").values_list("action", flat=True).distinct()
-    actions = sorted(((action, _sentence_case(words.phrase(action))) for action in done[:CHOICES_MAX]), key=_label)
+    actions = sorted(((action, _sentence_case(labels.phrase(action))) for action in done[:CHOICES_MAX]), key=_label)
     return [
         Menu("who", "Who", _actors(team), chosen=filters.who),
         Menu("action", "What", actions, chosen=filters.action),

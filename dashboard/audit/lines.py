@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dashboard.accounts.models import Team
-from dashboard.audit import words
+from dashboard.audit import labels
 from dashboard.audit.filters import Filters
 from dashboard.audit.models import AuditEvent
 from dashboard.audit.reading import named, told
@@ -59,10 +59,10 @@ def days(rows: Iterable[AuditEvent], filters: Filters, *, continued: str = "") -
 def line(event: AuditEvent, filters: Filters) -> dict[str, Any]:
     return {
         "event": event,
-        "phrase": words.phrase(event.action),
-        "object": words.called(event),
-        "object_name": words.object_name(event) or "it",
-        "object_page": words.object_page(event.object_id),
+        "phrase": labels.phrase(event.action),
+        "object": labels.called(event),
+        "object_name": labels.object_name(event) or "it",
+        "object_page": labels.object_page(event.object_id),
         "url": filters.address(reverse("audit_event", args=[event.sequence])),
     }
 

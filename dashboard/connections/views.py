@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from dashboard.accounts import access
 from dashboard.accounts.models import Role
 from dashboard.accounts.views import members_only
-from dashboard.connections import actions, words
+from dashboard.connections import actions
+from dashboard.connections import messages as words
 from dashboard.connections.addresses import is_sandbox, provider_name
 from dashboard.connections.forms import ConnectionForm, PauseForm
 from dashboard.studio.actions import NotPossible

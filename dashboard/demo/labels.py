@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from dashboard.demo.fields import Array
+from dashboard.demo.distance_fields import Array
 from dashboard.demo.studio import Paint, to_linear
 
 INK = "#2b2a28"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageFilter
 
-from dashboard.demo.fields import Array, Field, union
+from dashboard.demo.distance_fields import Array, Field, union
 from dashboard.demo.studio import KEY, Material, Spot, linear, shaded, to_pixels
 from dashboard.demo.tracing import Seen, View, lit, openness, trace
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw
 
-from dashboard.demo.fields import Array, box, hexagon, pouch, strap, turned, union, welded
+from dashboard.demo.distance_fields import Array, box, hexagon, pouch, strap, turned, union, welded
 from dashboard.demo.labels import Line, label, pressed, wrapped
-from dashboard.demo.paints import banded, speckles, tinted
+from dashboard.demo.materials import banded, speckles, tinted
 from dashboard.demo.photographing import Part, Set, cut_out, on_paper
 from dashboard.demo.studio import Material, plain
 

@@ -11,8 +11,8 @@ from django.db import IntegrityError, transaction
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import ApiKey, Membership, Role, Team, User
 from dashboard.audit.record import record
-from dashboard.demo import kept
-from dashboard.demo.kept import Kept
+from dashboard.demo import cache
+from dashboard.demo.cache import Kept
 from dashboard.demo.presets import BANNED, PALETTE, PRESETS
 from dashboard.demo.products import PRODUCTS, SampleProduct
 from dashboard.demo.team import PEOPLE, TEAM, sandbox_address
@@ -63,7 +63,7 @@ def _photo(sample: SampleProduct) -> Photo:
 
 def _write(photos: list[Photo]) -> None:
     """Write every row at once: a demo is whole or is not there."""
-    password = kept.easy_password()
+    password = cache.easy_password()
     encoded = make_password(password)
     with transaction.atomic():
         team = Team.objects.create(pk=TEAM, name="Northwind")
@@ -79,7 +79,7 @@ def _write(photos: list[Photo]) -> None:
         BrandKit.objects.create(team=team, banned_words=list(BANNED), palette=colours)
         record(Actor(team, Role.OWNER, user=owner), "demo.created", team.id)
         # Last, and before the commit: a sign-in that nobody can read would be worth nothing.
-        kept.write(Kept(password, key, sandbox_address(), {encoded: True}))
+        cache.write(Kept(password, key, sandbox_address(), {encoded: True}))
 
 
 def _people(team: Team, encoded: str) -> User:

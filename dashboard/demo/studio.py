@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import ImageColor
 
-from dashboard.demo.fields import Array
+from dashboard.demo.distance_fields import Array
 
 Paint: TypeAlias = Callable[[Array, Array, Array], Array]
 """Linear colours (3, n) of points (3, n) with normals (3, n), seen along ways (3, n).

@@ -8,8 +8,8 @@ from django.db import transaction
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import ApiKey, Membership, Role
 from dashboard.audit.record import record
-from dashboard.demo import kept
-from dashboard.demo.kept import Kept
+from dashboard.demo import cache
+from dashboard.demo.cache import Kept
 from generation.models import Connection
 
 TEAM = "team_demo"
@@ -31,12 +31,12 @@ def welcome() -> dict[str, Any]:
 
     A password that a person has changed, or a key that was revoked, is said as an empty text.
     """
-    remembered = kept.read()
+    remembered = cache.read()
     before = (remembered.sandbox, len(remembered.known))
     _follow_address(remembered)
     said = {"users": _users(remembered), "api_key": _api_key(remembered)}
     if before != (remembered.sandbox, len(remembered.known)):
-        kept.write(remembered)
+        cache.write(remembered)
     return said
 
 

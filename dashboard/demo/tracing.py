@@ -7,7 +7,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from dashboard.demo.fields import Array, Field
+from dashboard.demo.distance_fields import Array, Field
 
 BLOCK = 8
 FAR = 26.0

@@ -11,7 +11,8 @@ from dashboard.accounts import access
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.accounts.views import members_only
-from dashboard.projects import actions, words
+from dashboard.projects import actions
+from dashboard.projects import messages as words
 from dashboard.projects.forms import PhotoForm, ProductForm
 from dashboard.projects.library import earlier_photos, latest
 from dashboard.projects.models import Product

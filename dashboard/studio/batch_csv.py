@@ -7,7 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from dashboard.gallery.receipt import file_name
-from dashboard.studio import cards, words
+from dashboard.studio import cards, labels
 from dashboard.ui import csv
 from generation.models import Batch, Job
 
@@ -47,8 +47,8 @@ def cells(job: Job) -> list[str | int]:
         job.aspect_ratio,
         job.num_images,
         job.get_state_display(),
-        words.credits(job),
+        labels.credits(job),
         "\n".join(file_name(picture) for picture in pictures),
         "\n".join(f"{settings.PUBLIC_URL}{reverse('picture', args=[picture.id])}" for picture in pictures),
-        words.explain(job),
+        labels.explain(job),
     ]

@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_datetime
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.projects.templatetags.pictures import tile
-from dashboard.studio import titles, words
+from dashboard.studio import labels, titles
 from dashboard.studio.batches import second_tries
 from generation.models import TERMINAL, Batch, Image, Job, JobState
 from generation.pipeline import matching
@@ -54,12 +54,12 @@ def _retried_in(job: Job) -> str:
 def card(job: Job, acting: Actor) -> dict[str, Any]:
     """The context of ``components/job_card.html`` for a row of :func:`jobs`."""
     pictures = stored(job)
-    said = words.REMOVED if job.state == JobState.COMPLETED and not pictures else words.explain(job)
+    said = labels.REMOVED if job.state == JobState.COMPLETED and not pictures else labels.explain(job)
     return {
         "job_id": job.id,
         "state": job.state,
         "title": job.product.name,
-        "note": " · ".join([job.model, words.cost(job)]),
+        "note": " · ".join([job.model, labels.cost(job)]),
         "shape": job.aspect_ratio,
         "count": job.num_images,
         "missing": 0 if job.is_finished else job.num_images - len(pictures),
@@ -87,7 +87,7 @@ def row(job: Job, acting: Actor) -> dict[str, Any]:
         "sku": job.product.sku,
         "scene": f"{version.preset.name} · version {version.number}" if version else job.prompt,
         "asked": " · ".join([job.aspect_ratio, job.model]),
-        "cost": "" if job.state == JobState.FAILED and not job.tokens_used else words.cost(job),  # its error says so
+        "cost": "" if job.state == JobState.FAILED and not job.tokens_used else labels.cost(job),  # its error says so
         "thumbnail": job.asset.thumbnail,
     }
 

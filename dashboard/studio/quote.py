@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from dashboard.accounts.access import Actor
 from dashboard.projects.models import Project
-from dashboard.studio import estimate, repeats
+from dashboard.studio import duplicates, estimate
 from dashboard.studio.actions import BATCH_MAX, Wish
+from dashboard.studio.duplicates import Repeats
 from dashboard.studio.forms import GenerateForm
 from dashboard.studio.limits import Limit, limits
-from dashboard.studio.repeats import Repeats
 from generation.contract import CATALOGUE, PICTURES_MAX
 from generation.models import Connection, Image
 
@@ -173,7 +173,7 @@ def quote(form: GenerateForm, *, trim: Trim | None = None) -> Quote:
     scenes = len(form.scenes())
     held = trim if trim and trim.of == asked(form) else None
     jobs = held.take if held else asked(form)
-    found = repeats.find(form.acting, form.wishes[:jobs])
+    found = duplicates.find(form.acting, form.wishes[:jobs])
     return Quote(
         products=products,
         scenes=scenes,
@@ -185,7 +185,7 @@ def quote(form: GenerateForm, *, trim: Trim | None = None) -> Quote:
         trim=held,
         wishes=form.wishes,
         repeats=found if found.made else None,
-        pictures_made=repeats.pictures(form.acting, found) if found.made else [],
+        pictures_made=duplicates.pictures(form.acting, found) if found.made else [],
         seconds=_seconds(form.acting, jobs),
     )
 

@@ -22,7 +22,7 @@ from dashboard.projects.models import Product
 from dashboard.shell.context import BACKGROUND_IS_SILENT
 from dashboard.spend.caps import queries
 from dashboard.spend.caps.why import Why, why
-from dashboard.studio import actions, cards, repeats
+from dashboard.studio import actions, cards, duplicates
 from dashboard.studio.actions import Wish
 from dashboard.studio.forms import GenerateForm
 from dashboard.studio.prefill import prefill
@@ -71,7 +71,7 @@ def _start(request: HttpRequest) -> HttpResponse:
     wishes = form.wishes[: trim.take] if trim else form.wishes
     choice = request.POST.get("repeats")
     if choice != MAKE_ALL:
-        found = repeats.find(acting, wishes)
+        found = duplicates.find(acting, wishes)
         if found.made and (choice != MAKE_NEW or not found.new):
             return _offered(request, form, trim)
         wishes = found.new

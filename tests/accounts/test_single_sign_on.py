@@ -249,4 +249,4 @@ def test_half_of_it_stops_the_start(tmp_path: Path, missing: str) -> None:
 def sentences(studio: Studio) -> str:
     """What the demo team's audit log says happened."""
     rows = "from dashboard.audit.models import AuditEvent; rows = AuditEvent.objects.filter(team=connection.team); "
-    return studio.shell(rows + "from dashboard.audit.words import phrase; print([phrase(row.action) for row in rows])")
+    return studio.shell(rows + "from dashboard.audit.labels import phrase; print([phrase(row.action) for row in rows])")

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Membership, Role
-from dashboard.audit import words
+from dashboard.audit import labels
 from dashboard.audit.models import AuditEvent
 from dashboard.audit.record import record
 from dashboard.projects.models import Product
@@ -315,7 +315,7 @@ BY_OTHERS = {
 def test_every_address_about_oneself_says_what_it_leaves() -> None:
     there_are = {*of("accounts/"), *BY_LINK}
     assert there_are == ABOUT_ONESELF.keys() | ONLY_OF_THE_SESSION | BY_OTHERS.keys()
-    assert set(ABOUT_ONESELF.values()) <= words.SENTENCES.keys()
+    assert set(ABOUT_ONESELF.values()) <= labels.SENTENCES.keys()
 
 
 @pytest.mark.parametrize("action", sorted({*ABOUT_ONESELF.values()}))

@@ -15,8 +15,8 @@ from django.utils import timezone
 from PIL import Image
 
 from dashboard.accounts.models import ApiKey, Membership, Role, Team, User
-from dashboard.demo import covers, kept, seed, tasks
-from dashboard.demo.kept import Kept
+from dashboard.demo import cache, covers, seed, tasks
+from dashboard.demo.cache import Kept
 from dashboard.demo.presets import PRESETS
 from dashboard.demo.products import PRODUCTS, SampleProduct
 from dashboard.demo.team import TEAM
@@ -180,7 +180,7 @@ def test_a_password_whose_hash_was_renewed_is_still_said() -> None:
     alice.set_password(said["users"][0]["password"])
     alice.save()
     assert prepare() == said
-    assert kept.read().known[alice.password] is True
+    assert cache.read().known[alice.password] is True
 
 
 @pytest.mark.parametrize("step", ["_people", "_connect", "_add_product", "_add_presets"])
@@ -200,14 +200,14 @@ def test_an_interrupted_start_leaves_nothing_and_the_next_completes_it(
 
 
 def test_a_start_cut_off_right_before_the_commit_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    write = kept.write
+    write = cache.write
 
     def cut(remembered: Kept) -> None:
         write(remembered)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(kept, "write", cut)
+        patched.setattr(cache, "write", cut)
         prepare()
     said = prepare()
     assert authenticate(email=ALICE, password=said["users"][0]["password"]) is not None
@@ -249,7 +249,7 @@ def test_without_the_demo_only_the_database_is_prepared(way: str, settings: Lazy
     settings.DEMO = way != "PACKSHOT_DEMO"
     assert prepare(*([way] if way.startswith("--") else [])) == {"users": [], "api_key": ""}
     assert set(rows().values()) == {0}
-    assert kept.read() == Kept()
+    assert cache.read() == Kept()
 
 
 def test_a_file_that_is_not_ours_is_no_sign_in(settings: LazySettings) -> None:
@@ -292,7 +292,7 @@ def test_a_cover_that_a_person_chose_meanwhile_stays() -> None:
 
 
 def test_easy_passwords_differ_and_suit_the_rules() -> None:
-    made = {kept.easy_password() for _ in range(200)}
+    made = {cache.easy_password() for _ in range(200)}
     assert len(made) == 200
     assert all(len(password) == 17 and password.replace("-", "").isalnum() for password in made)
 

@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image, ImageDraw
 
-from dashboard.demo.fields import Array
+from dashboard.demo.distance_fields import Array
 from dashboard.demo.studio import Paint, linear
 
 
