@@ -20,6 +20,7 @@ app.autodiscover_tasks(
         "dashboard.operations",
         "dashboard.presets",
         "dashboard.projects",
+        "dashboard.sign_in",
         "dashboard.audit",
         "dashboard.spend",
     ]

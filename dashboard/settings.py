@@ -245,8 +245,9 @@ CELERY = {
                 "generation.sandbox.tasks.clear_history",
                 "dashboard.api.tasks.clear_history",
                 "dashboard.projects.tasks.clear_history",
-                "dashboard.accounts.tasks.clear_expired_sessions",
-                "dashboard.accounts.tasks.sweep",
+                "dashboard.accounts.tasks.clear_expired_cache",
+                "dashboard.sign_in.tasks.clear_expired_sessions",
+                "dashboard.sign_in.tasks.clear_old_failures",
             )
         },
         **(
@@ -305,7 +306,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "dashboard.sign_in.adapter.TeamsOnly"
-ACCOUNT_SIGNUP_FORM_CLASS = "dashboard.accounts.forms.NameAtSignUp"
+ACCOUNT_SIGNUP_FORM_CLASS = "dashboard.sign_in.forms.NameAtSignUp"
 ACCOUNT_FORMS = {"reset_password": "dashboard.sign_in.password_reset.ForgottenForm"}
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 # Counted by client address, by person and, where a mail address is given, by that ("key"). No limit lasts more than

@@ -45,7 +45,7 @@ CLEARED: dict[str, tuple[Callable[[], int], set[str]]] = {
     ),
     "dashboard.api.tasks.clear_history": (deliveries.clear_history, {"caller_delivery_over"}),
     "dashboard.projects.tasks.clear_history": (imports.clear_history, {"projects_productimport"}),
-    "dashboard.accounts.tasks.clear_expired_sessions": (
+    "dashboard.sign_in.tasks.clear_expired_sessions": (
         sessions.clear_expired,
         {"django_session_expire_date", "usersessions_usersession"},
     ),

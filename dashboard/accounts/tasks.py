@@ -1,14 +1,8 @@
-"""What was kept about people, their sign-ins and their orders goes when nobody needs it any longer."""
+"""What is kept for a while goes when nobody needs it any longer."""
 
 from celery import shared_task
 
 from dashboard.accounts import idempotency, row_cache
-from dashboard.sign_in import sessions, throttle
-
-
-@shared_task
-def clear_expired_sessions() -> None:
-    sessions.clear_expired()
 
 
 @shared_task
@@ -17,6 +11,5 @@ def clear_expired_orders() -> None:
 
 
 @shared_task
-def sweep() -> None:
-    throttle.sweep()
+def clear_expired_cache() -> None:
     row_cache.sweep()

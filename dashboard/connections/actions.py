@@ -9,13 +9,13 @@ from django.utils import timezone
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.audit.record import record
-from dashboard.connections.addresses import sandbox_address
 from dashboard.presets.models import Preset
 from dashboard.studio.actions import NotPossible, hint_submission
 from generation.contract import PLAN_LIMITS, Account
 from generation.credits import caps
 from generation.models import Asset, Connection, Job, JobState
 from generation.provider import connections, rate_limit
+from generation.provider.base_url import sandbox_address
 from generation.provider.client import Client, ProviderError
 from generation.reconciliation import readings
 from generation.sandbox.keys import open_account

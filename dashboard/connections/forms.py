@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 
 from dashboard.connections import actions
-from dashboard.connections.addresses import PRODUCTAI, UNCLEAR, AddressRefused, check_address, is_sandbox
 from generation.contract import PLAN_LIMITS, Account
 from generation.models import Connection
+from generation.provider.base_url import PRODUCTAI, UNCLEAR, AddressRefused, check_address, is_sandbox
 from generation.provider.client import KeyRefused, ProviderError, Refused
 
 PLANS = [(name, f"{name.title()} · {limit} requests a minute") for name, limit in PLAN_LIMITS.items()]

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from dashboard.connections.addresses import provider_name
 from generation.contract import PLAN_LIMITS, Account
 from generation.models import Connection
 from generation.provider import connections
+from generation.provider.base_url import provider_name
 
 PAUSES = {
     Connection.Pause.RATE_LIMIT: "asked us to slow down",

@@ -13,10 +13,10 @@ from dashboard.accounts.models import Role
 from dashboard.accounts.views import members_only
 from dashboard.connections import actions
 from dashboard.connections import messages as words
-from dashboard.connections.addresses import is_sandbox, provider_name
 from dashboard.connections.forms import ConnectionForm, PauseForm
 from dashboard.studio.actions import NotPossible
 from generation.models import Connection, Job, JobState
+from generation.provider.base_url import is_sandbox, provider_name
 from generation.provider.client import KeyRefused, ProviderError
 
 

@@ -12,13 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from dashboard.accounts import access
 from dashboard.accounts.access import Actor
-from dashboard.accounts.forms import InvitationForm, RoleForm
 from dashboard.accounts.idempotency import Made, once
 from dashboard.accounts.models import ApiKey, Invitation, Membership, Role
 from dashboard.accounts.order_tokens import order_of, ordered_once
 from dashboard.accounts.views import members_only
 from dashboard.members import actions, invitations, mails
 from dashboard.members.actions import Refused
+from dashboard.members.forms import InvitationForm, RoleForm
 
 
 @never_cache

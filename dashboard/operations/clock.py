@@ -1,8 +1,9 @@
 """Times that a clock which was ahead for a while has left in the rows.
 
 The rule: **a time further ahead than the longest gap that may be written there is distrusted**. The table below holds
-it for every row with a moment before which nothing happens. ``generation.provider.rate_limit``, ``generation.pipeline.fairness`` and the
-sandbox's ``limits`` hold it for what they count themselves, and beat counts on a clock that nobody sets.
+it for every row with a moment before which nothing happens. ``generation.provider.rate_limit``,
+``generation.pipeline.fairness`` and the sandbox's ``limits`` hold it for what they count themselves, and beat counts
+on a clock that nobody sets.
 """
 
 import logging

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from dashboard.connections.addresses import provider_name
 from generation.models import Asset, Connection
 from generation.provider import connections
+from generation.provider.base_url import provider_name
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dashboard.accounts.forms import AddressForm, NameForm
 from dashboard.accounts.models import User
 from dashboard.members.actions import Refused
 from dashboard.sign_in import mail_address
 from dashboard.sign_in.audit_trail import note
 from dashboard.sign_in.devices import device
+from dashboard.sign_in.forms import AddressForm, NameForm
 from dashboard.sign_in.second_factor import second_factors
 
 

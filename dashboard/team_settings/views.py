@@ -1,9 +1,8 @@
-"""Making a team, deciding how it works, and what to do next in it."""
+"""How a team works, and what to do next in a new one."""
 
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,16 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from dashboard.accounts import access
 from dashboard.accounts.access import Actor
-from dashboard.accounts.forms import TeamNameForm
-from dashboard.accounts.models import Membership, Role, User
-from dashboard.accounts.order_tokens import ordered_once
+from dashboard.accounts.models import Membership, Role
 from dashboard.accounts.views import members_only
-from dashboard.connections.addresses import PRODUCTAI
-from dashboard.members.founding import CannotFound, open_team
 from dashboard.projects.models import Product
 from dashboard.team_settings import rules
 from dashboard.team_settings.forms import TeamForm, zones
-from generation.contract import PLAN_LIMITS
 from generation.models import Connection, CreditAccount
 
 
@@ -35,28 +29,6 @@ class Step:
     text: str
     url: str = ""
     action: str = ""
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@ordered_once
-def new_team(request: HttpRequest) -> HttpResponse:
-    """Make a team that the signed-in person owns, and work in it."""
-    assert isinstance(request.user, User)  # noqa: S101 narrows the type
-    form = TeamNameForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        connection = Connection(base_url=PRODUCTAI, plan_limit=PLAN_LIMITS["pro"])
-        address = request.META.get("REMOTE_ADDR") or None
-        me, name = request.user, form.cleaned_data["name"]
-        try:
-            team = open_team(name=name, owner=me, founder=me, connection=connection, address=address)
-        except CannotFound as error:
-            form.add_error("name", str(error))
-        else:
-            request.session[access.TEAM_IN_SESSION] = team.id
-            messages.success(request, f"{team.name} is ready.")
-            return redirect("team")
-    return render(request, "accounts/new_team.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @never_cache

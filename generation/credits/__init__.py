@@ -1,1 +1,1 @@
-"""Credits: holds and captures in an append-only ledger, caps, sums for reports, and the proof that all of them agree."""
+"""Credits: holds and captures in an append-only ledger, caps, sums for reports, and the proof that they agree."""

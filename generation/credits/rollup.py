@@ -1,6 +1,7 @@
 """What each day and month cost, beside the ledger and equal to it, so that a report reads few rows.
 
-Written with the entries, under the lock of the account's row; ``generation.credits.rebuild`` counts the same from the ledger.
+Written with the entries, under the lock of the account's row; ``generation.credits.rebuild`` counts the same from the
+ledger.
 """
 
 from dataclasses import dataclass

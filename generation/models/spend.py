@@ -1,4 +1,4 @@
-"""What was spent, added up beside the ledger: few rows for reports to read. ``generation.credits.rollup`` keeps them."""
+"""What was spent, added up beside the ledger: few rows for reports. ``generation.credits.rollup`` keeps them."""
 
 from django.db import models
 

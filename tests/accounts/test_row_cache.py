@@ -7,7 +7,7 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from dashboard.accounts import row_cache, tasks
+from dashboard.accounts import row_cache
 from dashboard.accounts.models import CacheEntry
 
 pytestmark = pytest.mark.django_db
@@ -58,13 +58,13 @@ def test_nothing_is_kept_for_ever(clock: list[datetime], timeout: float | None) 
     cache.set("token", True, timeout=timeout)
     assert cache.get("token")
     clock[0] += timedelta(days=31)
-    tasks.sweep()
+    row_cache.sweep()
     assert not CacheEntry.objects.exists()
 
 
 def test_what_is_alive_is_not_swept() -> None:
     cache.set("token", True, timeout=60)
-    tasks.sweep()
+    row_cache.sweep()
     assert cache.get("token")
 
 

@@ -10,7 +10,6 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.test import Client
 from django.utils import timezone
 
-from dashboard.accounts import tasks
 from dashboard.accounts.models import FailedSignIns, User
 from dashboard.sign_in import throttle
 from tests.accounts.conftest import is_in
@@ -189,16 +188,16 @@ class TestClock:
 
     def test_what_no_longer_slows_anybody_is_removed(self, bob: User, clock: list[datetime]) -> None:
         guess(bob.email, 3)
-        tasks.sweep()
+        throttle.sweep()
         assert FailedSignIns.objects.count() == 4  # three places, one person
         for days in (2, -2):
             clock[0] += timedelta(days=days)
             guess(bob.email, 1)
             clock[0] = timezone.now()
-            tasks.sweep()
+            throttle.sweep()
         assert FailedSignIns.objects.count() <= 4
         clock[0] += timedelta(days=3)
-        tasks.sweep()
+        throttle.sweep()
         assert not FailedSignIns.objects.exists()
 
 

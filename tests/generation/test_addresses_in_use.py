@@ -24,7 +24,6 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role, Team, User
 from dashboard.api import deliveries
 from dashboard.api.models import CallerDelivery
-from dashboard.connections.addresses import AddressRefused, check_address
 from dashboard.members.keys import issue
 from dashboard.presets import covers
 from dashboard.presets.models import Preset
@@ -39,6 +38,7 @@ from generation.network.addresses import NotPublic
 from generation.network.download import download
 from generation.pipeline import ingest
 from generation.provider import connections
+from generation.provider.base_url import AddressRefused, check_address
 from generation.provider.client import ProviderError
 from generation.sandbox import keys, webhooks
 from generation.sandbox.models import Delivery, SandboxJob

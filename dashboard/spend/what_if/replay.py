@@ -1,7 +1,8 @@
 """The past played again under proposed caps: which batches they would have stopped. No database is asked here.
 
-The rules are those of ``generation.credits.caps``: a batch fits into every cap that bounds it or is refused whole, and what it
-costs in the end counts in the period in which it was held. What is refused never costs anything and frees nothing.
+The rules are those of ``generation.credits.caps``: a batch fits into every cap that bounds it or is refused whole, and
+what it costs in the end counts in the period in which it was held. What is refused never costs anything and frees
+nothing.
 """
 
 from collections.abc import Collection, Iterable
