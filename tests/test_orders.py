@@ -134,7 +134,7 @@ ELSEWHERE = {
     "admin/": "test_an_operators_grant_that_is_sent_twice_counts_once",
     "v1/": "has no forms: scripts name their calls themselves",
     "sandbox/": "plays ProductAI",
-    "hooks/": "a delivery is stored once: tests/generation/test_webhooks.py",
+    "hooks/": "a delivery is stored once: tests/generation/pipeline/test_webhooks.py",
     "files/": "only read",
     "events/": "only read",
     "healthz": "only read",

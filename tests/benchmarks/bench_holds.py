@@ -27,7 +27,7 @@ import django
 django.setup()
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
-from tests.generation.machine_world import World
+from tests.generation.credits.machine_world import World
 from generation import caps, ledger
 from generation.models import Cap
 price, offered, fit = json.load(sys.stdin)

@@ -7,9 +7,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.accounts.conftest import code
 from tests.browser.conftest import look
 from tests.pipeline.studio import Studio
+from tests.sign_in.conftest import code
 
 DEVICE = {
     "protocol": "ctap2",

@@ -21,7 +21,7 @@ from generation.network import deadline, download
 from generation.network.deadline import Crowded
 from generation.provider import contract_http
 from generation.provider.client import Client, NotSent
-from tests.generation.test_many_requests import PREPARE, place, python, web  # noqa: F401 (a fixture)
+from tests.generation.credits.test_many_requests import PREPARE, place, python, web  # noqa: F401 (a fixture)
 from tests.operations.running import eventually
 
 STUCK = gates.ORDINARY + gates.OUTGOING

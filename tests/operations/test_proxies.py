@@ -7,7 +7,7 @@ from django.test import Client
 
 from dashboard.accounts.models import User
 from dashboard.audit.models import AuditEvent
-from tests.accounts.conftest import enter
+from tests.sign_in.conftest import enter
 
 SPOOFED, REAL, INNER = "203.0.113.66", "198.51.100.7", "10.0.0.3"
 

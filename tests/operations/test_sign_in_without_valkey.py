@@ -9,12 +9,12 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from tests.accounts.conftest import code
-from tests.accounts.identity import CLIENT, SECRET, Provider, provider
-from tests.accounts.test_single_sign_on import Browser
 from tests.furnished import Furnished
 from tests.operations.running import Running
 from tests.pipeline.studio import Studio
+from tests.sign_in.conftest import code
+from tests.sign_in.identity import CLIENT, SECRET, Provider, provider
+from tests.sign_in.test_single_sign_on import Browser
 
 IN, STEP, SIGN_OUT, YOU = "/accounts/login/", "/accounts/2fa/authenticate/", "/accounts/logout/", "/accounts/you/"
 PATIENCE = 4

@@ -20,7 +20,7 @@ from generation.database.redis_client import SECONDS, breaker
 from generation.pipeline import events, hints
 from generation.provider import rate_limit
 from tests.furnished import Furnished
-from tests.generation.test_many_requests import python, web
+from tests.generation.credits.test_many_requests import python, web
 from tests.operations.running import eventually
 from tests.pictures import photo
 

@@ -15,7 +15,7 @@ def test_a_job_of_the_providers_has_one_owner(database: str, tmp_path: Path) -> 
         "DATABASE_URL": database,
     }
     place |= {"REDIS_URL": f"unix://{tmp_path}/nobody.sock", "XDG_RUNTIME_DIR": str(tmp_path)}
-    command = [sys.executable, "-m", "tests.generation.matching_parallel"]
+    command = [sys.executable, "-m", "tests.generation.pipeline.matching_parallel"]
     done = subprocess.run(command, env=surroundings() | place, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     seen = json.loads(done.stdout)

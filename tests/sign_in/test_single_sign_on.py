@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 import requests
 
-from tests.accounts.identity import CLIENT, SECRET, Provider, provider
 from tests.furnished import Furnished
 from tests.operations.running import ROOT, Running, surroundings
 from tests.pipeline.studio import Studio
+from tests.sign_in.identity import CLIENT, SECRET, Provider, provider
 
 ENTRY = "/accounts/oidc/sso/login/"
 

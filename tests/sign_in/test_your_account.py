@@ -13,8 +13,8 @@ from dashboard.accounts.models import Role, User
 from dashboard.audit.models import AuditEvent
 from dashboard.sign_in import mail_address
 from dashboard.sign_in.devices import device
-from tests.accounts.conftest import PASSWORD, confirm, enter, is_in
 from tests.conftest import browser_of, person
+from tests.sign_in.conftest import PASSWORD, confirm, enter, is_in
 
 PAGE = "/accounts/you/"
 ADDRESS = "/accounts/you/address/"

@@ -16,7 +16,7 @@ def plans(tmp_path_factory: pytest.TempPathFactory, new_database: Callable[[], s
     folder: Path = tmp_path_factory.mktemp("plans")
     place = {"PACKSHOT_DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "dashboard.settings"}
     place |= {"REDIS_URL": f"unix://{folder}/none.sock", "XDG_RUNTIME_DIR": str(folder)}
-    command = [sys.executable, "-m", "tests.spend.plans"]
+    command = [sys.executable, "-m", "tests.spend.ledger.plans"]
     environment = surroundings() | place | {"DATABASE_URL": new_database()}
     done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

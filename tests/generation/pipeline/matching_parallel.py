@@ -23,7 +23,7 @@ from generation.contract import JobStatus, RemoteJob  # noqa: E402
 from generation.credits import ledger  # noqa: E402
 from generation.models import Attempt, Job, JobState  # noqa: E402
 from generation.pipeline import jobs, matching  # noqa: E402
-from tests.generation.machine_world import World  # noqa: E402
+from tests.generation.credits.machine_world import World  # noqa: E402
 
 ROUNDS = 25
 Outcome = Attempt.Outcome

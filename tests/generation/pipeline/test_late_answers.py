@@ -11,7 +11,7 @@ from generation.credits import caps
 from generation.credits.integrity import findings
 from generation.models import Attempt, Cap, Job, JobState, LedgerEntry
 from generation.pipeline import jobs, matching
-from generation.provider.client import _job as read_job
+from generation.provider.answers import job as read_job
 from generation.sandbox.models import SandboxJob
 from tests import job_by_job
 from tests.generation.conftest import remote_job

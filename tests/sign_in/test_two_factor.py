@@ -12,8 +12,8 @@ from django.test import Client
 
 from dashboard.accounts.models import Role, Team, User
 from dashboard.audit.models import AuditEvent
-from tests.accounts.conftest import MOMENT, code, codes_of, confirm, enter, is_in, switch_on
 from tests.conftest import browser_of
+from tests.sign_in.conftest import MOMENT, code, codes_of, confirm, enter, is_in, switch_on
 
 STEP = "/accounts/2fa/authenticate/"
 WRONG = "This code is not right."

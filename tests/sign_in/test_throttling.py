@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from dashboard.accounts.models import FailedSignIns, User
 from dashboard.sign_in import throttle
-from tests.accounts.conftest import is_in
 from tests.conftest import browser_of, person
+from tests.sign_in.conftest import is_in
 
 SIGN_IN = "/accounts/login/"
 RIGHT = "correct horse"

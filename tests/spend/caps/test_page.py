@@ -312,7 +312,7 @@ class TestWarnings:
         assert "23 Nov, 01:00 The monthly cap of Bob reached" in words(admin.get("/spend/caps/"))
 
     def test_what_did_not_arrive_is_said(self, admin: Client, settings: Any) -> None:
-        settings.EMAIL_BACKEND = "tests.spend.test_alerts.NoServer"
+        settings.EMAIL_BACKEND = "tests.spend.caps.test_alerts.NoServer"
         alerts.announce()
         for alert_id in alerts.due():
             alerts.deliver(alert_id)

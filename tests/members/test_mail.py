@@ -17,8 +17,8 @@ from django.test import Client
 
 from dashboard.accounts.models import Invitation, User
 from dashboard.audit.models import AuditEvent
-from tests.accounts.conftest import is_in
 from tests.conftest import browser_of
+from tests.sign_in.conftest import is_in
 
 SEND = """
 import django

@@ -15,7 +15,7 @@ from tests.operations.running import ROOT, surroundings
 def seen(database: str, tmp_path: Path) -> Any:
     place = {"DATABASE_URL": database, "PACKSHOT_DATA_DIR": str(tmp_path), "REDIS_URL": f"unix://{tmp_path}/nobody"}
     place |= {"DJANGO_SETTINGS_MODULE": "dashboard.settings"}
-    command = [sys.executable, "-m", "tests.accounts.guessing"]
+    command = [sys.executable, "-m", "tests.sign_in.guessing"]
     done = subprocess.run(
         command, env=surroundings() | place, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
     )

@@ -19,7 +19,7 @@ from tests.operations.running import ROOT, surroundings
 def report(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, furnished: Furnished
 ) -> Iterator[dict[str, Any]]:
-    """What :mod:`tests.generation.reconciling` saw."""
+    """What :mod:`tests.generation.reconciliation.reconciling` saw."""
     folder: Path = tmp_path_factory.mktemp("reconciling")
     with ExitStack() as stack:
         place = {"PACKSHOT_DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "dashboard.settings"}
@@ -29,7 +29,7 @@ def report(
         else:
             furnished.database(folder)
         stack.enter_context(valkey.running(folder / "valkey.sock"))
-        command = [sys.executable, "-m", "tests.generation.reconciling"]
+        command = [sys.executable, "-m", "tests.generation.reconciliation.reconciling"]
         done = subprocess.run(
             command, env=surroundings() | place, cwd=ROOT, capture_output=True, text=True, check=False
         )

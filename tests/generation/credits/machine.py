@@ -1,6 +1,6 @@
-"""A program for tests: random moves of credits, each compared with :mod:`tests.generation.machine_books`.
+"""A program for tests: random moves of credits, each compared with :mod:`tests.generation.credits.machine_books`.
 
-``python -m tests.generation.machine STEPS SEED`` works on the database that ``DATABASE_URL`` names and prints one JSON
+``python -m tests.generation.credits.machine STEPS SEED`` works on the database that ``DATABASE_URL`` names and prints one JSON
 object; with ``shrink`` behind, a failure is cut down to its shortest form. The clock is the test's: it jumps to month
 ends in the team's time zone, and now and then back.
 """
@@ -19,8 +19,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from tests.generation.machine_books import Books, Bound, Paper
-from tests.generation.machine_world import Asks, World  # first of those that need Django
+from tests.generation.credits.machine_books import Books, Bound, Paper
+from tests.generation.credits.machine_world import Asks, World  # first of those that need Django
 
 from django.core.management import call_command  # isort: skip
 from django.db import transaction  # isort: skip

@@ -15,7 +15,7 @@ from tests.operations.running import ROOT, surroundings
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def plans(request: pytest.FixtureRequest, tmp_path: Path, furnished: Furnished) -> dict[str, list[str]]:
-    """What :mod:`tests.generation.plans` saw."""
+    """What :mod:`tests.generation.credits.plans` saw."""
     with ExitStack() as stack:
         place = {"PACKSHOT_DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "dashboard.settings"}
         place |= {"REDIS_URL": f"unix://{tmp_path}/valkey.sock", "XDG_RUNTIME_DIR": str(tmp_path)}
@@ -24,7 +24,7 @@ def plans(request: pytest.FixtureRequest, tmp_path: Path, furnished: Furnished) 
         else:
             furnished.database(tmp_path)
         stack.enter_context(valkey.running(tmp_path / "valkey.sock"))
-        command = [sys.executable, "-m", "tests.generation.plans"]
+        command = [sys.executable, "-m", "tests.generation.credits.plans"]
         done = subprocess.run(
             command, env=surroundings() | place, cwd=ROOT, capture_output=True, text=True, check=False
         )

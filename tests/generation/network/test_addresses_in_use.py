@@ -42,7 +42,7 @@ from generation.provider.base_url import AddressRefused, check_address
 from generation.provider.client import ProviderError
 from generation.sandbox import keys, webhooks
 from generation.sandbox.models import Delivery, SandboxJob
-from tests.generation.address_forms import NAMES, forms
+from tests.generation.network.address_forms import NAMES, forms
 from tests.names import Names
 from tests.pictures import photo
 

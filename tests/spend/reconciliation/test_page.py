@@ -22,7 +22,7 @@ from generation.credits import integrity
 from generation.models import Connection, CreditAccount, Discrepancy, JobList, LedgerEntry, Reconciliation
 from generation.reconciliation import discrepancies
 from tests.conftest import browser_of
-from tests.spend.test_ledger_page import text
+from tests.spend.ledger.test_page import text
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """A program for tests: many threads move one team's credits at random, and every answer to a hold is judged.
 
-``python -m tests.generation.machine_threads STEPS SEED`` works on the database that ``DATABASE_URL`` names and prints
-one JSON object. The moment that a hold has the account's lock, :mod:`tests.generation.machine_books` are made of the
+``python -m tests.generation.credits.machine_threads STEPS SEED`` works on the database that ``DATABASE_URL`` names and prints
+one JSON object. The moment that a hold has the account's lock, :mod:`tests.generation.credits.machine_books` are made of the
 ledger's entries and say what the answer must be. All the while another thread has ``proof.findings()`` look for what
 does not add up.
 """
@@ -19,8 +19,8 @@ from typing import Any
 
 import time_machine
 
-from tests.generation.machine_books import Books, Bound, Paper, Refusal
-from tests.generation.machine_world import World  # first of those that need Django
+from tests.generation.credits.machine_books import Books, Bound, Paper, Refusal
+from tests.generation.credits.machine_world import World  # first of those that need Django
 
 from django.core.management import call_command  # isort: skip
 from django.db import connections as databases  # isort: skip
