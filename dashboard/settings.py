@@ -13,8 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 from environs import Env, EnvError, validate
 
-from dashboard.operations import private
-from dashboard.operations.valkey import socket_path
+from dashboard import data_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 env = Env()
@@ -37,7 +36,7 @@ def _read_secret(path: Path) -> str:
 
 try:
     DATA_DIR = Path(env.path("PACKSHOT_DATA_DIR", ROOT / ".data")).resolve()
-    if _problem := private.shut(DATA_DIR):
+    if _problem := data_folder.shut(DATA_DIR):
         sys.stderr.write(f"{_problem}\n")
     DEBUG = env.bool("PACKSHOT_DEBUG", False)
     PORT = env.int("PACKSHOT_PORT", 8000)
@@ -53,7 +52,7 @@ try:
     LINK_SECONDS = env.int("PACKSHOT_LINK_SECONDS", 3600)
     HISTORY_DAYS = env.int("PACKSHOT_HISTORY_DAYS", 90, validate=validate.Range(min=1))
     SANDBOX_DAYS = env.int("PACKSHOT_SANDBOX_DAYS", 30, validate=validate.Range(min=1))
-    REDIS_URL = env.str("REDIS_URL", f"unix://{socket_path(DATA_DIR)}")
+    REDIS_URL = env.str("REDIS_URL", f"unix://{data_folder.socket_path(DATA_DIR)}")
     _database = env.dj_db_url("DATABASE_URL", f"sqlite:///{DATA_DIR}/db.sqlite3")
     _mail = env.dj_email_url("EMAIL_URL", "console:")
     DEFAULT_FROM_EMAIL = env.str("PACKSHOT_MAIL_FROM", "Packshot <packshot@localhost>")

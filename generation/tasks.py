@@ -9,7 +9,8 @@ from celery import current_app, shared_task
 
 from generation import upkeep
 from generation.models import Attempt, Connection, Image, Job, JobState
-from generation.pipeline import dispatch, fairness, hints, ingest, listing, settlement, submission
+from generation.pipeline import dispatch, fairness, ingest, listing, settlement, submission
+from generation.pipeline.hints import hint
 from generation.provider import connections
 from generation.provider.client import NoSlot, ProviderError
 from generation.reconciliation import readings
@@ -19,11 +20,6 @@ _SIDE_BY_SIDE = 8
 """Messages that share a sweep's hints: as many as a worker has threads."""
 _TOGETHER = 10
 """Hints in a message at most: each may wait for a provider for half a minute, and a message must end in ten."""
-
-
-def hint(task: str, *ids: str, wait: float = 0) -> None:
-    """Send a task of this module. A hint that is lost costs seconds: the dispatcher sends it again."""
-    hints.send(f"generation.tasks.{task}", *ids, wait=wait)
 
 
 def _send(found: Iterable[dispatch.Hint]) -> None:

@@ -1,10 +1,10 @@
 """What a request to ``POST /v1/generate`` does: the same as the form, on behalf of a key."""
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from dashboard.accounts.access import Actor
+from dashboard.accounts.webhook_addresses import check_webhook_url
 from dashboard.api.models import CallerDelivery
 from dashboard.api.photos import product_of
 from dashboard.presets.access import usable
@@ -16,10 +16,7 @@ from dashboard.studio.actions import Wish, start
 from generation.contract import PROMPT_MAX, GenerateRequest
 from generation.credits import caps, ledger
 from generation.models import Job
-from generation.provider import contract_http
 from generation.provider.contract_http import invalid
-
-WEBHOOK_URL_MAX = 1000
 
 
 def generate(acting: Actor, request: GenerateRequest) -> Job:
@@ -97,16 +94,3 @@ def _prompt(
     if len(prompt) > PROMPT_MAX:
         raise invalid(name, f"With this product its prompt is longer than {PROMPT_MAX} characters.")
     return prompt
-
-
-def trusted_webhooks() -> tuple[str, ...]:
-    """Prefixes of addresses that the operator named as their own, which may be on a private network."""
-    return tuple(settings.TRUSTED_WEBHOOKS)
-
-
-def check_webhook_url(url: str) -> None:
-    """Refuse an address to which no webhook would be sent now. Raises ``ContractError(invalid_request)``."""
-    if len(url) > WEBHOOK_URL_MAX:
-        raise invalid("webhook_url", f"It may have at most {WEBHOOK_URL_MAX} characters.")
-    if url:
-        contract_http.check_webhook_url(url, trusted=trusted_webhooks())

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db.models import F, Q
 from django.utils import timezone
 
-from dashboard.api.actions import trusted_webhooks
+from dashboard.accounts.webhook_addresses import trusted_webhooks
 from dashboard.api.answers import jobs_of, show_job
 from dashboard.api.models import CallerDelivery
 from dashboard.members.keys import webhook_secret

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from dashboard.operations import private, valkey
+from dashboard import data_folder
 from dashboard.operations.refusal import Refusal, explain, require_space
 
 SPACE = 50  # MB that must be free under the data folder
@@ -50,11 +50,11 @@ def arguments(words: list[str]) -> Namespace:
 @contextmanager
 def claim(place: Place) -> Iterator[None]:
     """Make the data folder and hold it: one supervisor at a time."""
-    os.umask(private.UMASK)
+    os.umask(data_folder.UMASK)
     try:
         for folder in (place.data, place.logs, place.run):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if problem := private.shut(place.data):
+        if problem := data_folder.shut(place.data):
             say(problem)
         lock = os.open(place.lock, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
@@ -101,7 +101,7 @@ def environment(place: Place, options: Namespace) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
     }
     spared = {"MALLOC_ARENA_MAX": "2", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # memory
-    given["REDIS_URL"] = os.environ.get("REDIS_URL") or f"unix://{valkey.socket_path(place.data)}"
+    given["REDIS_URL"] = os.environ.get("REDIS_URL") or f"unix://{data_folder.socket_path(place.data)}"
     return spared | os.environ | given
 
 

@@ -1,31 +1,20 @@
 """The embedded Valkey server: where its socket is, how it starts, whether it answers. Standard library only."""
 
-import hashlib
 import importlib.util
 import os
 import platform
 import shutil
 import socket
-import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from dashboard.data_folder import socket_path
 from dashboard.operations.refusal import Refusal, explain
 
-LONGEST_SOCKET = 100  # bytes: Linux allows 107, macOS 103
 KEPT_ASIDE = 2  # folders that could not be used, for whoever wants to know why
 ENDING = 5.0  # seconds that a server left behind gets to stop
-
-
-def socket_path(data: Path) -> Path:
-    """The Unix socket of the server that keeps its data under ``data``; a short path when that one is too long."""
-    path = data / "valkey" / "valkey.sock"
-    if len(os.fsencode(path)) <= LONGEST_SOCKET:
-        return path
-    name = hashlib.sha256(os.fsencode(data)).hexdigest()[:16]
-    return Path(tempfile.gettempdir()) / f"packshot-{os.getuid()}-{name}" / "valkey.sock"
 
 
 def program() -> Path:

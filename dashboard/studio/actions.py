@@ -19,7 +19,7 @@ from generation import contract
 from generation.database.public_ids import new_id
 from generation.models import Asset, Batch, Connection, Job, JobState
 from generation.pipeline import jobs, matching
-from generation.tasks import hint
+from generation.pipeline.hints import hint
 
 BATCH_MAX = 2_500
 """Jobs that one press may start."""

@@ -9,7 +9,7 @@ from django import forms
 
 from dashboard.accounts.forms import TeamNameForm
 from dashboard.accounts.models import Team
-from dashboard.api.actions import WEBHOOK_URL_MAX, check_webhook_url
+from dashboard.accounts.webhook_addresses import WEBHOOK_URL_MAX, check_webhook_url
 from dashboard.team_settings.rules import Rules
 from generation.contract import ContractError
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role, Team
-from dashboard.api.actions import trusted_webhooks
+from dashboard.accounts.webhook_addresses import trusted_webhooks
 from dashboard.audit.record import record
 from dashboard.gallery import retention
 from dashboard.members import actions

@@ -24,6 +24,11 @@ def send(task: str, *args: str | int, wait: float = 0) -> None:
         log.warning("The hint %s for %s was not sent: %s", task, args, error)
 
 
+def hint(task: str, *ids: str, wait: float = 0) -> None:
+    """:func:`send` for a task of ``generation.tasks``. A hint that is lost costs seconds."""
+    send(f"generation.tasks.{task}", *ids, wait=wait)
+
+
 @contextmanager
 def _producer() -> Iterator[Producer]:
     with producers[_broker()].acquire(block=True, timeout=SECONDS) as producer:

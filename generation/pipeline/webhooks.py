@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from generation.models import Attempt, JobState, WebhookDelivery
 from generation.pipeline import jobs
-from generation.tasks import hint
+from generation.pipeline.hints import hint
 
 BODY_MAX = 64 * 1024
 

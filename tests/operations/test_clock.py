@@ -10,7 +10,7 @@ import pytest
 import redis
 from django.conf import settings
 
-from dashboard.operations.valkey import socket_path
+from dashboard.data_folder import socket_path
 from tests.furnished import Furnished
 from tests.operations.running import Running
 from tests.pipeline.studio import Studio

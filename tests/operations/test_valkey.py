@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboard import data_folder
 from dashboard.operations import valkey
 from dashboard.operations.refusal import Refusal
 from tests.operations.running import eventually
@@ -33,10 +34,10 @@ def test_without_any_server_one_sentence_says_what_to_do(tmp_path: Path, monkeyp
 
 
 def test_a_path_too_long_for_a_socket_gets_a_short_one_elsewhere(tmp_path: Path) -> None:
-    assert valkey.socket_path(Path("/srv/packshot")) == Path("/srv/packshot/valkey/valkey.sock")
+    assert data_folder.socket_path(Path("/srv/packshot")) == Path("/srv/packshot/valkey/valkey.sock")
     long = tmp_path / ("long" * 30)
-    assert len(str(valkey.socket_path(long))) < valkey.LONGEST_SOCKET
-    assert valkey.socket_path(long) != valkey.socket_path(tmp_path / ("LONG" * 30))
+    assert len(str(data_folder.socket_path(long))) < data_folder.LONGEST_SOCKET
+    assert data_folder.socket_path(long) != data_folder.socket_path(tmp_path / ("LONG" * 30))
 
 
 def test_writes_survive_and_a_server_left_behind_is_replaced(tmp_path: Path) -> None:

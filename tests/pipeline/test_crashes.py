@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from dashboard.operations.valkey import socket_path
+from dashboard.data_folder import socket_path
 from tests.furnished import Furnished
 from tests.operations.running import Running
 from tests.pipeline.studio import Studio

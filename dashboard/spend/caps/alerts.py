@@ -12,7 +12,7 @@ from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from dashboard.api.actions import trusted_webhooks
+from dashboard.accounts.webhook_addresses import trusted_webhooks
 from dashboard.spend.caps import alert_mail, labels
 from dashboard.spend.models import Alert
 from generation.credits import caps

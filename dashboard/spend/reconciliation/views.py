@@ -21,9 +21,9 @@ from dashboard.spend.reconciliation import actions, labels
 from dashboard.spend.reconciliation.forms import SettleForm, Verdict
 from generation.credits.ledger import BadEntry
 from generation.models import Connection, Discrepancy, Reconciliation
+from generation.pipeline.hints import hint
 from generation.provider.client import KeyRefused, ProviderError
 from generation.reconciliation import readings
-from generation.tasks import hint
 
 PAGE = 50
 JOBS = 50

@@ -1,8 +1,8 @@
 """A program for tests: random moves of credits, each compared with :mod:`tests.generation.credits.machine_books`.
 
-``python -m tests.generation.credits.machine STEPS SEED`` works on the database that ``DATABASE_URL`` names and prints one JSON
-object; with ``shrink`` behind, a failure is cut down to its shortest form. The clock is the test's: it jumps to month
-ends in the team's time zone, and now and then back.
+``python -m tests.generation.credits.machine STEPS SEED`` works on the database that ``DATABASE_URL`` names and prints
+one JSON object; with ``shrink`` behind, a failure is cut down to its shortest form. The clock is the test's: it jumps
+to month ends in the team's time zone, and now and then back.
 """
 
 import json

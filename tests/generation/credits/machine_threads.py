@@ -1,9 +1,9 @@
 """A program for tests: many threads move one team's credits at random, and every answer to a hold is judged.
 
-``python -m tests.generation.credits.machine_threads STEPS SEED`` works on the database that ``DATABASE_URL`` names and prints
-one JSON object. The moment that a hold has the account's lock, :mod:`tests.generation.credits.machine_books` are made of the
-ledger's entries and say what the answer must be. All the while another thread has ``proof.findings()`` look for what
-does not add up.
+``python -m tests.generation.credits.machine_threads STEPS SEED`` works on the database that ``DATABASE_URL`` names and
+prints one JSON object. The moment that a hold has the account's lock, :mod:`tests.generation.credits.machine_books` are
+made of the ledger's entries and say what the answer must be. All the while another thread has ``proof.findings()`` look
+for what does not add up.
 """
 
 import json

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.operations import private
+from dashboard import data_folder
 from tests.furnished import Furnished
 from tests.operations.running import ROOT, Running, surroundings
 
@@ -81,8 +81,8 @@ def test_how_many_files_there_are_does_not_matter(data: Path, monkeypatch: pytes
     seen: list[str] = []
     plain = Path.lstat
     monkeypatch.setattr(Path, "lstat", lambda path: seen.append(str(path)) or plain(path))  # type: ignore[func-returns-value]
-    assert private.shut(data) == ""
-    assert len(seen) <= 1 + len(private.INSIDE)
+    assert data_folder.shut(data) == ""
+    assert len(seen) <= 1 + len(data_folder.INSIDE)
 
 
 def test_a_folder_whose_modes_do_not_change_is_told_of(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,10 +92,10 @@ def test_a_folder_whose_modes_do_not_change_is_told_of(data: Path, monkeypatch: 
         raise PermissionError
 
     monkeypatch.setattr(Path, "chmod", refused)
-    said = private.shut(data)
+    said = data_folder.shut(data)
     assert str(data) in said and "chmod 700" in said
     monkeypatch.setattr(Path, "chmod", lambda path, mode: None)
-    assert private.shut(data) == said
+    assert data_folder.shut(data) == said
 
 
 def test_a_link_inside_is_not_followed(data: Path, tmp_path: Path) -> None:
@@ -104,9 +104,9 @@ def test_a_link_inside_is_not_followed(data: Path, tmp_path: Path) -> None:
     elsewhere.chmod(0o755)
     shutil.rmtree(data / "media")
     (data / "media").symlink_to(elsewhere)
-    assert private.shut(data) == ""
+    assert data_folder.shut(data) == ""
     assert mode(elsewhere) == "0o755"
 
 
 def test_a_folder_that_is_not_there_yet_is_nothing_to_speak_of(tmp_path: Path) -> None:
-    assert private.shut(tmp_path / "none") == ""
+    assert data_folder.shut(tmp_path / "none") == ""

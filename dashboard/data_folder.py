@@ -1,8 +1,15 @@
-"""The data folder is its owner's alone, also where it was made with laxer modes. Standard library only."""
+"""The data folder: who may look into it, and where its Valkey listens. Standard library only.
 
+It is its owner's alone, also where it was made with laxer modes.
+"""
+
+import hashlib
 import os
 import stat
+import tempfile
 from pathlib import Path
+
+LONGEST_SOCKET = 100  # bytes: Linux allows 107, macOS 103
 
 UMASK = 0o077
 OTHERS = 0o077
@@ -37,3 +44,12 @@ def _take_rights(path: Path) -> None:
     mode = path.lstat().st_mode
     if mode & OTHERS and not stat.S_ISLNK(mode):
         path.chmod(stat.S_IMODE(mode) & ~OTHERS)
+
+
+def socket_path(data: Path) -> Path:
+    """The Unix socket of the server that keeps its data under ``data``; a short path when that one is too long."""
+    path = data / "valkey" / "valkey.sock"
+    if len(os.fsencode(path)) <= LONGEST_SOCKET:
+        return path
+    name = hashlib.sha256(os.fsencode(data)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"packshot-{os.getuid()}-{name}" / "valkey.sock"
