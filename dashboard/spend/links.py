@@ -9,9 +9,11 @@ from dashboard.spend.periods import Span
 
 NONE = "none"
 """How an address asks for entries without a project, a member and so on."""
+SPENT = "spent"
+"""How it asks, as the ``kind``, for whatever changed what was spent."""
 
 
-def ledger(span: Span | None, *, kind: str = "spent", **filters: str) -> str:
+def ledger(span: Span | None, *, kind: str = SPENT, **filters: str) -> str:
     return f"{_lines(span)}{urlencode({'kind': kind, **filters})}"
 
 

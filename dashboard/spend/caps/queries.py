@@ -14,7 +14,7 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Membership, Role
 from dashboard.projects.models import Project
 from dashboard.spend.caps import labels
-from dashboard.spend.ledger.filters import SPENT
+from dashboard.spend.links import SPENT
 from generation.credits import caps
 from generation.credits.caps import Standing
 from generation.models import Cap

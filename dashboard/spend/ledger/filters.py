@@ -12,14 +12,11 @@ from django.http import QueryDict
 from django.utils.dateparse import parse_date
 
 from dashboard.presets.models import PresetVersion
+from dashboard.spend.links import NONE, SPENT
 from dashboard.ui.filters import VALUE_MAX, AddressFilters
 from generation.models import DailySpend, LedgerEntry
 
 Kind = LedgerEntry.Kind
-NONE = "none"
-"""The value for entries without a project, a member and so on."""
-SPENT = "spent"
-"""The value of ``kind`` for whatever changed what was spent."""
 KINDS = {
     SPENT: "All that was spent",
     Kind.GRANT.value: "Granted",

@@ -12,7 +12,8 @@ from dashboard.audit.filters import Menu
 from dashboard.presets.access import visible
 from dashboard.presets.models import PresetVersion
 from dashboard.projects.models import Project
-from dashboard.spend.ledger.filters import KINDS, NONE, Filters
+from dashboard.spend.ledger.filters import KINDS, Filters
+from dashboard.spend.links import NONE
 from generation.contract import CATALOGUE
 from generation.models import Batch
 

@@ -7,8 +7,9 @@ from django.db.models import Q, QuerySet, Sum
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
-from dashboard.spend.ledger.filters import SPENT, Filters, Kind
+from dashboard.spend.ledger.filters import Filters, Kind
 from dashboard.spend.ledger.lines import own_keys
+from dashboard.spend.links import SPENT
 from dashboard.spend.reconciliation.labels import number
 from generation.models import CreditAccount, DailySpend, LedgerEntry
 
