@@ -13,7 +13,7 @@ from generation.models import Image, Job
 
 
 def receipt(picture: Image) -> list[dict[str, Any]]:
-    """Rows for ``components/receipt.html``; the product stands above them, with its photo."""
+    """Rows for ``ui/_receipt.html``; the product stands above them, with its photo."""
     job = picture.job
     rows: list[dict[str, Any]] = [
         *_origin(job),

@@ -38,7 +38,7 @@ class Day:
 
 
 def tile(picture: Image, filters: Filters) -> dict[str, Any]:
-    """The context of ``components/picture.html``; opening it keeps the filters."""
+    """The context of ``ui/_picture.html``; opening it keeps the filters."""
     return {
         "id": picture.id,
         "url": filters.address(reverse("picture", args=[picture.id])),

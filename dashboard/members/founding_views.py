@@ -35,4 +35,4 @@ def new_team(request: HttpRequest) -> HttpResponse:
             request.session[access.TEAM_IN_SESSION] = team.id
             messages.success(request, f"{team.name} is ready.")
             return redirect("team")
-    return render(request, "accounts/new_team.html", {"form": form}, status=422 if form.errors else 200)
+    return render(request, "members/new_team.html", {"form": form}, status=422 if form.errors else 200)

@@ -32,7 +32,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if why := invitations.fault(row):
         return _refuse(request, why, status=410)
     has_account = bool(row.email) and User.objects.filter(email__iexact=row.email).exists()
-    return render(request, "accounts/invitation.html", {"invitation": row, "has_account": has_account})
+    return render(request, "members/invitation.html", {"invitation": row, "has_account": has_account})
 
 
 def _answer(request: HttpRequest, row: Invitation, user: User) -> HttpResponse:
@@ -47,7 +47,7 @@ def _answer(request: HttpRequest, row: Invitation, user: User) -> HttpResponse:
 
 
 def _offer(request: HttpRequest, row: Invitation) -> HttpResponse:
-    return render(request, "accounts/invitation.html", {"invitation": row})
+    return render(request, "members/invitation.html", {"invitation": row})
 
 
 def _join(request: HttpRequest, row: Invitation, user: User) -> HttpResponse:
@@ -63,7 +63,7 @@ def _join(request: HttpRequest, row: Invitation, user: User) -> HttpResponse:
 
 def _refuse(request: HttpRequest, why: str, *, status: int, may_switch: bool = False) -> HttpResponse:
     context = {"why": why, "may_switch": may_switch}
-    return render(request, "accounts/invitation_refused.html", context, status=status)
+    return render(request, "members/invitation_refused.html", context, status=status)
 
 
 class SignUp(SignupView):  # type: ignore[misc]

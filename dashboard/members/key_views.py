@@ -39,7 +39,7 @@ def api_keys(request: HttpRequest) -> HttpResponse:
             row = access.find(acting, ApiKey, pk=made["key"])
             context |= {"form": KeyForm(), "issued": row, "secret": made["secret"], "example": _example(acting)}
     context["rows"] = _rows(acting)
-    return render(request, "api/keys.html", context, status=422 if form.errors else 200)
+    return render(request, "members/keys.html", context, status=422 if form.errors else 200)
 
 
 @sensitive_variables("secret")

@@ -14,8 +14,8 @@ log = logging.getLogger(__name__)
 def send_invitation(invitation: Invitation, *, link: str) -> bool:
     """Whether the mail server took the mail."""
     context = {"invitation": invitation, "link": link}
-    subject = " ".join(render_to_string("accounts/mail/invitation_subject.txt", context).split())
-    body = render_to_string("accounts/mail/invitation.txt", context)
+    subject = " ".join(render_to_string("members/mail/invitation_subject.txt", context).split())
+    body = render_to_string("members/mail/invitation.txt", context)
     try:
         send_mail(subject, body, None, [invitation.email])
     except (OSError, SMTPException) as error:

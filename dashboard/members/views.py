@@ -41,7 +41,7 @@ def people(request: HttpRequest) -> HttpResponse:
             mailed = mails.send_invitation(row, link=made["link"]) if row.email and is_new else None
             context = {"form": InvitationForm(), "made": row, "link": made["link"], "mailed": mailed}
     context |= _lists(acting)
-    return render(request, "accounts/members.html", context, status=422 if form.errors else 200)
+    return render(request, "members/members.html", context, status=422 if form.errors else 200)
 
 
 @sensitive_variables("token")
@@ -82,7 +82,7 @@ def member(request: HttpRequest, membership_id: int) -> HttpResponse:
     keys = ApiKey.objects.filter(team=acting.team, created_by=row.user, revoked_at=None).count()
     context = {"member": row, "form": form, "keys": keys, "is_self": row.user_id == request.user.pk}
     context |= {"may_change": _may_change(acting, row), "may_hand_over": acting.may(Role.OWNER)}
-    return render(request, "accounts/member.html", context, status=422 if form.errors else 200)
+    return render(request, "members/member.html", context, status=422 if form.errors else 200)
 
 
 def _role_form(acting: Actor, row: Membership, data: Any) -> RoleForm:

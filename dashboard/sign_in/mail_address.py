@@ -31,7 +31,7 @@ def ask(user: User, *, email: str) -> None:
         raise Refused(TAKEN)
     token = signing.dumps([user.pk, user.email, email], salt=SALT)
     link = settings.PUBLIC_URL + reverse("confirm_address", args=[token])
-    text = render_to_string("accounts/mail/address.txt", {"user": user, "email": email, "link": link, "hours": HOURS})
+    text = render_to_string("sign_in/mail/address.txt", {"user": user, "email": email, "link": link, "hours": HOURS})
     send_mail("Confirm your mail address for Packshot", text, None, [email])
 
 
@@ -67,7 +67,7 @@ def confirm(request: HttpRequest, token: str) -> User:
 
 def _tell(former: str, user: User) -> None:
     """Let the former address know, so that nobody loses an account in silence."""
-    text = render_to_string("accounts/mail/address_changed.txt", {"user": user, "former": former})
+    text = render_to_string("sign_in/mail/address_changed.txt", {"user": user, "former": former})
     try:
         send_mail("Your mail address for Packshot was changed", text, None, [former])
     except (OSError, SMTPException) as error:

@@ -42,7 +42,7 @@ def your_account(request: HttpRequest) -> HttpResponse:
         "single_sign_on": settings.OIDC_NAME if settings.SINGLE_SIGN_ON else "",
         "is_tied": SocialAccount.objects.filter(user=user).exists(),
     }
-    return render(request, "accounts/you.html", context, status=422 if form.errors else 200)
+    return render(request, "sign_in/you.html", context, status=422 if form.errors else 200)
 
 
 def _rename(request: HttpRequest, user: User, name: str) -> None:
@@ -107,7 +107,7 @@ def change_address(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, "A mail is on its way to the new address. Open the link in it within a day.")
             return redirect("your_account")
-    return render(request, "accounts/address.html", {"form": form}, status=422 if form.errors else 200)
+    return render(request, "sign_in/address.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @never_cache
@@ -121,5 +121,5 @@ def confirm_address(request: HttpRequest, token: str) -> HttpResponse:
             messages.success(request, f"From now on you sign in with {email}.")
             return redirect("your_account")
     except Refused as error:
-        return render(request, "accounts/invitation_refused.html", {"why": str(error)}, status=410)
-    return render(request, "accounts/confirm_address.html", {"person": user, "email": email})
+        return render(request, "members/invitation_refused.html", {"why": str(error)}, status=410)
+    return render(request, "sign_in/confirm_address.html", {"person": user, "email": email})

@@ -52,7 +52,7 @@ def _retried_in(job: Job) -> str:
 
 
 def card(job: Job, acting: Actor) -> dict[str, Any]:
-    """The context of ``components/job_card.html`` for a row of :func:`jobs`."""
+    """The context of ``ui/_job_card.html`` for a row of :func:`jobs`."""
     pictures = stored(job)
     said = labels.REMOVED if job.state == JobState.COMPLETED and not pictures else labels.explain(job)
     return {

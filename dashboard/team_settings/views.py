@@ -49,7 +49,7 @@ def team(request: HttpRequest) -> HttpResponse:
     context = {"form": form, "going": going, "may_change": acting.may(Role.ADMIN), "steps": _steps(acting)}
     context |= {"rules": rules.Rules.of(acting.team), "zones": zones().values()}
     context |= {"count": Membership.objects.filter(team=acting.team).count()}
-    return render(request, "accounts/team.html", context, status=422 if form.errors or going else 200)
+    return render(request, "team_settings/team.html", context, status=422 if form.errors or going else 200)
 
 
 def _goes_unagreed(request: HttpRequest, acting: Actor, form: TeamForm) -> int:

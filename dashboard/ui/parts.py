@@ -20,14 +20,22 @@ class Part:
 
 def all_parts() -> list[Part]:
     templates = Path(settings.ROOT, "templates")
-    return [read(path, templates) for path in sorted(templates.glob("components/*.html"))]
+    return [
+        read(path, templates)
+        for path in sorted([*templates.glob("shell/_*.html"), *templates.glob("ui/_*.html")], key=name_of)
+    ]
 
 
 def read(path: Path, templates: Path) -> Part:
     found = DOCUMENTATION.match(path.read_text())
-    sample = f"styleguide/parts/{path.name}"
+    sample = f"ui/styleguide/parts/{path.name}"
     return Part(
-        name=path.stem,
+        name=name_of(path),
         note=found.group(1).strip() if found else "",
         template=sample if (templates / sample).exists() else "",
     )
+
+
+def name_of(path: Path) -> str:
+    """``badge`` for ``_badge.html``."""
+    return path.stem.removeprefix("_")

@@ -71,7 +71,7 @@ def picture(name: str) -> dict[str, Any]:
 
 
 def opened(name: str) -> dict[str, Any]:
-    """The context of ``components/lightbox_body.html``; empty for no picture."""
+    """The context of ``ui/_lightbox_body.html``; empty for no picture."""
     if name not in PICTURES:
         return {}
     names = list(PICTURES)

@@ -43,7 +43,7 @@ def content() -> dict[str, Any]:
 def styleguide(request: HttpRequest) -> HttpResponse:
     if request.GET.get("toast"):
         messages.success(request, "Saved. The next picture uses it.")
-    return render(request, "styleguide/index.html", samples.shell("styleguide") | content())
+    return render(request, "ui/styleguide/index.html", samples.shell("styleguide") | content())
 
 
 def sample(request: HttpRequest, page: str) -> HttpResponse:
@@ -51,11 +51,11 @@ def sample(request: HttpRequest, page: str) -> HttpResponse:
     if page not in SAMPLE_PAGES:
         raise Http404("There is no such sample page.")
     if page == "signin":
-        return render(request, "styleguide/signin.html", {"form": SampleForm(), "team": None, "user": None})
+        return render(request, "ui/styleguide/signin.html", {"form": SampleForm(), "team": None, "user": None})
     opened = samples.opened(request.GET.get("open", ""))
     if opened and "HX-Request" in request.headers:
-        return render(request, "components/lightbox_body.html", opened)
-    return render(request, f"styleguide/{page}.html", samples.shell(page) | content() | opened)
+        return render(request, "ui/_lightbox_body.html", opened)
+    return render(request, f"ui/styleguide/{page}.html", samples.shell(page) | content() | opened)
 
 
 @require_POST
@@ -64,4 +64,4 @@ def upload(request: HttpRequest) -> HttpResponse:
     photo = request.FILES.get("photo")
     if photo is None:
         return HttpResponse("Choose a photo first.", "text/plain", status=400)
-    return render(request, "components/tray_row.html", {"name": photo.name, "note": "new", "value": photo.name})
+    return render(request, "ui/_tray_row.html", {"name": photo.name, "note": "new", "value": photo.name})

@@ -44,7 +44,7 @@ def test_the_rail_counts_what_there_is(bob: User, mug: Product) -> None:
 def test_only_admins_see_the_connection_and_keys_among_the_settings(ada: User, bob: User) -> None:
     def tabs(user: User) -> list[str]:
         nav = page(user, "/settings/team/").partition('aria-label="Settings"')[2].partition("</nav>")[0]
-        return re.findall(r">([^<]+)</a>", nav)
+        return [label.strip() for label in re.findall(r">([^<]+)</a>", nav)]
 
     assert "Settings" in labels(page(bob))
     assert {"Connection", "API keys"}.isdisjoint(tabs(bob)) and {"Team", "Members"} <= set(tabs(bob))

@@ -7,7 +7,7 @@ from django.test import RequestFactory
 from lucide import IconDoesNotExist
 
 from dashboard.ui import samples, views
-from dashboard.ui.parts import Part, all_parts
+from dashboard.ui.parts import Part, all_parts, name_of
 from dashboard.ui.states import JOB_LOOKS
 from dashboard.ui.templatetags.ui import icon
 from generation.models import TERMINAL, JobState
@@ -28,7 +28,7 @@ def render(source: str, **values: object) -> str:
 
 def test_style_guide_lists_every_component() -> None:
     listed = {attributes.get("id") for tag, attributes in elements(page()) if tag == "section"}
-    assert {f"guide-{path.stem}" for path in TEMPLATES.glob("components/*.html")} <= listed
+    assert {f"guide-{name_of(path)}" for path in TEMPLATES.glob("ui/_*.html")} <= listed
 
 
 @pytest.mark.parametrize("part", all_parts(), ids=lambda part: part.name)
@@ -38,9 +38,9 @@ def test_component_says_what_it_needs(part: Part) -> None:
 
 @pytest.mark.parametrize("part", [part for part in all_parts() if not part.template], ids=lambda part: part.name)
 def test_component_without_a_sample_is_part_of_something(part: Part) -> None:
-    name = re.compile(rf"""(?:components/{part.name}\.html|component "{part.name}")""")
-    users = [path for path in templates() if path.stem != part.name and name.search(path.read_text())]
-    assert users, "Add templates/styleguide/parts/ with a sample, or delete the component."
+    name = re.compile(rf"""(?:(?:ui|shell)/_{part.name}\.html|component "{part.name}")""")
+    users = [path for path in templates() if name_of(path) != part.name and name.search(path.read_text())]
+    assert users, "Add templates/ui/styleguide/parts/ with a sample, or delete the component."
 
 
 @pytest.mark.parametrize("name", ["", *views.SAMPLE_PAGES])
@@ -84,7 +84,7 @@ def test_field_names_its_error_and_help_for_screen_readers() -> None:
     class Named(Form):
         name = CharField(help_text="As your customers know it.")
 
-    html = render('{% include "components/field.html" with field=form.name %}', form=Named({"name": ""}))
+    html = render('{% include "ui/_field.html" with field=form.name %}', form=Named({"name": ""}))
     described = next(attributes["aria-describedby"] for tag, attributes in elements(html) if tag == "input")
     ids = {attributes.get("id") for _, attributes in elements(html)}
     assert described
@@ -92,7 +92,7 @@ def test_field_names_its_error_and_help_for_screen_readers() -> None:
 
 
 def test_job_card_refreshes_itself_only_while_something_can_change() -> None:
-    card = '{% include "components/job_card.html" with job_id="job_1" refresh_url="/jobs/job_1/" %}'
+    card = '{% include "ui/_job_card.html" with job_id="job_1" refresh_url="/jobs/job_1/" %}'
     live = dict(elements(render(card, state="submitted"))[0][1])
     done = dict(elements(render(card, state="completed"))[0][1])
     assert live["hx-get"] == "/jobs/job_1/"
@@ -101,7 +101,7 @@ def test_job_card_refreshes_itself_only_while_something_can_change() -> None:
 
 
 def test_job_card_reserves_a_place_of_the_right_shape_for_each_picture() -> None:
-    html = render('{% include "components/job_card.html" with job_id="job_1" state="queued" shape="16:9" count=3 %}')
+    html = render('{% include "ui/_job_card.html" with job_id="job_1" state="queued" shape="16:9" count=3 %}')
     frames = [
         attributes["class"] or ""
         for _, attributes in elements(html)

@@ -19,7 +19,7 @@ def media_link(key: str) -> str:
 
 @register.filter
 def tile(image: Image) -> dict[str, Any]:
-    """The context of ``components/picture.html`` for a stored picture, whose job and product are at hand."""
+    """The context of ``ui/_picture.html`` for a stored picture, whose job and product are at hand."""
     return {
         "url": f"/gallery/{image.id}/",
         "src": page_link(image.thumbnail),

@@ -27,8 +27,8 @@ def send(alert: Alert) -> str:
     if not to:
         return ""
     context = {"alert": alert, "told": alert.payload, "share": _share(alert), "resets": _resets(alert)}
-    subject = " ".join(render_to_string("spend/mail/cap_warning_subject.txt", context).split())
-    body = render_to_string("spend/mail/cap_warning.txt", context)
+    subject = " ".join(render_to_string("spend/caps/mail/cap_warning_subject.txt", context).split())
+    body = render_to_string("spend/caps/mail/cap_warning.txt", context)
     try:
         EmailMessage(subject, body, None, to).send()
     except (OSError, SMTPException) as error:

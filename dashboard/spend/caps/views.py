@@ -41,7 +41,7 @@ def caps(request: HttpRequest) -> HttpResponse:
     found = queries.rows(acting)
     context: dict[str, Any] = {"groups": queries.groups(found), "form": form, "may_change": may_change}
     context |= {"alerts": alert_list.latest(acting, found)}
-    return render(request, "spend/caps.html", context, status=422 if form and form.errors else 200)
+    return render(request, "spend/caps/caps.html", context, status=422 if form and form.errors else 200)
 
 
 def _said(request: HttpRequest, row: Row) -> HttpResponse:
@@ -132,7 +132,7 @@ def _page(
         "raise_form": raise_form or _raise_form(request, row),
     }
     is_wrong = any(shown.errors for shown in (context["form"], context["raise_form"]))
-    return render(request, "spend/cap.html", context, status=422 if is_wrong else 200)
+    return render(request, "spend/caps/cap.html", context, status=422 if is_wrong else 200)
 
 
 def _amount_form(found: Cap, data: Any = None) -> AmountForm:

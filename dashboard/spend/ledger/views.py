@@ -33,7 +33,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
     """A page of lines; asked by a script for the next one, only that."""
     acting, filters = access.actor(request), Filters.of(request.GET)
     if request.headers.get("HX-Request") and "sums" in request.GET:
-        return _varying(render(request, "spend/ledger_sums.html", {"sums": sums.sums(acting, filters)}))
+        return _varying(render(request, "spend/ledger/_sums.html", {"sums": sums.sums(acting, filters)}))
     before = ledger_lines.read_place(request.GET.get("before", ""))
     zone = zone_of(acting.team.id)
     rows, has_more = ledger_lines.page(filters.narrow(ledger_lines.seen_by(acting), zone), before=before)
@@ -45,7 +45,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
     if not part:
         context |= _frame(acting, filters) | {"is_continued": before is not None}
         context |= {} if before else _sums(request, acting, filters, lines=None if has_more else rows)
-    return _varying(render(request, "spend/ledger_page.html" if part else "spend/ledger.html", context))
+    return _varying(render(request, "spend/ledger/_page.html" if part else "spend/ledger/ledger.html", context))
 
 
 def _varying(answer: HttpResponse) -> HttpResponse:
@@ -109,7 +109,7 @@ def ledger_refund(request: HttpRequest, job_id: str) -> HttpResponse:
             messages.success(request, f"{_credits(form)} given back.")
             return redirect(_of_job(job))
     context = _correction(form, job) | {"paid": cost}
-    return render(request, "spend/ledger_refund.html", context, status=_status(form))
+    return render(request, "spend/ledger/refund.html", context, status=_status(form))
 
 
 @members_only
@@ -128,7 +128,7 @@ def ledger_adjust(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, "Adjusted.")
             return redirect(_of_job(given["job"]) if given["job"] else "ledger")
-    return render(request, "spend/ledger_adjust.html", {"form": form}, status=_status(form))
+    return render(request, "spend/ledger/adjust.html", {"form": form}, status=_status(form))
 
 
 def _posted(request: HttpRequest) -> QueryDict | None:

@@ -14,7 +14,7 @@ from dashboard.spend.overview import export, report
 @require_safe
 def spend(request: HttpRequest) -> HttpResponse:
     """The overview; below admin of one's own spending."""
-    return render(request, "spend/spend.html", report.overview(access.actor(request), request.GET))
+    return render(request, "spend/overview/overview.html", report.overview(access.actor(request), request.GET))
 
 
 @members_only

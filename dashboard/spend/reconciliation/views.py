@@ -42,7 +42,7 @@ def provider(request: HttpRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     before = before if before.isascii() and before.isdecimal() and len(before) < 19 else ""
     only = "drift" if request.GET.get("only") == "drift" else ""
-    return render(request, "spend/provider.html", _page(acting, before=before, only=only))
+    return render(request, "spend/reconciliation/reconciliation.html", _page(acting, before=before, only=only))
 
 
 def _page(
@@ -161,4 +161,6 @@ def settle(request: HttpRequest, reading_id: int) -> HttpResponse:
         else:
             messages.success(request, "Settled. From now on it counts as explained.")
             return redirect("reconciliation")
-    return render(request, "spend/provider.html", _page(acting, answered=form, to=reading.pk), status=422)
+    return render(
+        request, "spend/reconciliation/reconciliation.html", _page(acting, answered=form, to=reading.pk), status=422
+    )

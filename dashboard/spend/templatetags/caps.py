@@ -13,7 +13,7 @@ NAMED = 3
 """Caps whose names the line has room for."""
 
 
-@register.inclusion_tag("spend/cap_warnings.html", takes_context=True)
+@register.inclusion_tag("spend/caps/_warnings.html", takes_context=True)
 def cap_warnings(context: Context) -> dict[str, Any]:
     found = queries.warnings(access.actor(context["request"]), context.get("standings"))
     names = list(dict.fromkeys(row.cap.whose for row in found))

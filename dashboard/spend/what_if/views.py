@@ -38,7 +38,7 @@ def what_if(request: HttpRequest) -> HttpResponse:
     if not errors:
         context["result"] = page.result(account, period.so_far, rows, places, period.query)
     context |= {"zone": account.zone, "has_caps": bool(caps), "more_fit": len(rows) < forms.ROWS_MAX}
-    return render(request, "spend/what_if.html", context, status=422 if errors else 200)
+    return render(request, "spend/what_if/what_if.html", context, status=422 if errors else 200)
 
 
 def _url(lines: list[Line], query: dict[str, str]) -> str:

@@ -41,13 +41,13 @@ def icon(name: str, *, size: int = 16) -> SafeString:
 
 @register.simple_block_tag(takes_context=True)
 def component(context: Context, content: str, name: str, **values: Any) -> SafeString:
-    """Render ``components/<name>.html`` around the block: its content is ``body`` there.
+    """Render ``ui/_<name>.html`` around the block: its content is ``body`` there.
 
     The surrounding context stays visible, as with ``include``.
     """
     with context.push(body=content, **values):
         visible = {str(key): value for key, value in context.flatten().items()}
-        return render_to_string(f"components/{name}.html", visible)
+        return render_to_string(f"ui/_{name}.html", visible)
 
 
 @register.filter
@@ -75,7 +75,7 @@ def job_look(state: str) -> Look:
 
 @register.filter
 def field_kind(field: BoundField) -> str:
-    """Which part of ``components/field.html`` draws this form field."""
+    """Which part of ``ui/_field.html`` draws this form field."""
     return FIELD_KINDS.get(field.widget_type, "input")
 
 
