@@ -139,7 +139,7 @@ def _gap(seconds: Sequence[int], tries: int) -> timedelta:
     return timedelta(seconds=seconds[tries] if tries < len(seconds) else 1_200 if tries < 10 else 10_800)
 
 
-def _carry(server: Client, request: requests.PreparedRequest, **__: Any) -> requests.Response:
+def _carry(server: Client, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
     """Bring a request to the view that it is for; an answer that breaks off breaks off."""
     deadline._local.exchange.sent = True
     place = urlsplit(str(request.url))

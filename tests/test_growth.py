@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from allauth.usersessions.models import UserSession
-from celery import current_app
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core.files.base import ContentFile
@@ -22,6 +21,7 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import ApiKey, Team, User
 from dashboard.api import deliveries
 from dashboard.api.models import CallerDelivery
+from dashboard.celery import app
 from dashboard.projects import imports
 from dashboard.projects.models import ImportRow, Product, ProductImport
 from dashboard.sign_in import sessions
@@ -69,8 +69,8 @@ def attempt(job: Job) -> Attempt:
 def test_a_task_of_the_beat_clears_everything_here() -> None:
     beaten = {entry["task"] for entry in defaults.CELERY["beat_schedule"].values()}  # type: ignore[attr-defined]
     assert CLEARED.keys() <= beaten
-    current_app.loader.import_default_modules()
-    assert CLEARED.keys() <= current_app.tasks.keys()
+    app.loader.import_default_modules()
+    assert CLEARED.keys() <= app.tasks.keys()
 
 
 @contextmanager

@@ -143,7 +143,11 @@ class TeamForm(_Form):
     )
     reason = forms.CharField(required=False, max_length=200, help_text="Why they are granted; kept in the ledger.")
     order = forms.CharField(
-        required=False, initial=new_token, widget=forms.HiddenInput(attrs={"autocomplete": "off"}), label=""
+        required=False,
+        max_length=64,
+        initial=new_token,
+        widget=forms.HiddenInput(attrs={"autocomplete": "off"}),
+        label="",
     )
 
     class Meta:

@@ -6,7 +6,11 @@ class SampleForm(forms.Form):
 
     name = forms.CharField(max_length=80, help_text="As your customers know it.")
     sku = forms.CharField(label="SKU", required=False, max_length=40)
-    prompt = forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), initial="On a white marble table, soft light")
+    prompt = forms.CharField(
+        max_length=1_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        initial="On a white marble table, soft light",
+    )
     model = forms.ChoiceField(choices=[("nanobanana2", "nanobanana2 · 5 credits"), ("other", "Another · 3 credits")])
     pictures = forms.IntegerField(min_value=1, max_value=4, initial=2)
     shape = forms.ChoiceField(

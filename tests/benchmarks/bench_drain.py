@@ -36,7 +36,8 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Membership
 from dashboard.projects.models import Product
 from dashboard.studio.actions import Wish, start
-from generation import connections, ledger
+from generation.credits import ledger
+from generation.provider import connections
 from generation.models import Connection
 n, connection = int(sys.stdin.read()), Connection.objects.get()
 connection.plan_limit = 1_000_000

@@ -28,7 +28,7 @@ django.setup()
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
 from tests.generation.credits.machine_world import World
-from generation import caps, ledger
+from generation.credits import caps, ledger
 from generation.models import Cap
 price, offered, fit = json.load(sys.stdin)
 world = World("Northwind")
@@ -47,7 +47,7 @@ from dashboard.accounts.models import Role, Team, User
 from dashboard.projects.models import Product, Project
 from dashboard.studio.actions import Wish, start
 from django.db import connections
-from generation import ledger
+from generation.credits import ledger
 (team, user, project, product), moments = json.load(sys.stdin)
 acting = Actor(Team.objects.get(pk=team), Role.CREATOR, user=User.objects.get(pk=user))
 project, product = Project.objects.get(pk=project), Product.objects.select_related("asset").get(pk=product)

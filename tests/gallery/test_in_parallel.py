@@ -26,7 +26,7 @@ from dashboard.gallery import retention, review
 from dashboard.gallery.models import Removal
 from dashboard.projects.actions import choose_cover
 from dashboard.projects.models import Product, Project
-from generation import ledger, recount, rollup
+from generation.credits import ledger, rebuild, rollup
 from generation.models import Asset, Batch, Connection, CreditAccount, DailySpend, Image, Job
 
 PICTURES = 24
@@ -75,7 +75,7 @@ REVIEWS = """
 together(judge, judge, judge, judge)
 approved = Image.objects.filter(review="approved").count()
 counted = DailySpend.objects.aggregate(approved=Sum("approved"))["approved"]
-parted = [row.sentence for row in recount.differences(CreditAccount.objects.get())]
+parted = [row.sentence for row in rebuild.differences(CreditAccount.objects.get())]
 faults = [fault.sentence for fault in Proof(team.pk).faults()]
 print(json.dumps([broken, counted - approved, parted, faults]))
 """

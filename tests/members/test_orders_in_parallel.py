@@ -20,7 +20,8 @@ from django.test import Client
 from dashboard.accounts.models import ApiKey, IdempotencyKey, Invitation, Membership, Role, Team, User
 from dashboard.accounts.order_tokens import new_token
 from dashboard.projects.models import Product, Project
-from generation import jobs, ledger, proof
+from generation.credits import integrity, ledger
+from generation.pipeline import jobs
 from generation.models import Asset, Batch, Connection, CreditAccount, Job, LedgerEntry
 
 settings.ALLOWED_HOSTS = ["testserver"]
@@ -68,7 +69,8 @@ seen["invitation"] = at_once("/settings/members/", {"email": "", "role": "20", "
 seen["project"] = at_once("/projects/new/", {"name": "Spring", "brief": ""}, same)
 seen["team"] = at_once("/accounts/team/new/", {"name": "Southwind"}, same)
 counts = {row.__name__: row.objects.count() for row in (Batch, ApiKey, Invitation, Project, Team, IdempotencyKey)}
-counts |= {"granted": CreditAccount.objects.get(team=team).granted, "faults": [str(row) for row in proof.findings()]}
+counts |= {"granted": CreditAccount.objects.get(team=team).granted}
+counts |= {"faults": [str(row) for row in integrity.findings()]}
 print(json.dumps([seen, counts]))
 """
 

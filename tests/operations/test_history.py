@@ -31,8 +31,8 @@ def recorded(db: None) -> Iterator[MigrationRecorder]:
     yield recorder
 
 
-def test_every_app_has_a_joined_migration() -> None:
-    apps = {path.parent.parent.name for path in ROOT.glob("[dg]*/**/migrations/0001_*.py")}
+def test_every_app_of_then_has_a_joined_migration() -> None:
+    apps = {"accounts", "api", "audit", "generation", "presets", "projects", "sandbox", "spend"}
     assert {app for app, _ in JOINED} == apps
 
 

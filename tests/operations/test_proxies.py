@@ -14,7 +14,7 @@ SPOOFED, REAL, INNER = "203.0.113.66", "198.51.100.7", "10.0.0.3"
 
 def address(client: Client) -> str:
     """Where the person is signed in from, as their own page says."""
-    return client.get("/accounts/you/").content.decode().split("</time> from ")[1].split("<")[0]
+    return client.get("/accounts/you/").content.decode().split("</time> from ")[1].split("<")[0].strip()
 
 
 @pytest.mark.parametrize(

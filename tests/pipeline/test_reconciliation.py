@@ -13,8 +13,8 @@ from tests.pipeline.studio import Studio
 QUICK = {"PACKSHOT_SANDBOX_SECONDS": "0.2"}
 CHECK = """
 import json
-from generation import reconcile
-rows = [reconcile.check(connection) for _ in range({times})]
+from generation.reconciliation import readings
+rows = [readings.check(connection) for _ in range({times})]
 odd = [(found.captured, found.charged, found.note) for row in rows for found in row.discrepancies.all()]
 print(json.dumps({{"readings": [(row.moved, row.captured, row.in_flight, row.drift) for row in rows], "odd": odd}}))
 """
@@ -106,7 +106,7 @@ def test_the_key_used_outside_is_the_drift(studio: Studio, asset: str) -> None:
 
 
 LET_GO = """
-from generation import jobs
+from generation.pipeline import jobs
 for job in connection.jobs.filter(pk__in={jobs}):
     assert jobs.ask_for_review(job, message="Its answer was lost.") and jobs.give_up(job)
 """

@@ -13,6 +13,7 @@ from dashboard.accounts.models import User
 from dashboard.projects.models import Product
 from tests.conftest import browser_of
 from tests.pictures import photo
+from tests.ui.markup import one_line
 
 SCRIPT = {"HX-Request": "true"}
 MB = 1024 * 1024
@@ -95,7 +96,7 @@ def test_a_turned_photo_is_measured_upright(browser: Client) -> None:
 
 def test_a_photo_dropped_on_the_tray_comes_back_chosen(browser: Client) -> None:
     answer = browser.post("/products/upload/?into=tray", {"photo": file("camp-mug.jpg", photo())}, headers=SCRIPT)
-    html = answer.content.decode()
+    html = one_line(answer.content.decode())
     assert f'name="product" value="{Product.objects.get().id}" checked' in html and "Camp mug" in html
 
 

@@ -20,7 +20,7 @@ from tests.furnished import Furnished
 from tests.operations.running import ROOT, surroundings
 
 STEPS = int(os.environ.get("PACKSHOT_TEST_STEPS", "0"))
-SEED = int(os.environ.get("PACKSHOT_TEST_SEED", "20261123"))
+SEED = int(os.environ.get("PACKSHOT_TEST_SEED", "4"))
 HOUR = 3600
 
 
@@ -43,7 +43,7 @@ def place(
 
 def run(program: str, place: dict[str, str], *, steps: int) -> dict[str, Any]:
     steps = STEPS or steps
-    command = [sys.executable, "-m", f"tests.generation.{program}", str(steps), str(SEED)]
+    command = [sys.executable, "-m", f"tests.generation.credits.{program}", str(steps), str(SEED)]
     done = subprocess.run(command, env=surroundings() | place, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     seen: dict[str, Any] = json.loads(done.stdout)

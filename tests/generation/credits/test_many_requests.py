@@ -34,7 +34,7 @@ django.setup()
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
 from tests.generation.credits.machine_world import World
-from generation import caps, ledger
+from generation.credits import caps, ledger
 from generation.models import Cap
 world = World("Northwind")
 ledger.grant(team_id=world.team.pk, credits={MOST * PRICE})

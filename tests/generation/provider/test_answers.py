@@ -221,13 +221,14 @@ def test_a_late_webhook_of_a_job_in_review_is_looked_into_again_when_the_provide
     jobs.lose(claimed, attempt=attempt, detail="reset")
     jobs.ask_for_review(claimed, message="Lost.")
     httpserver.expect_request("/v1/jobs").respond_with_json({}, status=503)
-    tasks.resolve_job(claimed.id)
-    Job.objects.filter(due_at__isnull=False).update(due_at=jobs.timezone.now())
-    assert [hint.task for hint in dispatch.due()] == ["resolve_job"]
+    tasks.follow_attempt(attempt.id)
+    Attempt.objects.filter(due_at__isnull=False).update(due_at=jobs.timezone.now())
+    assert [hint.task for hint in dispatch.due()] == ["follow_attempt"]
     httpserver.clear()
     httpserver.expect_request("/v1/jobs").respond_with_json({"jobs": []})
-    tasks.resolve_job(claimed.id)
-    assert Job.objects.get().due_at is None
+    tasks.follow_attempt(attempt.id)
+    attempt.refresh_from_db()
+    assert attempt.due_at and attempt.due_at > jobs.timezone.now()
 
 
 def test_words_without_end_and_signs_that_no_database_takes_are_cut(httpserver: HTTPServer, claimed: Job) -> None:

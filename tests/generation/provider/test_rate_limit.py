@@ -8,12 +8,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import redis
 import time_machine
 from django.utils import timezone
 from pytest_httpserver import HTTPServer
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from generation import tasks
+from generation.database.redis_client import _Bounded
 from generation.models import Connection, Job, JobState
 from generation.pipeline import jobs, settlement
 from generation.provider import connections, rate_limit
@@ -85,10 +87,9 @@ def no_valkey(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     """Nobody listens, or somebody who never answers."""
     with closing(socket.create_server(("127.0.0.1", 0))) as server:
         port = server.getsockname()[1] if request.param == "hung" else 9
-        client: Any = redis.Redis(port=port, socket_timeout=0.2, socket_connect_timeout=0.2, retry=None)
-        for module in ("limits", "live"):
+        client: Any = _Bounded(port=port, socket_timeout=0.2, socket_connect_timeout=0.2, retry=Retry(NoBackoff(), 0))
+        for module in ("provider.rate_limit", "pipeline.events"):
             monkeypatch.setattr(f"generation.{module}.valkey", lambda: client)
-        monkeypatch.setattr(rate_limit, "_silence", rate_limit._Silence())
         yield
 
 

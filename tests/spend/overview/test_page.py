@@ -179,8 +179,8 @@ def test_a_cap_is_shown_with_what_is_left_of_it(
     caps.save(Cap(team=team, project=spring, credits=40, created_by=alice))
     pay(creator, mug, 15, project=spring)
     said = words(browser_of(alice))
-    assert "of 60 allowed" in said and "Left of the cap45 of 60" in said and "Spring launch cap 40" in said
-    assert "Left of the cap25 of 40" in words(browser_of(alice), f"/spend/?project={spring.id}")
+    assert "of 60 allowed" in said and "Left of the cap 45 of 60" in said and "Spring launch cap 40" in said
+    assert "Left of the cap 25 of 40" in words(browser_of(alice), f"/spend/?project={spring.id}")
 
 
 @pytest.mark.parametrize(
