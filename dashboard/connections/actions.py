@@ -12,7 +12,6 @@ from dashboard.audit.record import record
 from dashboard.presets.models import Preset
 from dashboard.studio.actions import NotPossible, hint_submission
 from generation.contract import PLAN_LIMITS, Account
-from generation.credits import caps
 from generation.models import Asset, Connection, Job, JobState
 from generation.provider import connections, rate_limit
 from generation.provider.base_url import sandbox_address
@@ -45,7 +44,6 @@ def connect(
     moved = known.base_url != base_url or _is_another(account, known, key=key)
     with transaction.atomic():
         # Locked before jobs are counted: whoever posts locks it too, so that no job leaves for the account left behind.
-        caps.lock(acting.team.id)
         row = Connection.objects.select_for_update().filter(pk=known.pk).first() or known
         if moved:
             _leave(row)
@@ -59,6 +57,8 @@ def connect(
         if row.pause == Connection.Pause.KEY or (moved and row.pause != Connection.Pause.PERSON):
             _reopen(row)
             row.pause = Connection.Pause.NONE
+        if moved:
+            readings.begin_anew(row)  # last, since whoever moves a job takes its row before the account's
         after = _facts(row) | _pause(row) | {"key_replaced": replaced}
         record(acting, "connection.changed", row.id, before=before, after=after)
     if account:
@@ -92,7 +92,6 @@ def _leave(connection: Connection) -> None:
         raise NotPossible(f"{jobs} still being made there. Wait for the pictures, then change the provider.")
     for rows in (Asset.objects, Preset.objects):
         rows.filter(team_id=connection.team_id).exclude(provider_id="").update(provider_id="")
-    readings.begin_anew(connection)
 
 
 def _facts(connection: Connection) -> dict[str, str | int]:
