@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from generation.models import Attempt, Connection, Job, JobState
 from generation.pipeline import fairness, jobs, queue
-from generation.pipeline.fairness import Taker
+from generation.pipeline.fairness import Requester
 from generation.provider import connections, rate_limit
 
 HINTED = timedelta(seconds=30)
@@ -66,7 +66,7 @@ def next_job(connection_id: str, *, lane: str = "") -> Turn:
             if Job.objects.filter(pk=job.id, state=JobState.CANCELLED).exists():
                 rate_limit.give_back(connection_id, job.id)
             return Turn(wait=0)
-        fairness.note(job, lane=lane)
+        fairness.save(job, lane=lane)
     # Only now: whoever changes the connection waits for claimed jobs, so that none goes to yesterday's provider.
     job.connection = Connection.objects.get(pk=connection_id)
     return Turn(job, wait=0)
@@ -74,9 +74,9 @@ def next_job(connection_id: str, *, lane: str = "") -> Turn:
 
 def _whose_turn(connection_id: str) -> Job | None:
     """The first job of the batch whose turn it is, where its connection takes jobs."""
-    memory = fairness.recall(connection_id)
-    if taker := queue.next_taker(connection_id, after=memory.taker):
-        chosen = queue.first_job(connection_id, taker, after_batch=memory.batch(taker))
+    cursor = fairness.load(connection_id)
+    if requester := queue.next_requester(connection_id, after=cursor.requester):
+        chosen = queue.first_job(connection_id, requester, after_batch=cursor.batch(requester))
         open_connection = connections.open_for_posting("connection__")
         return Job.objects.filter(open_connection, pk=chosen).select_related("connection", "asset").first()
     return None
@@ -84,7 +84,7 @@ def _whose_turn(connection_id: str) -> Job | None:
 
 def is_waiting(connection_id: str) -> bool:
     """Whether a job could be chosen."""
-    return queue.next_taker(connection_id, after=Taker()) is not None
+    return queue.next_requester(connection_id, after=Requester()) is not None
 
 
 def look(connection_id: str, *, wait: float, lanes: int = 1) -> Iterator[Hint]:

@@ -63,7 +63,7 @@ def leave(connection_id: str, lane: str) -> None:
 
 
 @dataclass(frozen=True)
-class Taker:
+class Requester:
     """A member, or a script's key, whose jobs take turns with those of others."""
 
     member_id: int = 0
@@ -74,29 +74,29 @@ class Taker:
 
 
 @dataclass(frozen=True)
-class Memory:
+class Cursor:
     """Whose jobs left last."""
 
-    taker: Taker = Taker()
+    requester: Requester = Requester()
     batches: Mapping[str, str] = field(default_factory=dict)
 
-    def batch(self, taker: Taker) -> str:
-        """The batch that the taker's last job was of; empty at first."""
-        return self.batches.get(str(taker), "")
+    def batch(self, requester: Requester) -> str:
+        """The batch that the requester's last job was of; empty at first."""
+        return self.batches.get(str(requester), "")
 
 
-def recall(connection_id: str) -> Memory:
+def load(connection_id: str) -> Cursor:
     rows = cast("Mapping[bytes, bytes]", valkey().hgetall(_turns(connection_id)))
     told = {name.decode(): value.decode() for name, value in rows.items()}
     member_id, _, api_key_id = told.pop("last", "").partition(":")
-    return Memory(Taker(int(member_id or 0), api_key_id), told)
+    return Cursor(Requester(int(member_id or 0), api_key_id), told)
 
 
-def note(job: Job, *, lane: str = "") -> None:
+def save(job: Job, *, lane: str = "") -> None:
     """This job left, by a lane that is still at work."""
-    taker = str(Taker(job.member_id or 0, job.api_key_id or ""))
+    requester = str(Requester(job.member_id or 0, job.api_key_id or ""))
     with valkey().pipeline(transaction=False) as pipe:
-        pipe.hset(_turns(job.connection_id), mapping={"last": taker, taker: job.batch_id})
+        pipe.hset(_turns(job.connection_id), mapping={"last": requester, requester: job.batch_id})
         pipe.expire(_turns(job.connection_id), FORGET)
         if lane:
             pipe.hset(_messages(job.connection_id), lane, f"{time.time():.3f}")

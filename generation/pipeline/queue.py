@@ -10,15 +10,15 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from generation.pipeline.fairness import Taker
+from generation.pipeline.fairness import Requester
 
 _WAITING = (
     "SELECT {} FROM generation_job WHERE connection_id = %(connection)s AND state = 'queued'"
     " AND COALESCE(due_at, created_at) <= %(now)s"
 )
-_TAKERS = _WAITING.format("member_id, api_key_id")
-_MEMBER = _TAKERS + " AND api_key_id IS NULL AND member_id > {} ORDER BY connection_id, member_id LIMIT 1"
-_KEY = _TAKERS + " AND member_id IS NULL AND api_key_id > {} ORDER BY connection_id, member_id, api_key_id LIMIT 1"
+_REQUESTERS = _WAITING.format("member_id, api_key_id")
+_MEMBER = _REQUESTERS + " AND api_key_id IS NULL AND member_id > {} ORDER BY connection_id, member_id LIMIT 1"
+_KEY = _REQUESTERS + " AND member_id IS NULL AND api_key_id > {} ORDER BY connection_id, member_id, api_key_id LIMIT 1"
 _JOB = _WAITING.format("id")
 _OLDEST = " ORDER BY connection_id, member_id, api_key_id, batch_id, id LIMIT 1"
 _LAST_MEMBER = 2**63 - 1
@@ -29,35 +29,40 @@ def _first_of(*parts: str) -> str:
     return f"SELECT * FROM ({united}) AS parts LIMIT 1"  # noqa: S608
 
 
-NEXT_TAKER = _first_of(
+NEXT_REQUESTER = _first_of(
     _MEMBER.format("%(member)s"),
     _KEY.format("%(key)s"),
     _MEMBER.format("0"),
     _KEY.format("''"),
-    _TAKERS + " AND member_id IS NULL AND api_key_id IS NULL" + _OLDEST,
+    _REQUESTERS + " AND member_id IS NULL AND api_key_id IS NULL" + _OLDEST,
 )
 
 
-def next_taker(connection_id: str, *, after: Taker) -> Taker | None:
+def next_requester(connection_id: str, *, after: Requester) -> Requester | None:
     """Who takes turns after ``after``: members in the order of their ids, keys, members again; nobody's jobs last."""
-    found = _first(NEXT_TAKER, connection=connection_id, **taker_bounds(after))
-    return Taker(found[0] or 0, found[1] or "") if found else None
+    found = _first(NEXT_REQUESTER, connection=connection_id, **requester_bounds(after))
+    return Requester(found[0] or 0, found[1] or "") if found else None
 
 
-def taker_bounds(after: Taker) -> dict[str, Any]:
+def requester_bounds(after: Requester) -> dict[str, Any]:
     return {"member": _LAST_MEMBER if after.api_key_id else after.member_id, "key": after.api_key_id}
 
 
-def first_job(connection_id: str, taker: Taker, *, after_batch: str) -> str | None:
-    """The oldest job of the taker's next batch; the taker's first batch comes after the last."""
-    values = {"connection": connection_id, "member": taker.member_id, "key": taker.api_key_id, "batch": after_batch}
-    found = _first(first_job_of(taker), **values)
+def first_job(connection_id: str, requester: Requester, *, after_batch: str) -> str | None:
+    """The oldest job of the requester's next batch; the requester's first batch comes after the last."""
+    values = {
+        "connection": connection_id,
+        "member": requester.member_id,
+        "key": requester.api_key_id,
+        "batch": after_batch,
+    }
+    found = _first(first_job_of(requester), **values)
     return found[0] if found else None
 
 
-def first_job_of(taker: Taker) -> str:
-    whose = " AND member_id = %(member)s" if taker.member_id else " AND member_id IS NULL"
-    whose += " AND api_key_id = %(key)s" if taker.api_key_id else " AND api_key_id IS NULL"
+def first_job_of(requester: Requester) -> str:
+    whose = " AND member_id = %(member)s" if requester.member_id else " AND member_id IS NULL"
+    whose += " AND api_key_id = %(key)s" if requester.api_key_id else " AND api_key_id IS NULL"
     own = _JOB + whose
     return _first_of(own + " AND batch_id > %(batch)s" + _OLDEST, own + _OLDEST)
 

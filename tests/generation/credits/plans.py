@@ -21,10 +21,10 @@ from dashboard.studio.actions import Wish, start  # noqa: E402
 from generation.credits import ledger  # noqa: E402
 from generation.models import Asset, Batch, Connection, Job, JobState  # noqa: E402
 from generation.pipeline import queue  # noqa: E402
-from generation.pipeline.fairness import Taker  # noqa: E402
+from generation.pipeline.fairness import Requester  # noqa: E402
 
 
-def fill() -> tuple[str, list[Taker]]:
+def fill() -> tuple[str, list[Requester]]:
     """Four thousand jobs, of which one in ten waits; a member and a key that take turns."""
     team = Team.objects.create(name="Northwind")
     user = User.objects.create_user(email="bob@example.com", password=None)
@@ -40,7 +40,7 @@ def fill() -> tuple[str, list[Taker]]:
     waiting = [batch.id for batch in Batch.objects.order_by("-id")[:2]]
     done: dict[str, Any] = {"state": JobState.COMPLETED, "due_at": None, "finished_at": timezone.now()}
     Job.objects.exclude(batch__in=waiting).update(**done)
-    return connection.id, [Taker(member_id=user.pk), Taker(api_key_id=key.pk)]
+    return connection.id, [Requester(member_id=user.pk), Requester(api_key_id=key.pk)]
 
 
 def explain(statement: str, values: dict[str, Any]) -> list[str]:
@@ -53,15 +53,20 @@ def explain(statement: str, values: dict[str, Any]) -> list[str]:
 
 def main() -> None:
     call_command("migrate", verbosity=0)
-    connection_id, takers = fill()
+    connection_id, requesters = fill()
     if database.vendor == "postgresql":
         with database.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE generation_job")
     plans = {}
-    for taker in takers:
-        values = {"connection": connection_id, "member": taker.member_id, "key": taker.api_key_id, "batch": "batch_1"}
-        plans[f"after {taker}"] = explain(queue.NEXT_TAKER, values | queue.taker_bounds(taker))
-        plans[f"of {taker}"] = explain(queue.first_job_of(taker), values)
+    for requester in requesters:
+        values = {
+            "connection": connection_id,
+            "member": requester.member_id,
+            "key": requester.api_key_id,
+            "batch": "batch_1",
+        }
+        plans[f"after {requester}"] = explain(queue.NEXT_REQUESTER, values | queue.requester_bounds(requester))
+        plans[f"of {requester}"] = explain(queue.first_job_of(requester), values)
     print(json.dumps(plans))
 
 
