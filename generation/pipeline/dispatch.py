@@ -137,6 +137,6 @@ def reclaim(job: Job) -> None:
     """A worker died, or is past its lease: queue again if nothing was posted, else nobody knows."""
     attempt = job.attempts.filter(outcome=Attempt.Outcome.POSTING).first()
     if attempt is None:
-        jobs.put_back(job, due_at=timezone.now())
+        jobs.requeue(job, due_at=timezone.now())
     else:
-        jobs.lose(job, attempt=attempt, detail="The worker stopped before the provider answered.")
+        jobs.mark_unknown(job, attempt=attempt, detail="The worker stopped before the provider answered.")

@@ -28,7 +28,7 @@ def missing(job: Job) -> list[Image]:
         return []
     images = list(Image.objects.filter(job=job, stored_at=None).order_by("index"))
     if len(images) > 1:  # a lone picture is there before anybody could read that it is on its way
-        jobs.storing(job)
+        jobs.mark_storing(job)
     if not images:  # an earlier version stored the last one and died before it finished the job
         jobs.complete(job)
     return images

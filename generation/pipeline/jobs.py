@@ -204,7 +204,7 @@ def _link(attempt: Attempt, **facts: Any) -> bool:
         return False
 
 
-def put_back(job: Job, *, due_at: datetime, attempt: Attempt | None = None, detail: str = "") -> bool:
+def requeue(job: Job, *, due_at: datetime, attempt: Attempt | None = None, detail: str = "") -> bool:
     """Queue again what certainly did not run: nothing was sent, or the provider turned it away for now."""
     with transaction.atomic():
         _lock(job)
@@ -228,7 +228,7 @@ def refuse(job: Job, *, code: str, message: str, attempt: Attempt | None = None)
         return _fail(job, sources=[JobState.SUBMITTING], leased=True, code=code, message=message)
 
 
-def lose(job: Job, *, attempt: Attempt, detail: str) -> bool:
+def mark_unknown(job: Job, *, attempt: Attempt, detail: str) -> bool:
     """Nobody knows whether the POST ran. It is never posted again without a person's decision."""
     with transaction.atomic():
         _lock(job)
@@ -428,7 +428,7 @@ def refresh_links(job: Job, *, remote: RemoteJob) -> None:
         Image.objects.filter(job=job, index=index, stored_at=None).update(source_url=link.url)
 
 
-def storing(job: Job) -> None:
+def mark_storing(job: Job) -> None:
     """Its pictures are being fetched."""
     with transaction.atomic():
         _move(job, sources=[JobState.RENDERED], to=JobState.STORING)

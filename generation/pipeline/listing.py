@@ -81,7 +81,7 @@ def _settle(connection: Connection, page: Page[RemoteJob], waiting: dict[str, Jo
         if connections.is_of_earlier_account(attempt):
             continue
         is_awaited = job.state == JobState.SUBMITTED and attempt.due_at is None
-        settlement.believe(job, told[str(attempt.provider_job_id)])
+        settlement.apply_status(job, told[str(attempt.provider_job_id)])
         if is_awaited:
             waiting.pop(job.id, None)
         if job.state == JobState.RENDERED:

@@ -100,7 +100,7 @@ def is_taken(attempt: Attempt, provider_job_id: str) -> bool:
     return bool(_taken(_accounts(attempt.connection), {provider_job_id}))
 
 
-def tie(attempt: Attempt, remote: RemoteJob, *, certain: bool = False) -> bool:
+def link_attempt(attempt: Attempt, remote: RemoteJob, *, certain: bool = False) -> bool:
     """Tie the provider's job to the attempt, unless that is no longer sure: of two who resolve at once, one does.
 
     ``certain`` where the attempt's own token says that it is its job.

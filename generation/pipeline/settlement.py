@@ -53,7 +53,7 @@ def settle(job: Job) -> None:
         else:
             _look_again(job, error)
     else:
-        believe(job, remote)
+        apply_status(job, remote)
 
 
 def _ask(client: Client, attempt: Attempt) -> RemoteJob:
@@ -75,7 +75,7 @@ def _is_overdue(attempt: Attempt) -> bool:
     return timezone.now() - (attempt.accepted_at or attempt.created_at) > PATIENCE
 
 
-def believe(job: Job, remote: RemoteJob) -> None:
+def apply_status(job: Job, remote: RemoteJob) -> None:
     """Act on the provider's answer about one of the job's attempts."""
     waiting = jobs.awaited(job) if job.state == JobState.SUBMITTED else None
     if remote.status is JobStatus.COMPLETED and remote.images:
@@ -139,14 +139,14 @@ def follow(attempt: Attempt) -> None:
         return
     job = attempt.job
     if attempt.outcome == Attempt.Outcome.POSTING and timezone.now() - attempt.created_at > jobs.LEASE:
-        jobs.lose(job, attempt=attempt, detail="The worker stopped before the provider answered.")
+        jobs.mark_unknown(job, attempt=attempt, detail="The worker stopped before the provider answered.")
     if connections.is_of_earlier_account(attempt):
         Attempt.objects.filter(pk=attempt.pk).update(due_at=None)
         return
     try:
         with connections.open_client(attempt.connection) as client:
             if attempt.provider_job_id:
-                believe(job, _ask(client, attempt))
+                apply_status(job, _ask(client, attempt))
             elif not _find(client, attempt):
                 jobs.watch(job.attempts.filter(pk=attempt.pk))
     except ProviderError as error:
@@ -161,9 +161,9 @@ def _find(client: Client, attempt: Attempt) -> bool:
     told = _told_by_webhook(client, attempt)
     listed = [] if told else _listed(client, attempt)
     remote = told or matching.only_one(listed, attempt)
-    if remote and matching.tie(attempt, remote, certain=told is not None):
+    if remote and matching.link_attempt(attempt, remote, certain=told is not None):
         if told or tells_all(remote):
-            believe(attempt.job, remote)
+            apply_status(attempt.job, remote)
         return True
     attempt.candidates = [matching.shown(found) for found in matching.possible(listed, attempt)]
     Attempt.objects.filter(pk=attempt.pk, provider_job_id=None).update(candidates=attempt.candidates)

@@ -35,7 +35,7 @@ def submit(job: Job) -> None:
         except FileNotFoundError:
             jobs.refuse(job, code="photo_missing", message="The product's photo is no longer in the storage.")
         except OSError as error:  # the storage is out of order
-            jobs.put_back(job, due_at=timezone.now() + jobs.gap(jobs.BACKOFF, job.tries), detail=str(error))
+            jobs.requeue(job, due_at=timezone.now() + jobs.gap(jobs.BACKOFF, job.tries), detail=str(error))
         else:
             sent = _post(job, client, photo)
     if sent:
@@ -67,7 +67,7 @@ def _post(job: Job, client: Client, photo: dict[str, str]) -> bool:
         # Another worker may have met a 429 during our upload, or an admin may have led the connection elsewhere.
         unchanged = connections.lock_unchanged(job.connection)
         if not unchanged or not connections.takes_jobs(job.connection):
-            jobs.put_back(job, due_at=timezone.now())
+            jobs.requeue(job, due_at=timezone.now())
             return False
         begun = jobs.begin_attempt(job)
     if begun is None:
@@ -87,7 +87,7 @@ def _post(job: Job, client: Client, photo: dict[str, str]) -> bool:
     except OutcomeUnknown as error:
         if isinstance(error, Unusable):
             jobs.keep_answer(attempt, answer=error.answer)
-        jobs.lose(job, attempt=attempt, detail=str(error))
+        jobs.mark_unknown(job, attempt=attempt, detail=str(error))
     except ProviderError as error:
         if isinstance(error, Refused) and error.status == 404:
             # It may be the photo that the provider no longer knows; another try uploads it anew.
@@ -106,7 +106,7 @@ def _turned_away(job: Job, error: ProviderError, *, attempt: Attempt | None) -> 
     elif isinstance(error, Unusable):
         jobs.refuse(job, code="photo_unusable", message=f"The photo was uploaded in vain. {error}")
     else:
-        jobs.put_back(job, due_at=_due(job, error), attempt=attempt, detail=str(error))
+        jobs.requeue(job, due_at=_due(job, error), attempt=attempt, detail=str(error))
 
 
 def _due(job: Job, error: ProviderError) -> datetime:

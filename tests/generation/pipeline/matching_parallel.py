@@ -71,7 +71,7 @@ def persons(world: World) -> Counter[str]:
 
 def look(attempt: Attempt, shown: RemoteJob) -> bool:
     sole = matching.only_one([shown], attempt)
-    return sole is not None and matching.tie(attempt, sole)
+    return sole is not None and matching.link_attempt(attempt, sole)
 
 
 def answers(world: World) -> Counter[str]:

@@ -34,10 +34,10 @@ def test_only_one_worker_can_claim_a_job(order: Order) -> None:
 
 def test_a_worker_whose_claim_was_taken_over_cannot_post(claimed: Job) -> None:
     late = Job.objects.get(pk=claimed.pk)
-    assert jobs.put_back(claimed, due_at=timezone.now())
+    assert jobs.requeue(claimed, due_at=timezone.now())
     assert jobs.claim(claimed)
     assert jobs.begin_attempt(late) is None
-    assert not jobs.put_back(late, due_at=timezone.now())
+    assert not jobs.requeue(late, due_at=timezone.now())
     assert Job.objects.get(pk=claimed.pk).state == JobState.SUBMITTING
 
 
@@ -91,7 +91,7 @@ def test_cancelling_works_only_while_queued(order: Order) -> None:
 
 def test_a_lost_answer_leaves_the_hold_in_place_until_a_person_decides(claimed: Job) -> None:
     attempt = attempt_of(claimed)
-    assert jobs.lose(claimed, attempt=attempt, detail="reset")
+    assert jobs.mark_unknown(claimed, attempt=attempt, detail="reset")
     assert jobs.ask_for_review(claimed, message="Lost.")
     assert_hold_matches_state(claimed)
     assert jobs.give_up(claimed)
@@ -101,7 +101,7 @@ def test_a_lost_answer_leaves_the_hold_in_place_until_a_person_decides(claimed: 
 
 def test_a_person_may_send_a_lost_job_again_as_a_new_attempt(claimed: Job) -> None:
     first = attempt_of(claimed)
-    jobs.lose(claimed, attempt=first, detail="reset")
+    jobs.mark_unknown(claimed, attempt=first, detail="reset")
     jobs.ask_for_review(claimed, message="Lost.")
     assert jobs.try_again(claimed)
     assert jobs.claim(claimed)
@@ -111,7 +111,7 @@ def test_a_person_may_send_a_lost_job_again_as_a_new_attempt(claimed: Job) -> No
 def test_a_provider_that_finishes_without_pictures_fails_the_job_and_still_captures(claimed: Job) -> None:
     attempt = attempt_of(claimed)
     jobs.accepted(attempt, provider_job_id="job_abc123xyz")
-    settlement.believe(attempt.job, read_job(completed(tokens_used=10)))
+    settlement.apply_status(attempt.job, read_job(completed(tokens_used=10)))
     assert attempt.job.state == JobState.FAILED
     assert ledger.left(team_id=claimed.team_id) == 90
 
@@ -126,9 +126,9 @@ def test_a_terminal_state_never_changes(claimed: Job, state: JobState) -> None:
         lambda: jobs.claim(job),
         lambda: jobs.begin_attempt(job),
         lambda: jobs.accepted(attempt, provider_job_id="job_9"),
-        lambda: jobs.put_back(job, due_at=timezone.now()),
+        lambda: jobs.requeue(job, due_at=timezone.now()),
         lambda: jobs.refuse(job, code="x", message="x"),
-        lambda: jobs.lose(job, attempt=attempt, detail="x"),
+        lambda: jobs.mark_unknown(job, attempt=attempt, detail="x"),
         lambda: jobs.ask_for_review(job, message="x"),
         lambda: jobs.try_again(job),
         lambda: jobs.give_up(job),
@@ -141,7 +141,7 @@ def test_a_terminal_state_never_changes(claimed: Job, state: JobState) -> None:
     for first, second in itertools.permutations(moves, 2):
         assert not first()
         assert not second()
-    jobs.storing(job)
+    jobs.mark_storing(job)
     jobs.look_again(job)
     job.refresh_from_db()
     assert job.state == state

@@ -85,7 +85,7 @@ def under_way(job: Job, *, answered: bool = True) -> Job:
     if answered:
         jobs.accepted(attempt, provider_job_id="job_abc123xyz")
     else:
-        jobs.lose(job, attempt=attempt, detail="reset")
+        jobs.mark_unknown(job, attempt=attempt, detail="reset")
     return attempt.job
 
 

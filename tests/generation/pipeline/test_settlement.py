@@ -26,7 +26,7 @@ def submitted(claimed: Job) -> Job:
 
 @pytest.fixture
 def lost(claimed: Job) -> Job:
-    jobs.lose(claimed, attempt=attempt_of(claimed), detail="The connection broke.")
+    jobs.mark_unknown(claimed, attempt=attempt_of(claimed), detail="The connection broke.")
     return claimed
 
 

@@ -92,7 +92,7 @@ def test_a_delivery_names_a_job_whose_answer_was_lost(claimed: Job, httpserver: 
     begun = jobs.begin_attempt(claimed)
     assert begun is not None
     attempt, token = begun
-    jobs.lose(claimed, attempt=attempt, detail="reset")
+    jobs.mark_unknown(claimed, attempt=attempt, detail="reset")
     httpserver.expect_request("/v1/jobs/job_abc123xyz").respond_with_json(completed("http://p/1.png"))
     deliver(token, {"job_id": "job_abc123xyz"})
     tasks.resolve_job(claimed.id)

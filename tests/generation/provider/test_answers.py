@@ -197,7 +197,7 @@ def test_a_list_that_cannot_be_read_is_not_asked_for_ever(
     claimed: Job, httpserver: HTTPServer, answer: dict[str, Any]
 ) -> None:
     attempt, _ = jobs.begin_attempt(claimed) or pytest.fail("not ours")
-    jobs.lose(claimed, attempt=attempt, detail="reset")
+    jobs.mark_unknown(claimed, attempt=attempt, detail="reset")
     httpserver.expect_request("/v1/jobs").respond_with_json(answer)
     for _ in range(settlement.LOOKS + 1):
         tasks.resolve_job(claimed.id)
@@ -207,7 +207,7 @@ def test_a_list_that_cannot_be_read_is_not_asked_for_ever(
 @pytest.mark.parametrize("body", [DEEP, json.dumps({"job_id": LONG}), json.dumps({"job_id": [1]}), "\ud83d"], ids=str)
 def test_a_webhook_that_names_no_job_is_nobodys_exception(claimed: Job, httpserver: HTTPServer, body: str) -> None:
     attempt, _ = jobs.begin_attempt(claimed) or pytest.fail("not ours")
-    jobs.lose(claimed, attempt=attempt, detail="reset")
+    jobs.mark_unknown(claimed, attempt=attempt, detail="reset")
     attempt.deliveries.create(digest="x", body=provider_answers.storable(body))
     httpserver.expect_request("/v1/jobs").respond_with_json({"jobs": []})
     tasks.resolve_job(claimed.id)
@@ -218,7 +218,7 @@ def test_a_late_webhook_of_a_job_in_review_is_looked_into_again_when_the_provide
     claimed: Job, httpserver: HTTPServer
 ) -> None:
     attempt, _ = jobs.begin_attempt(claimed) or pytest.fail("not ours")
-    jobs.lose(claimed, attempt=attempt, detail="reset")
+    jobs.mark_unknown(claimed, attempt=attempt, detail="reset")
     jobs.ask_for_review(claimed, message="Lost.")
     httpserver.expect_request("/v1/jobs").respond_with_json({}, status=503)
     tasks.follow_attempt(attempt.id)

@@ -62,7 +62,7 @@ class Business:
         if answered:
             jobs.accepted(attempt, provider_job_id=f"job_{self._count}")
         else:
-            jobs.lose(attempt.job, attempt=attempt, detail="The connection broke.")
+            jobs.mark_unknown(attempt.job, attempt=attempt, detail="The connection broke.")
         return Job.objects.get(pk=job.pk)
 
     def charge(self, credits: int = PRICE) -> None:
