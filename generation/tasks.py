@@ -28,7 +28,7 @@ def _send(found: Iterable[dispatch.Hint]) -> None:
 
 
 @shared_task
-def look_around() -> None:
+def sweep() -> None:
     """The dispatcher's beat: hint whatever is due. Where that is much, a message carries several hints."""
     found = list(dispatch.due())
     of_jobs = [one for one in found if one.task != "submit_next"]
@@ -39,11 +39,11 @@ def look_around() -> None:
         return
     for first in range(0, len(of_jobs), size):
         few = of_jobs[first : first + size]
-        _send([dispatch.Hint("follow", tuple(f"{one.task} {one.ids[0]}" for one in few))])
+        _send([dispatch.Hint("run_hints", tuple(f"{one.task} {one.ids[0]}" for one in few))])
 
 
 @shared_task
-def follow(*told: str) -> None:
+def run_hints(*told: str) -> None:
     """Tasks and the jobs that they are about; one that fails keeps no other back."""
     for one in told:
         task, job_id = one.split()
@@ -54,29 +54,29 @@ def follow(*told: str) -> None:
 
 
 @shared_task
-def submit_next(connection_id: str, ticket: str = "") -> None:
-    """Submit the job whose turn it is. A message that gets a lane goes on for a while, and calls others beside it."""
-    lane = fairness.enter(connection_id, ticket)
+def submit_next(connection_id: str, permit: str = "") -> None:
+    """Submit the job whose turn it is. A message that gets a slot goes on for a while, and calls others beside it."""
+    slot = fairness.enter(connection_id, permit)
     try:
-        wait = _submit(connection_id, lane)
+        wait = _submit(connection_id, slot)
     finally:
-        if lane:
-            fairness.leave(connection_id, lane)
-    if lane and wait is not None:
-        _send(dispatch.look(connection_id, wait=wait))
+        if slot:
+            fairness.leave(connection_id, slot)
+    if slot and wait is not None:
+        _send(dispatch.hint_submit(connection_id, wait=wait))
 
 
-def _submit(connection_id: str, lane: str) -> float | None:
+def _submit(connection_id: str, slot: str) -> float | None:
     """Seconds until the next look is worth it; ``None`` when nothing is due."""
-    until = time.monotonic() + dispatch.LANE_SECONDS
-    turn = dispatch.next_job(connection_id, lane=lane)
-    if lane and turn.job and dispatch.is_waiting(connection_id):
-        _send(dispatch.look(connection_id, wait=0, lanes=dispatch.LANES))
+    until = time.monotonic() + dispatch.SLOT_SECONDS
+    turn = dispatch.next_job(connection_id, slot=slot)
+    if slot and turn.job and dispatch.is_waiting(connection_id):
+        _send(dispatch.hint_submit(connection_id, wait=0, slots=dispatch.CONCURRENCY))
     while turn.job:
         submission.submit(turn.job)
-        if not lane or time.monotonic() > until:
+        if not slot or time.monotonic() > until:
             return 0
-        turn = dispatch.next_job(connection_id, lane=lane)
+        turn = dispatch.next_job(connection_id, slot=slot)
     return turn.wait
 
 

@@ -20,9 +20,9 @@ from generation.provider import connections, rate_limit
 
 HINTED = timedelta(seconds=30)
 """How long a hinted row is left alone before it is hinted again, from the hint on."""
-LANES = 4
+CONCURRENCY = 4
 """Messages of one queue under way or at work at once, each with a thread of a worker."""
-LANE_SECONDS = 0.5
+SLOT_SECONDS = 0.5
 """How long a message may go on with the next job, before it queues up behind other work with a message anew."""
 _SWEEP = 500
 _CHOOSING = Lock()
@@ -48,7 +48,7 @@ class Turn:
     """Seconds until the next look is worth it; ``None`` when nothing is due, or the connection is paused."""
 
 
-def next_job(connection_id: str, *, lane: str = "") -> Turn:
+def next_job(connection_id: str, *, slot: str = "") -> Turn:
     """Claim the job that should leave now, within the connection's pause and rate limit.
 
     Members take turns (a script's key is a member of its own); so do a member's batches; within a batch the oldest
@@ -66,7 +66,7 @@ def next_job(connection_id: str, *, lane: str = "") -> Turn:
             if Job.objects.filter(pk=job.id, state=JobState.CANCELLED).exists():
                 rate_limit.give_back(connection_id, job.id)
             return Turn(wait=0)
-        fairness.save(job, lane=lane)
+        fairness.save(job, slot=slot)
     # Only now: whoever changes the connection waits for claimed jobs, so that none goes to yesterday's provider.
     job.connection = Connection.objects.get(pk=connection_id)
     return Turn(job, wait=0)
@@ -87,13 +87,13 @@ def is_waiting(connection_id: str) -> bool:
     return queue.next_requester(connection_id, after=Requester()) is not None
 
 
-def look(connection_id: str, *, wait: float, lanes: int = 1) -> Iterator[Hint]:
-    """Hints to look at a queue in ``wait`` seconds, unless ``lanes`` are on their way. One look may call two."""
-    for _ in range(min(lanes, 2)):
-        ticket = fairness.ask(connection_id, wait=wait, lanes=lanes)
-        if not ticket:
+def hint_submit(connection_id: str, *, wait: float, slots: int = 1) -> Iterator[Hint]:
+    """Hints to look at a queue in ``wait`` seconds, unless ``slots`` are on their way. One look may call two."""
+    for _ in range(min(slots, 2)):
+        permit = fairness.ask(connection_id, wait=wait, slots=slots)
+        if not permit:
             return
-        yield Hint("submit_next", (connection_id, ticket), wait)
+        yield Hint("submit_next", (connection_id, permit), wait)
 
 
 def due() -> Iterator[Hint]:
@@ -130,7 +130,7 @@ def _submissions() -> Iterator[Hint]:
     queued = Job.objects.filter(connection=OuterRef("pk"), state=JobState.QUEUED, due_at__lte=timezone.now())
     for connection in Connection.objects.filter(connections.open_for_posting(), Exists(queued)):
         window, limit = rate_limit.PROVIDERS_WINDOW, connection.plan_limit
-        yield from look(connection.id, wait=rate_limit.wait(connection.id, limit=limit, window=window))
+        yield from hint_submit(connection.id, wait=rate_limit.wait(connection.id, limit=limit, window=window))
 
 
 def reclaim(job: Job) -> None:

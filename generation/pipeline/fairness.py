@@ -16,7 +16,7 @@ PATIENCE = 5.0
 AHEAD = 120.0
 """Seconds: further ahead no message is sent, so only a clock that has been set back says so."""
 _ASK = """
-local ticket, now, due, lanes = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local permit, now, due, slots = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local all, in_time = redis.call('HGETALL', KEYS[1]), 0
 for place = 1, #all, 2 do
   local other = tonumber(all[place + 1])
@@ -26,8 +26,8 @@ for place = 1, #all, 2 do
     in_time = in_time + 1
   end
 end
-if in_time >= lanes then return 0 end
-redis.call('HSET', KEYS[1], ticket, due)
+if in_time >= slots then return 0 end
+redis.call('HSET', KEYS[1], permit, due)
 redis.call('EXPIRE', KEYS[1], 120)
 return 1
 """
@@ -39,27 +39,27 @@ return 1
 """
 
 
-def ask(connection_id: str, *, wait: float, lanes: int = 1) -> str:
-    """A ticket for a message that looks at the queue in ``wait`` seconds; empty where ``lanes`` come in time already.
+def ask(connection_id: str, *, wait: float, slots: int = 1) -> str:
+    """A permit for a message that looks at the queue in ``wait`` seconds; empty where ``slots`` come in time already.
 
     So a queue has a few messages on their way or at work, however many events call for one.
     """
-    ticket, now = secrets.token_hex(8), time.time()
+    permit, now = secrets.token_hex(8), time.time()
     script = valkey().register_script(_ASK)
-    args: list[str | float] = [ticket, f"{now:.3f}", f"{now + wait:.3f}", lanes, PATIENCE, AHEAD]
-    return ticket if script(keys=[_messages(connection_id)], args=args) else ""
+    args: list[str | float] = [permit, f"{now:.3f}", f"{now + wait:.3f}", slots, PATIENCE, AHEAD]
+    return permit if script(keys=[_messages(connection_id)], args=args) else ""
 
 
-def enter(connection_id: str, ticket: str) -> str:
-    """The lane of the message with this ticket; empty for one that does its one job and ends, as others are there."""
-    lane = secrets.token_hex(8)
-    args = [ticket, lane, f"{time.time():.3f}"]
-    return lane if valkey().register_script(_ENTER)(keys=[_messages(connection_id)], args=args) else ""
+def enter(connection_id: str, permit: str) -> str:
+    """The slot of the message with this permit; empty for one that does its one job and ends, as others are there."""
+    slot = secrets.token_hex(8)
+    args = [permit, slot, f"{time.time():.3f}"]
+    return slot if valkey().register_script(_ENTER)(keys=[_messages(connection_id)], args=args) else ""
 
 
-def leave(connection_id: str, lane: str) -> None:
-    """The lane's message is at its end."""
-    valkey().hdel(_messages(connection_id), lane)
+def leave(connection_id: str, slot: str) -> None:
+    """The slot's message is at its end."""
+    valkey().hdel(_messages(connection_id), slot)
 
 
 @dataclass(frozen=True)
@@ -92,14 +92,14 @@ def load(connection_id: str) -> Cursor:
     return Cursor(Requester(int(member_id or 0), api_key_id), told)
 
 
-def save(job: Job, *, lane: str = "") -> None:
-    """This job left, by a lane that is still at work."""
+def save(job: Job, *, slot: str = "") -> None:
+    """This job left, by a slot that is still at work."""
     requester = str(Requester(job.member_id or 0, job.api_key_id or ""))
     with valkey().pipeline(transaction=False) as pipe:
         pipe.hset(_turns(job.connection_id), mapping={"last": requester, requester: job.batch_id})
         pipe.expire(_turns(job.connection_id), FORGET)
-        if lane:
-            pipe.hset(_messages(job.connection_id), lane, f"{time.time():.3f}")
+        if slot:
+            pipe.hset(_messages(job.connection_id), slot, f"{time.time():.3f}")
         with breaker.asking():
             pipe.execute()
 

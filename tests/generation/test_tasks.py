@@ -87,10 +87,10 @@ def test_a_message_that_comes_while_lanes_are_at_work_does_one_job_and_ends(
 ) -> None:
     jobs = [order() for _ in range(3)]
     connection_id = jobs[0].connection_id
-    lane = fairness.enter(connection_id, "")
+    slot = fairness.enter(connection_id, "")
     tasks.submit_next(connection_id)
     assert (len(provider.log), sent) == (1, [])
-    fairness.leave(connection_id, lane)
+    fairness.leave(connection_id, slot)
     tasks.submit_next(connection_id)
     assert len(provider.log) == 3
 
@@ -99,8 +99,8 @@ def test_a_lane_whose_time_is_over_hands_on(
     order: Callable[..., Job], provider: HTTPServer, sent: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     jobs = [order() for _ in range(2)]
-    monkeypatch.setattr(dispatch, "LANE_SECONDS", -1)
-    monkeypatch.setattr(dispatch, "LANES", 0)
+    monkeypatch.setattr(dispatch, "SLOT_SECONDS", -1)
+    monkeypatch.setattr(dispatch, "CONCURRENCY", 0)
     tasks.submit_next(jobs[0].connection_id)
     assert len(provider.log) == 1
     assert [message[0] for message in sent] == ["submit_next"]
@@ -132,21 +132,21 @@ def test_a_sweep_of_many_jobs_sends_several_hints_in_a_message(
     bulk_insert.insert(like, {"id": ids})
     Job.objects.filter(id__in=ids).update(state=JobState.RENDERED, due_at=timezone.now())
     Job.objects.filter(pk=like.pk).update(state=JobState.COMPLETED, due_at=None)
-    tasks.look_around()
+    tasks.sweep()
     assert len(sent) == messages
     stored: list[str] = []
     monkeypatch.setattr(tasks.store_job, "run", stored.append)
     for task, *told in sent:
         getattr(tasks, task)(*told)
     assert sorted(stored) == ids
-    tasks.look_around()
+    tasks.sweep()
     assert len(sent) == messages
 
 
 def test_a_hint_that_fails_keeps_no_other_back(order: Callable[..., Job], monkeypatch: pytest.MonkeyPatch) -> None:
     stored: list[str] = []
     monkeypatch.setattr(tasks.store_job, "run", stored.append)
-    tasks.follow("settle_job job_unknown", f"store_job {order().id}")
+    tasks.run_hints("settle_job job_unknown", f"store_job {order().id}")
     assert len(stored) == 1
 
 

@@ -61,7 +61,7 @@ def test_all_goes_on_within_a_minute_after_the_clock_is_right_again(ours: tuple[
 
     clock.set(AHEAD)
     data = studio.running.data
-    assert missing(data, {"generation.tasks.look_around"}) == set()
+    assert missing(data, {"generation.tasks.sweep"}) == set()
     studio.set_faults(refuse=429, times=1)
     jobs = [studio.generate(asset) for _ in range(3)]
     until(lambda: studio.connection() == "rate_limit")

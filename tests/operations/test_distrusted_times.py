@@ -100,8 +100,8 @@ def test_requests_of_tomorrow_do_not_count_at_the_sandbox(db: None) -> None:
 def test_messages_of_tomorrow_leave_the_queue_its_lanes(broker: redis.Redis) -> None:
     with time_machine.travel(timezone.now() + AHEAD):
         assert fairness.ask("conn_ahead", wait=0)
-    ticket = fairness.ask("conn_ahead", wait=0)
-    assert ticket
+    permit = fairness.ask("conn_ahead", wait=0)
+    assert permit
     assert fairness.ask("conn_ahead", wait=0) == ""
     assert broker.hlen("packshot:messages:conn_ahead") == 1
 

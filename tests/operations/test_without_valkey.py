@@ -200,7 +200,7 @@ def test_of_many_that_ask_a_server_that_hangs_one_waits(tmp_path: Path, settings
         with TestCase.captureOnCommitCallbacks(execute=True), transaction.atomic():
             for _ in range(50):
                 events.members_changed(team.id)
-                transaction.on_commit(lambda: hints.send("generation.tasks.look_around"))
+                transaction.on_commit(lambda: hints.send("generation.tasks.sweep"))
         with pytest.raises(redis.RedisError):
             rate_limit.take("conn_hanging", limit=3)
         assert time.monotonic() - began < 3 * SECONDS

@@ -199,7 +199,7 @@ class Worker:
         self._messages.append((timezone.now() + timedelta(seconds=wait), task, ids))
 
     def beat(self) -> None:
-        tasks.look_around()
+        tasks.sweep()
         now, messages, self._messages = timezone.now(), self._messages, []
         for at, task, ids in messages:
             if at > now:
