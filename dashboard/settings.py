@@ -198,7 +198,7 @@ CELERY = {
     "worker_hijack_root_logger": False,
     "task_default_queue": "packshot",
     "beat_schedule": {
-        "look around": {"task": "generation.tasks.sweep", "schedule": 2.0, "options": {"expires": 10}},
+        "sweep": {"task": "generation.tasks.sweep", "schedule": 2.0, "options": {"expires": 10}},
         "old pictures": {
             "task": "dashboard.gallery.tasks.remove_old_pictures",
             "schedule": 900.0,

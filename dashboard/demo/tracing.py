@@ -1,4 +1,4 @@
-"""Finding what each pixel sees: rays marched through a distance field, first for blocks of pixels, then for each."""
+"""Violation what each pixel sees: rays marched through a distance field, first for blocks of pixels, then for each."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

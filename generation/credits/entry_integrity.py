@@ -61,7 +61,7 @@ _ODD_ENDS = {
 
 
 @dataclass(frozen=True)
-class Finding:
+class Violation:
     """A row that breaks an invariant."""
 
     row: str
@@ -69,7 +69,7 @@ class Finding:
     sentence: str
 
 
-def findings() -> Iterator[Finding]:
+def violations() -> Iterator[Violation]:
     yield from _entries_without_their_account_or_job()
     yield from _entries_that_are_not_their_jobs()
     yield from _entries_that_are_not_what_their_kind_says()
@@ -82,16 +82,16 @@ def _entry(pk: Any) -> str:
     return f"entry {pk}"
 
 
-def _entries_without_their_account_or_job() -> Iterator[Finding]:
+def _entries_without_their_account_or_job() -> Iterator[Violation]:
     homeless = LedgerEntry.objects.filter(~Exists(CreditAccount.objects.filter(pk=OuterRef("account"))))
     for pk, account in homeless.values_list("pk", "account_id"):
-        yield Finding(_entry(pk), f"there is no account {account}")
+        yield Violation(_entry(pk), f"there is no account {account}")
     orphans = LedgerEntry.objects.filter(~Exists(Job.objects.filter(pk=OuterRef("job"))), job__isnull=False)
     for pk, job in orphans.values_list("pk", "job_id"):
-        yield Finding(_entry(pk), f"there is no job {job}")
+        yield Violation(_entry(pk), f"there is no job {job}")
 
 
-def _entries_that_are_not_their_jobs() -> Iterator[Finding]:
+def _entries_that_are_not_their_jobs() -> Iterator[Violation]:
     """What an entry repeats of its job, so that nobody pays for another team's and no report counts it elsewhere."""
     differs = Q()
     theirs, half = [f"job__{of_job}" for of_job in _COPIED.values()], len(_COPIED)
@@ -102,34 +102,34 @@ def _entries_that_are_not_their_jobs() -> Iterator[Finding]:
         for name, has, should in zip(_COPIED, both[:half], both[half:], strict=True):
             if has != should:
                 called = "team" if name == "account" else name.replace("_", " ")
-                yield Finding(_entry(pk), f"its {called} is {_said(has)}, that of {job} is {_said(should)}")
+                yield Violation(_entry(pk), f"its {called} is {_said(has)}, that of {job} is {_said(should)}")
 
 
 def _said(value: object) -> str:
     return "none" if value in {None, ""} else str(value)
 
 
-def _entries_that_are_not_what_their_kind_says() -> Iterator[Finding]:
+def _entries_that_are_not_what_their_kind_says() -> Iterator[Violation]:
     odd = ~Q(kind__in=list(Kind))
     for kind, (shape, _) in _SHAPES.items():
         odd |= Q(kind=kind) & ~shape
     for entry in LedgerEntry.objects.filter(odd):
         _, words = _SHAPES.get(entry.kind, (odd, f"there is no kind {entry.kind}"))
         figures = f"granted {entry.granted}, held {entry.held}, spent {entry.spent}"
-        yield Finding(_entry(entry.pk), f"{words}; this one says {figures}")
+        yield Violation(_entry(entry.pk), f"{words}; this one says {figures}")
 
 
-def _holds_that_were_never_entered() -> Iterator[Finding]:
+def _holds_that_were_never_entered() -> Iterator[Violation]:
     entered = LedgerEntry.objects.filter(job=OuterRef("pk"), kind=Kind.HOLD)
     for hold in Hold.objects.filter(~Exists(entered)):
-        yield Finding(hold.pk, f"its hold of {hold.credits} has no entry")
+        yield Violation(hold.pk, f"its hold of {hold.credits} has no entry")
 
 
-def _jobs_that_are_told_wrongly() -> Iterator[Finding]:
+def _jobs_that_are_told_wrongly() -> Iterator[Violation]:
     """A job's entries hold its price once, resolve that at most once, and leave nothing less than spent on it."""
     for told in _by_job():
         for sentence in _wrong(told):
-            yield Finding(str(told["job"]), sentence)
+            yield Violation(str(told["job"]), sentence)
 
 
 def _by_job() -> QuerySet[Any, dict[str, Any]]:
@@ -167,17 +167,17 @@ def _wrong(told: dict[str, Any]) -> Iterator[str]:
         yield f"more was given back than it cost, by {-told['cost']}"
 
 
-def _ends_that_do_not_fit_the_job() -> Iterator[Finding]:
+def _ends_that_do_not_fit_the_job() -> Iterator[Violation]:
     for sentence, odd in _ODD_ENDS.items():
         for job, state in LedgerEntry.objects.filter(odd).order_by("id").values_list("job_id", "job__state"):
-            yield Finding(str(job), sentence.format(state=state))
+            yield Violation(str(job), sentence.format(state=state))
     paid = LedgerEntry.objects.filter(kind__in=_ENDS, job__isnull=False).order_by().values("job")
     differs = paid.annotate(paid=Sum("spent")).exclude(paid=F("job__tokens_used"))
     told = differs.filter(job__tokens_used__isnull=False)
     for job, spent, cost in told.values_list("job", "paid", "job__tokens_used"):
-        yield Finding(str(job), f"{spent} was paid for it, the job says {cost}")
+        yield Violation(str(job), f"{spent} was paid for it, the job says {cost}")
     charged = Attempt.objects.filter(charge__isnull=False).order_by().values("job").annotate(charged=Sum("charge"))
     spent_on = LedgerEntry.objects.filter(job=OuterRef("job"), kind__in=_ENDS).order_by().values("job")
     sums = charged.annotate(paid=Coalesce(Subquery(spent_on.annotate(paid=Sum("spent")).values("paid")), 0))
     for job, cost, spent in sums.exclude(charged=F("paid")).values_list("job", "charged", "paid"):
-        yield Finding(str(job), f"{spent} was paid for it, its attempts cost {cost}")
+        yield Violation(str(job), f"{spent} was paid for it, its attempts cost {cost}")

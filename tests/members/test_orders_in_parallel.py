@@ -70,7 +70,7 @@ seen["project"] = at_once("/projects/new/", {"name": "Spring", "brief": ""}, sam
 seen["team"] = at_once("/accounts/team/new/", {"name": "Southwind"}, same)
 counts = {row.__name__: row.objects.count() for row in (Batch, ApiKey, Invitation, Project, Team, IdempotencyKey)}
 counts |= {"granted": CreditAccount.objects.get(team=team).granted}
-counts |= {"faults": [str(row) for row in integrity.findings()]}
+counts |= {"faults": [str(row) for row in integrity.violations()]}
 print(json.dumps([seen, counts]))
 """
 

@@ -164,7 +164,7 @@ def test_beat_runs_everything_soon_after_its_start_and_then_at_its_own_pace(at: 
     at(beat.FIRST)
     assert scheduler.ticked() == everything
     at(beat.FIRST + 2.1)
-    assert scheduler.ticked() == {"look around", "webhooks to callers", "product imports"}
+    assert scheduler.ticked() == {"sweep", "webhooks to callers", "product imports"}
     at(beat.FIRST + 3601)
     assert scheduler.ticked() == everything
 

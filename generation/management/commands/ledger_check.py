@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from generation.credits.integrity import findings
+from generation.credits.integrity import violations
 
 
 class Command(BaseCommand):
@@ -12,9 +12,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         wrong = 0
-        for finding in findings(each_day=True):
+        for violation in violations(each_day=True):
             wrong += 1
-            self.stdout.write(f"{finding.row}: {finding.sentence}")
+            self.stdout.write(f"{violation.row}: {violation.sentence}")
         if wrong:
-            raise CommandError(f"The ledger does not add up: {wrong:,} finding{'' if wrong == 1 else 's'}.")
+            raise CommandError(f"The ledger does not add up: {wrong:,} violation{'' if wrong == 1 else 's'}.")
         self.stdout.write("The ledger adds up.")

@@ -348,7 +348,7 @@ class Credits(RuleBasedStateMachine):
 
     def everything_adds_up(self) -> None:
         ours = {self.team, *self.rows, *self.books.bounds}
-        found = [finding for finding in integrity.findings() if finding.row in ours]
+        found = [violation for violation in integrity.violations() if violation.row in ours]
         assert not found, found
         account = CreditAccount.objects.get(pk=self.team)
         differences = list(rebuild.differences(account))

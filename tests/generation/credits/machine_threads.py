@@ -2,7 +2,7 @@
 
 ``python -m tests.generation.credits.machine_threads STEPS SEED`` works on the database that ``DATABASE_URL`` names and
 prints one JSON object. The moment that a hold has the account's lock, :mod:`tests.generation.credits.machine_books` are
-made of the ledger's entries and say what the answer must be. All the while another thread has ``proof.findings()`` look
+made of the ledger's entries and say what the answer must be. All the while another thread has ``proof.violations()`` look
 for what does not add up.
 """
 
@@ -120,7 +120,7 @@ class Round:
         """Whatever others are doing, what is committed adds up: once more when they have ended."""
         while True:
             last = self.over.is_set()
-            self.wrong += [str(finding) for finding in integrity.findings()]
+            self.wrong += [str(violation) for violation in integrity.violations()]
             count("proofs")
             if last:
                 return

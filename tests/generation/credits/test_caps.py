@@ -61,7 +61,7 @@ def test_a_cap_stops_what_does_not_fit_and_names_itself(team: Team, order: Order
     assert (at.value.asked, at.value.left) == (5, 2)
     order(1)  # outside the project
     assert CreditAccount.objects.get(team=team).held == 15
-    assert list(integrity.findings()) == []
+    assert list(integrity.violations()) == []
 
 
 def test_a_refusal_holds_nothing_anywhere(team: Team, order: Order, bob: User) -> None:
@@ -139,7 +139,7 @@ def test_what_was_held_in_one_month_and_captured_in_the_next_counts_in_the_first
     with time_machine.travel(NOON + timedelta(days=20), tick=True):
         ledger.capture(job=job, credits=5)
         assert standing(row) == (0, 0)
-        assert not [found for found in integrity.findings() if found.row == row.id]
+        assert not [found for found in integrity.violations() if found.row == row.id]
     assert row.periods.get().spent == 5
 
 
@@ -166,7 +166,7 @@ def test_another_time_zone_counts_the_month_anew(team: Team, order: Order) -> No
         ledger.set_time_zone(team_id=team.id, name="Europe/Berlin")
         assert standing(row) == (10, 0)
         assert row.periods.get().starts == datetime(2026, 11, 30, 23, tzinfo=UTC)
-        assert list(integrity.findings()) == []
+        assert list(integrity.violations()) == []
 
 
 def test_a_raise_ends_by_itself(team: Team, order: Order) -> None:
@@ -202,7 +202,7 @@ def test_a_hold_that_waited_over_the_months_end_counts_in_the_new_month(
         monkeypatch.setattr(caps, "lock", wait)
         order(1)
     assert list(row.periods.order_by("starts").values_list("held", flat=True)) == [5, 5]
-    assert list(integrity.findings()) == []
+    assert list(integrity.violations()) == []
 
 
 def test_a_clock_set_back_finds_what_was_used_before(team: Team, order: Order) -> None:
@@ -219,7 +219,7 @@ def test_a_clock_set_back_finds_what_was_used_before(team: Team, order: Order) -
         jobs.cancel(job)
         clock.move_to(midnight)
         caps.save(row)
-        assert list(integrity.findings()) == []
+        assert list(integrity.violations()) == []
 
 
 def test_a_cap_that_becomes_another_counts_anew(team: Team, order: Order, spring: Project) -> None:
@@ -232,7 +232,7 @@ def test_a_cap_that_becomes_another_counts_anew(team: Team, order: Order, spring
     row.project = spring
     caps.save(row)
     assert standing(row) == (5, 0)
-    assert list(integrity.findings()) == []
+    assert list(integrity.violations()) == []
 
 
 def test_a_raise_does_not_add_the_whole_ledger_up_again(team: Team, order: Order) -> None:

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from dashboard.accounts.models import Role, Team
 from generation.contract import ImageLink, JobStatus, RemoteJob
 from generation.credits import caps
-from generation.credits.integrity import findings
+from generation.credits.integrity import violations
 from generation.models import Cap, CreditAccount, Job, LedgerEntry
 from generation.pipeline import jobs
 from tests.protection import unprotect
@@ -152,7 +152,7 @@ def names(order: Order, team: Team) -> dict[str, object]:
     caps.save(cap)
     others = Team.objects.create(name="Outsiders")
     CreditAccount.objects.create(team=others)
-    assert list(findings(each_day=True)) == []
+    assert list(violations(each_day=True)) == []
     unprotect("generation_ledgerentry")
     owner = team.memberships.get(role=Role.OWNER).user_id
     entry = LedgerEntry.objects.get(kind="capture").pk
@@ -176,7 +176,7 @@ def damage(statements: str) -> set[str]:
             for statement in statements.split("; "):
                 cursor.execute(statement)
                 assert cursor.rowcount, statement
-        said = {f"{finding.row}: {finding.sentence}" for finding in findings(each_day=True)}
+        said = {f"{violation.row}: {violation.sentence}" for violation in violations(each_day=True)}
         transaction.set_rollback(True)
     return said
 
@@ -188,4 +188,4 @@ def test_each_damage_is_found_and_named(names: dict[str, object]) -> None:
         if not any(found.endswith(sentence.format(**names)) for found in said):
             missed[what] = said
     assert missed == {}
-    assert list(findings(each_day=True)) == []
+    assert list(violations(each_day=True)) == []

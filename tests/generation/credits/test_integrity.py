@@ -4,7 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from generation.credits.integrity import findings
+from generation.credits.integrity import violations
 from generation.models import CreditAccount, Hold, Job, JobState
 from generation.pipeline import jobs
 
@@ -12,7 +12,7 @@ Order = Callable[..., Job]
 
 
 def sentences() -> list[str]:
-    return [finding.sentence for finding in findings()]
+    return [violation.sentence for violation in violations()]
 
 
 def test_a_ledger_in_order_has_no_findings(order: Order, capsys: pytest.CaptureFixture[str]) -> None:
@@ -28,7 +28,7 @@ def test_a_figure_that_somebody_changed_is_found(order: Order, capsys: pytest.Ca
     order()
     CreditAccount.objects.update(granted=500)
     assert sentences() == ["granted is 500, its entries say 100"]
-    with pytest.raises(CommandError, match="does not add up: 1 finding"):
+    with pytest.raises(CommandError, match="does not add up: 1 violation"):
         call_command("ledger_check")
 
 

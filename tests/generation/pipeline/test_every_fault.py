@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from generation.credits.integrity import findings
+from generation.credits.integrity import violations
 from generation.models import Connection, Job, JobState
 from generation.sandbox.faults import ENDPOINTS, REFUSALS, WEBHOOKS, Faults
 from tests import job_by_job
@@ -90,4 +90,4 @@ def test_the_books_are_equal_job_by_job(simulation: Simulation, wait: float, web
             wrong[str(faults)] = (job.state, job.error_code, job.error_message, odd if job.state == end else [])
     print({"wait": wait, "webhook": webhook, "jobs": len(SERIES), "compared": job_by_job.compared(), **ended})
     assert wrong == {}
-    assert [found.sentence for found in findings(each_day=True)] == []
+    assert [found.sentence for found in violations(each_day=True)] == []

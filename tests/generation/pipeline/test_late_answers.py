@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from dashboard.studio import actions
 from generation.credits import caps
-from generation.credits.integrity import findings
+from generation.credits.integrity import violations
 from generation.models import Attempt, Cap, Job, JobState, LedgerEntry
 from generation.pipeline import jobs, matching
 from generation.provider.answers import job as read_job
@@ -27,7 +27,7 @@ def simulation(db: None) -> Iterator[Simulation]:
         caps.save(Cap(team=simulation.team, credits=50_000))
         yield simulation
         assert job_by_job.differences() == []
-        assert [found.sentence for found in findings(each_day=True)] == []
+        assert [found.sentence for found in violations(each_day=True)] == []
 
 
 @pytest.fixture
@@ -161,7 +161,7 @@ def test_a_late_failure_that_was_charged_is_booked(claimed: Job, state: str) -> 
     jobs.failed(Job.objects.get(pk=job.pk), remote=read_job(remote_job(status="failed", error=error, tokens_used=4)))
     job.refresh_from_db()
     assert (job.state, job.tokens_used) == ("failed" if state == "needs_review" else state, 4)
-    assert [found.sentence for found in findings(each_day=True)] == []
+    assert [found.sentence for found in violations(each_day=True)] == []
 
 
 def test_patience_counts_from_acceptance(simulation: Simulation) -> None:

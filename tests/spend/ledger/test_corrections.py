@@ -59,7 +59,7 @@ def test_a_part_is_given_back_then_the_rest(post: Post, paid: Job, ada: User) ->
     assert (first.object_id, first.actor) == (paid.id, "Ada")
     assert first.after == {"credits": 4, "paid": 6, "reason": "The mug was cut off"}
     assert last.after["paid"] == 0
-    assert list(integrity.findings()) == []
+    assert list(integrity.violations()) == []
 
 
 def test_a_form_that_is_sent_twice_counts_once(post: Post, paid: Job, team: Team) -> None:
@@ -136,7 +136,7 @@ def test_an_adjustment_goes_either_way_and_may_belong_to_a_job(post: Post, paid:
         (paid.id, {"spent": -3, "reason": "The mug was cut off"}),
         (team.id, {"granted": -20, "reason": "Typed twice"}),
     ]
-    assert list(integrity.findings()) == []
+    assert list(integrity.violations()) == []
 
 
 def test_only_admins_correct(paid: Job, bob: User, charlie: User) -> None:

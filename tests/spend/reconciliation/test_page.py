@@ -209,7 +209,7 @@ class TestSettling:
         assert (entry.spent, entry.actor, entry.reason) == (6, ada, "A test with the key")
         event = AuditEvent.objects.get(action="drift.adjusted")
         assert (event.object_id, event.after) == (connection.id, {"drift": 6, "reason": "A test with the key"})
-        assert list(integrity.findings()) == []
+        assert list(integrity.violations()) == []
 
     @pytest.mark.parametrize(("grant", "granted"), [("on", 600), ("", 100)])
     def test_as_a_top_up_which_the_team_may_get_too(
