@@ -38,7 +38,7 @@ class Priced(Protocol):
 
 
 @dataclass(frozen=True)
-class Standing:
+class CapUsage:
     """What a cap allows at a moment, and what it has taken in the period of that moment."""
 
     cap: Cap
@@ -86,7 +86,7 @@ def bounds(period: str, *, at: datetime, zone: ZoneInfo) -> tuple[datetime, date
     return first.astimezone(UTC), after.astimezone(UTC)
 
 
-def standings(*, team_id: str, at: datetime | None = None, only: Q | None = None) -> list[Standing]:
+def standings(*, team_id: str, at: datetime | None = None, only: Q | None = None) -> list[CapUsage]:
     """How the team's caps stand, in the order of their ids; ``only`` narrows them down."""
     at = at or timezone.now()
     account = CreditAccount.objects.filter(pk=team_id).first()
@@ -106,10 +106,10 @@ def _periods(rows: Sequence[Cap], at: datetime) -> dict[str, CapPeriod]:
     return {period.cap_id: period for period in CapPeriod.objects.filter(cap__in=rows, starts__lte=at, ends__gt=at)}
 
 
-def _standing(cap: Cap, period: CapPeriod | None, zone: ZoneInfo, at: datetime) -> Standing:
+def _standing(cap: Cap, period: CapPeriod | None, zone: ZoneInfo, at: datetime) -> CapUsage:
     starts, ends = (period.starts, period.ends) if period else bounds(cap.period, at=at, zone=zone)
     held, spent = (period.held, period.spent) if period else (0, 0)
-    return Standing(cap, cap.limit(at), held, spent, starts, ends)
+    return CapUsage(cap, cap.limit(at), held, spent, starts, ends)
 
 
 def bounding(*, projects: Iterable[str | None], spender_id: int | None, prefix: str = "") -> Q:
@@ -119,7 +119,7 @@ def bounding(*, projects: Iterable[str | None], spender_id: int | None, prefix: 
     return of_team | of_project | (Q(**{f"{prefix}member": spender_id}) if spender_id else Q())
 
 
-def take(account: CreditAccount, *, jobs: Sequence[Priced], spender_id: int | None, at: datetime) -> Standing | None:
+def take(account: CreditAccount, *, jobs: Sequence[Priced], spender_id: int | None, at: datetime) -> CapUsage | None:
     """Hold the jobs' prices in every cap that bounds them; the tightest one that refuses, if any does.
 
     After a refusal the caller rolls back: some of the others have taken their share.
@@ -221,7 +221,7 @@ def move_months(account: CreditAccount) -> None:
         _let_warn_again(_standing(cap, period, account.zone, now), period)
 
 
-def _let_warn_again(standing: Standing, period: CapPeriod) -> None:
+def _let_warn_again(standing: CapUsage, period: CapPeriod) -> None:
     """A warning that no longer holds may come again."""
     if period.announced_at and not standing.is_warned:
         period.announced_at = None

@@ -13,7 +13,7 @@ from django.db.models import F, QuerySet, Sum
 from django.utils import formats, timezone
 
 from generation.credits import caps, rebuild, rollup
-from generation.credits.caps import Priced, Standing
+from generation.credits.caps import CapUsage, Priced
 from generation.models import Batch, CreditAccount, Hold, Job, LedgerEntry
 
 
@@ -29,7 +29,7 @@ class InsufficientCredits(Exception):
 class CapReached(InsufficientCredits):
     """A cap allows less than the hold; nothing was held. ``standing`` says whose, how much and until when."""
 
-    def __init__(self, *, asked: int, standing: Standing) -> None:
+    def __init__(self, *, asked: int, standing: CapUsage) -> None:
         left = max(0, standing.left)
         sentence = f"This costs {asked:,} credits, but the {_called(standing)} allows only {left:,} more "
         sentence += f"(of {standing.limit:,}: {standing.spent:,} spent, {standing.held:,} held)."
@@ -47,12 +47,12 @@ class BadEntry(Exception):
     """The text is one clear sentence on what stands against the entry."""
 
 
-def _called(standing: Standing) -> str:
+def _called(standing: CapUsage) -> str:
     cap, kind = standing.cap, "monthly cap" if standing.resets_at else "cap"
     return f"{kind} of {cap.whose}{f', set by {cap.created_by},' if cap.created_by else ''}"
 
 
-def _date(moment: datetime, standing: Standing) -> str:
+def _date(moment: datetime, standing: CapUsage) -> str:
     account = CreditAccount.objects.get(pk=standing.cap.team_id)
     return formats.date_format(moment.astimezone(account.zone), "j F")
 

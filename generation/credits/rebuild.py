@@ -10,7 +10,7 @@ from django.db.models import BigIntegerField, CharField, Count, DateField, F, Ma
 from django.db.models.functions import Coalesce, TruncDate
 
 from generation.credits import caps
-from generation.credits.rollup import DAYS, FIGURES, NAMES, NOTHING, SUMS, Level, Span, column, day
+from generation.credits.rollup import DAYS, DIMENSIONS, MEASURES, NOTHING, SUMS, Rollup, Span, column, day
 from generation.models import CreditAccount, Image, LedgerEntry
 
 _Rows = dict[tuple[Any, ...], tuple[int, ...]]
@@ -47,22 +47,22 @@ def _differences(account: CreditAccount, span: Span) -> Iterator[Difference]:
         yield from _between(account, level, _said(level, account, span), _added_up(due, level))
 
 
-def _said(level: Level, account: CreditAccount, span: Span) -> _Rows:
-    return _rows(*level.rows(account, span).values_list(level.starts, *level.names, *FIGURES).query.sql_with_params())
+def _said(level: Rollup, account: CreditAccount, span: Span) -> _Rows:
+    return _rows(*level.rows(account, span).values_list(level.starts, *level.names, *MEASURES).query.sql_with_params())
 
 
-def _added_up(due: _Rows, level: Level) -> _Rows:
+def _added_up(due: _Rows, level: Rollup) -> _Rows:
     sums: _Rows = {}
     for (first, *names), figures in due.items():
         key = (level.start(first), *names[: len(level.names)])
-        sums[key] = tuple(map(sum, zip(sums.get(key, (0,) * len(FIGURES)), figures, strict=True)))
+        sums[key] = tuple(map(sum, zip(sums.get(key, (0,) * len(MEASURES)), figures, strict=True)))
     return sums
 
 
-def _between(account: CreditAccount, level: Level, kept: _Rows, due: _Rows) -> Iterator[Difference]:
-    nothing = (0,) * len(FIGURES)
+def _between(account: CreditAccount, level: Rollup, kept: _Rows, due: _Rows) -> Iterator[Difference]:
+    nothing = (0,) * len(MEASURES)
     for key in sorted(kept.keys() | due.keys()):
-        for name, has, should in zip(FIGURES, kept.get(key, nothing), due.get(key, nothing), strict=True):
+        for name, has, should in zip(MEASURES, kept.get(key, nothing), due.get(key, nothing), strict=True):
             if has != should:
                 parts = [level.called, *(str(part) for part in key[1:] if part)]
                 whose = ", ".join(filter(None, parts)) or "no job"
@@ -85,23 +85,23 @@ def rebuild_by_month(account: CreditAccount) -> None:
 def _rebuild(account: CreditAccount, span: Span) -> None:
     """The database counts and writes by itself: of ten million entries none comes here."""
     counted, values = _due(account, span)
-    columns = ", ".join((*NAMES, *FIGURES))
+    columns = ", ".join((*DIMENSIONS, *MEASURES))
     _write(DAYS, account, span, f"SELECT %s, day, {columns} FROM ({counted}) AS due", (account.pk, *values))  # noqa: S608
     for level in SUMS:
         start = F("day") if level.starts == DAYS.starts else Value(span[0], output_field=DateField())
         days = DAYS.rows(account, span).annotate(start=start).values_list("team_id", "start", *level.names)
-        _write(level, account, span, *days.annotate(*map(Sum, FIGURES)).query.sql_with_params())
+        _write(level, account, span, *days.annotate(*map(Sum, MEASURES)).query.sql_with_params())
 
 
-def _write(level: Level, account: CreditAccount, span: Span, statement: str, values: tuple[Any, ...]) -> None:
+def _write(level: Rollup, account: CreditAccount, span: Span, statement: str, values: tuple[Any, ...]) -> None:
     level.rows(account, span).delete()
-    columns = ", ".join(("team_id", level.starts, *level.names, *FIGURES))
+    columns = ", ".join(("team_id", level.starts, *level.names, *MEASURES))
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {level.model._meta.db_table} ({columns}) {statement}", values)
 
 
 def _rows(statement: str, values: tuple[Any, ...]) -> _Rows:
-    width = len(FIGURES)
+    width = len(MEASURES)
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return {(_day(day), *rest[:-width]): tuple(map(int, rest[-width:])) for day, *rest in cursor}
@@ -134,9 +134,9 @@ def _due(account: CreditAccount, span: Span) -> tuple[str, tuple[Any, ...]]:
     """SQL for a row for each day and combination that any credits were spent on."""
     counted = _spent(account, span).union(_approved(account, span), all=True)
     each, values = counted.query.sql_with_params()
-    names = ", ".join(f"by_{name} AS {name}" for name in NAMES)
-    sums = ", ".join(f"CAST(SUM(sum_{name}) AS bigint) AS {name}" for name in FIGURES)
-    keys = ", ".join(("by_day", *(f"by_{name}" for name in NAMES)))
+    names = ", ".join(f"by_{name} AS {name}" for name in DIMENSIONS)
+    sums = ", ".join(f"CAST(SUM(sum_{name}) AS bigint) AS {name}" for name in MEASURES)
+    keys = ", ".join(("by_day", *(f"by_{name}" for name in DIMENSIONS)))
     return f"SELECT by_day AS day, {names}, {sums} FROM ({each}) AS each_kind GROUP BY {keys}", values  # noqa: S608
 
 
@@ -155,7 +155,7 @@ def _spent(account: CreditAccount, span: Span) -> QuerySet[LedgerEntry, tuple[An
 def _approved(account: CreditAccount, span: Span) -> QuerySet[LedgerEntry, tuple[Any, ...]]:
     captures = _by_day(account, span).filter(kind=LedgerEntry.Kind.CAPTURE, pictures__gt=0)
     approved = captures.filter(job__images__review=Image.Review.APPROVED)
-    others = {f"sum_{name}": _zero() for name in FIGURES if name != "approved"}
+    others = {f"sum_{name}": _zero() for name in MEASURES if name != "approved"}
     return approved.annotate(**others, sum_approved=Count("pk"))
 
 

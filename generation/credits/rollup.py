@@ -18,27 +18,27 @@ from generation.models.spend import Spend
 
 NOTHING: dict[str, str | int] = {"project": "", "member": 0, "api_key": "", "preset_version": 0, "model": ""}
 """What reports tell apart, and what stands for none."""
-NAMES = tuple(NOTHING)
-FIGURES = ("spent", "jobs", "pictures", "approved")
+DIMENSIONS = tuple(NOTHING)
+MEASURES = ("spent", "jobs", "pictures", "approved")
 Span = tuple[date, date]
 """The first day, and the first after it that no longer counts."""
 
 
 @dataclass(frozen=True)
-class Level:
+class Rollup:
     """A table of sums: the column with the day on which its rows start, and what they tell apart."""
 
     model: type[Spend]
     starts: str
-    names: tuple[str, ...] = NAMES
+    names: tuple[str, ...] = DIMENSIONS
     called: str = ""
 
     @cached_property
     def upsert(self) -> str:
         """SQL that adds figures to a row, or makes it: one statement, for every capture writes to every level."""
         table, key = self.model._meta.db_table, ("team_id", self.starts, *self.names)
-        columns = (*key, *FIGURES)
-        sums = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in FIGURES)
+        columns = (*key, *MEASURES)
+        sums = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in MEASURES)
         return (
             f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))})"  # noqa: S608
             f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {sums}"
@@ -54,15 +54,15 @@ class Level:
         return self.model._default_manager.filter(team=account.pk, **starts)
 
 
-DAYS = Level(DailySpend, "day")
-SUMS = (Level(MonthlySpend, "month", called="whole month"), Level(DailyTotal, "day", (), called="whole team"))
+DAYS = Rollup(DailySpend, "day")
+SUMS = (Rollup(MonthlySpend, "month", called="whole month"), Rollup(DailyTotal, "day", (), called="whole team"))
 """What is added up from the days."""
 
 
 def add(account: CreditAccount, *, at: datetime, job: Job | None, **figures: int) -> None:
     """Add to the day and the month of ``at``, in the rows of the job or of what belongs to no job."""
     today, whose = day(account, at), _whose(job)
-    more = [figures.get(name, 0) for name in FIGURES]
+    more = [figures.get(name, 0) for name in MEASURES]
     with connection.cursor() as cursor:
         for level in (DAYS, *SUMS):
             start = connection.ops.adapt_datefield_value(level.start(today))

@@ -16,7 +16,7 @@ class Spend(models.Model):
         abstract = True
 
 
-class Told(Spend):
+class SpendByDimension(Spend):
     """A row for each combination that a report tells apart.
 
     Columns without constraints and never null: an upsert needs them unique, and a report joins few rows.
@@ -32,7 +32,7 @@ class Told(Spend):
         abstract = True
 
 
-class DailySpend(Told):
+class DailySpend(SpendByDimension):
     """What one day cost, for each combination."""
 
     day = models.DateField(help_text="In the account's time zone")
@@ -59,7 +59,7 @@ class DailySpend(Told):
         return f"{self.spent} on {self.day}"
 
 
-class MonthlySpend(Told):
+class MonthlySpend(SpendByDimension):
     """The sum of a month's days, for each combination: a team's year is some thousand rows instead of a million."""
 
     month = models.DateField(help_text="Its first day, in the account's time zone")

@@ -16,7 +16,7 @@ from dashboard.accounts.webhook_addresses import trusted_webhooks
 from dashboard.spend.caps import alert_mail, labels
 from dashboard.spend.models import Alert
 from generation.credits import caps
-from generation.credits.caps import Standing
+from generation.credits.caps import CapUsage
 from generation.models import CapPeriod
 from generation.network import webhook_sender
 from generation.provider.contract_http import iso
@@ -49,7 +49,7 @@ def _announce(team_id: str, period_id: int) -> bool:
 
 def _payload(period: CapPeriod, *, at: datetime) -> dict[str, Any]:
     cap = period.cap
-    standing = Standing(cap, cap.limit(at), period.held, period.spent, period.starts, period.ends)
+    standing = CapUsage(cap, cap.limit(at), period.held, period.spent, period.starts, period.ends)
     return {
         "cap": {
             "id": cap.id,

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import formats
 
-from generation.credits.caps import Standing
+from generation.credits.caps import CapUsage
 from generation.models import Cap, CreditAccount
 
 
@@ -25,7 +25,7 @@ def day(moment: datetime, zone: ZoneInfo) -> str:
     return formats.date_format(moment.astimezone(zone), "j F")
 
 
-def resets(standing: Standing, zone: ZoneInfo) -> str:
+def resets(standing: CapUsage, zone: ZoneInfo) -> str:
     """The day on which it starts anew; nothing where it never does."""
     return day(standing.resets_at, zone) if standing.resets_at else ""
 

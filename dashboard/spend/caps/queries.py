@@ -16,7 +16,7 @@ from dashboard.projects.models import Project
 from dashboard.spend.caps import labels
 from dashboard.spend.links import SPENT
 from generation.credits import caps
-from generation.credits.caps import Standing
+from generation.credits.caps import CapUsage
 from generation.models import Cap
 
 
@@ -24,7 +24,7 @@ from generation.models import Cap
 class Row:
     """One cap at this moment."""
 
-    standing: Standing
+    standing: CapUsage
     zone: ZoneInfo
     now: datetime
     is_former: bool = False
@@ -114,7 +114,7 @@ def rows(acting: Actor, only: Q | None = None) -> list[Row]:
     return _rows(acting, caps.standings(team_id=acting.team.id, only=_seen(acting) if only is None else only))
 
 
-def _rows(acting: Actor, found: Sequence[Standing]) -> list[Row]:
+def _rows(acting: Actor, found: Sequence[CapUsage]) -> list[Row]:
     if not found:
         return []
     zone = labels.zone_of(acting.team.id)
@@ -148,7 +148,7 @@ def groups(found: Iterable[Row]) -> list[Group]:
     return [Group(title, members) for title, members in parts.items() if members]
 
 
-def warnings(acting: Actor, standings: Sequence[Standing] | None = None) -> list[Row]:
+def warnings(acting: Actor, standings: Sequence[CapUsage] | None = None) -> list[Row]:
     """Caps above their share: all of them for admins, one's own for the others.
 
     ``standings`` are all of the team's, where a page has read them already.

@@ -11,7 +11,7 @@ from dashboard.spend.overview.figures import Figures
 from dashboard.spend.overview.scopes import Scope
 from dashboard.spend.overview.tables import change
 from dashboard.spend.periods import Period, Span, month_of
-from generation.credits.caps import Standing
+from generation.credits.caps import CapUsage
 from generation.models import CreditAccount, Reconciliation
 from generation.reconciliation import readings
 
@@ -26,7 +26,7 @@ class Card:
 
 
 def spent(
-    now: Figures, before: Figures, *, period: Period, scope: Scope, account: CreditAccount, cap: Standing | None
+    now: Figures, before: Figures, *, period: Period, scope: Scope, account: CreditAccount, cap: CapUsage | None
 ) -> Card:
     notes = [compared(now.spent, before.spent, period)]
     if cap:

@@ -10,7 +10,7 @@ from dashboard.spend.overview.names import Names
 from dashboard.spend.overview.scopes import Scope
 from dashboard.spend.periods import Span
 from dashboard.ui import csv
-from generation.credits.rollup import FIGURES, NAMES
+from generation.credits.rollup import DIMENSIONS, MEASURES
 from generation.models import DailySpend
 
 COLUMNS = (
@@ -21,7 +21,11 @@ COLUMNS = (
 def csv_lines(acting: Actor, span: Span, scope: Scope) -> Iterator[str]:
     """Oldest first."""
     yield csv.MARK + csv.line(COLUMNS)
-    rows = scope.narrow(DailySpend, acting.team.id).order_by("day", *NAMES, "id").values_list("day", *NAMES, *FIGURES)
+    rows = (
+        scope.narrow(DailySpend, acting.team.id)
+        .order_by("day", *DIMENSIONS, "id")
+        .values_list("day", *DIMENSIONS, *MEASURES)
+    )
     first = span.first
     while first <= span.last:
         last = min(first + timedelta(days=6), span.last)

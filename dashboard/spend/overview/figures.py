@@ -12,7 +12,7 @@ from django.db.models import F, QuerySet, Sum
 from dashboard.spend.overview.month_spans import pieces
 from dashboard.spend.overview.scopes import Scope
 from dashboard.spend.periods import Period, Span
-from generation.credits.rollup import NAMES
+from generation.credits.rollup import DIMENSIONS
 from generation.models import DailySpend, DailyTotal, MonthlySpend
 
 KEPT = ("spent", "pictures", "approved")
@@ -100,7 +100,7 @@ def groups(team_id: str, scope: Scope, period: Period) -> list[Group]:
     if not parts:
         return []
     each, values = parts[0].union(*parts[1:], all=True).query.sql_with_params()
-    names = ", ".join(NAMES)
+    names = ", ".join(DIMENSIONS)
     sums = ", ".join(f"CAST(SUM({name}) AS bigint)" for name in _SUMS)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {names}, {sums} FROM ({each}) AS part GROUP BY {names}", values)  # noqa: S608
@@ -121,7 +121,7 @@ def _rows(team_id: str, scope: Scope, span: Span, today: date) -> Iterator[tuple
 def _part(rows: QuerySet[Any], sign: int, *, is_now: bool) -> QuerySet[Any]:
     figures = {f"now_{name}": F(name) * (sign if is_now else 0) for name in KEPT}
     part: QuerySet[Any] = rows.annotate(**figures, before=F("spent") * (0 if is_now else sign))
-    return part.values_list(*NAMES, *_SUMS)
+    return part.values_list(*DIMENSIONS, *_SUMS)
 
 
 def _between(rows: QuerySet[Any], span: Span) -> QuerySet[Any]:

@@ -19,7 +19,7 @@ from dashboard.spend.overview.names import Names
 from dashboard.spend.overview.scopes import Scope
 from dashboard.spend.periods import LENGTHS, Period, Span, month_query, months, read
 from generation.credits import caps
-from generation.credits.caps import Standing
+from generation.credits.caps import CapUsage
 from generation.models import Cap, CreditAccount
 
 
@@ -63,7 +63,7 @@ def overview(acting: Actor, address: QueryDict) -> dict[str, Any]:
 
 
 def _cards(
-    acting: Actor, days: Days, account: CreditAccount, period: Period, scope: Scope, cap: Standing | None
+    acting: Actor, days: Days, account: CreditAccount, period: Period, scope: Scope, cap: CapUsage | None
 ) -> list[cards.Card]:
     now, before = figures.total(days, period.so_far), figures.total(days, period.before)
     shown = [
@@ -79,7 +79,7 @@ def _known_from(period: Period) -> date:
     return min(period.before.first, Span(period.span.first, period.span.first).shifted(-6).first)
 
 
-def _of(scope: Scope, standings: list[Standing]) -> Standing | None:
+def _of(scope: Scope, standings: list[CapUsage]) -> CapUsage | None:
     """The monthly cap of just what is shown."""
     if scope.caps is None:
         return None
@@ -88,7 +88,7 @@ def _of(scope: Scope, standings: list[Standing]) -> Standing | None:
 
 
 def _burn_down(
-    days: Days, account: CreditAccount, period: Period, scope: Scope, cap: Standing | None, ahead: Forecast | None
+    days: Days, account: CreditAccount, period: Period, scope: Scope, cap: CapUsage | None, ahead: Forecast | None
 ) -> BurnDown | None:
     """Of the cap; without one, of the team's credits."""
     if not period.is_this_month or not (cap or scope.is_team):

@@ -12,10 +12,10 @@ from dashboard.accounts.models import ApiKey, Role, User
 from dashboard.projects.models import Project
 from dashboard.spend.ledger.lines import own_keys
 from generation.models import DailySpend, Hold
-from generation.models.spend import Told
+from generation.models.spend import SpendByDimension
 
 CHOICES_MAX = 200
-Sums = TypeVar("Sums", bound=Told)
+Sums = TypeVar("Sums", bound=SpendByDimension)
 
 
 @dataclass(frozen=True, kw_only=True)
