@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.db.models import Count, F, Sum
 
 from dashboard.accounts.models import ApiKey
-from dashboard.spend.what_if.replay import Asked, Before, Moved
+from dashboard.spend.what_if.replay import HoldRequested, OpeningUsage, UsageChanged
 from generation.models import CreditAccount, DailySpend, Hold, Image, LedgerEntry
 
 AT_ONCE = 10_000
@@ -30,7 +30,7 @@ class _Row(NamedTuple):
 _COLUMNS = ("kind", "created_at", "held", "spent", "project_id", "job__batch_id", "job__hold__held_at")
 
 
-def history(account: CreditAccount, *, first: datetime, until: datetime) -> Iterator[Asked | Moved]:
+def history(account: CreditAccount, *, first: datetime, until: datetime) -> Iterator[HoldRequested | UsageChanged]:
     """What changed any cap's use from ``first`` to just before ``until``.
 
     A capture at the price that was held changes none. The ids of a team's entries grow in the order in which they
@@ -50,34 +50,34 @@ def _same_event(row: _Row) -> tuple[bool, str]:
     return row.kind == LedgerEntry.Kind.HOLD, row.batch_id
 
 
-def _asked(rows: Sequence[_Row]) -> Asked:
+def _asked(rows: Sequence[_Row]) -> HoldRequested:
     shares: dict[str | None, int] = {}
     for row in rows:
         shares[row.project_id] = shares.get(row.project_id, 0) + row.held
     first = rows[0]
-    return Asked(first.held_at, first.batch_id, first.spender_id, tuple(shares.items()))
+    return HoldRequested(first.held_at, first.batch_id, first.spender_id, tuple(shares.items()))
 
 
-def _moved(row: _Row) -> Moved:
-    return Moved(row.at, row.batch_id, row.held_at, row.spender_id, row.project_id, row.held + row.spent)
+def _moved(row: _Row) -> UsageChanged:
+    return UsageChanged(row.at, row.batch_id, row.held_at, row.spender_id, row.project_id, row.held + row.spent)
 
 
-def in_use(account: CreditAccount, *, at: datetime) -> Iterator[Before]:
+def in_use(account: CreditAccount, *, at: datetime) -> Iterator[OpeningUsage]:
     """What all jobs before ``at``, a midnight of the team's, had spent and held then."""
     makers = dict(ApiKey.objects.filter(team=account.pk).values_list("pk", "created_by_id"))
     days = DailySpend.objects.filter(team=account.pk, day__lt=at.astimezone(account.zone).date())
     of_jobs = days.exclude(model="").values_list("project", "member", "api_key")
     for project, member, key, spent in of_jobs.annotate(total=Sum("spent")):
-        yield Before(project or None, makers.get(key, member or None), spent)
+        yield OpeningUsage(project or None, makers.get(key, member or None), spent)
     still = Hold.objects.filter(account=account.pk, resolved_at=None, held_at__lt=at)
     for project_id, spender_id, held in still.values_list("job__project_id", "spender_id").annotate(
         total=Sum("credits")
     ):
-        yield Before(project_id, spender_id, held)
+        yield OpeningUsage(project_id, spender_id, held)
     since = LedgerEntry.objects.filter(account=account.pk, created_at__gte=at, held__lt=0, job__hold__held_at__lt=at)
     resolved = since.order_by().values_list("project_id", "job__hold__spender_id").annotate(total=Sum("held"))
     for project_id, spender_id, held in resolved:
-        yield Before(project_id, spender_id, -held)
+        yield OpeningUsage(project_id, spender_id, -held)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ class ProposedCap:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class HoldRequested:
     """A batch wanted to hold credits, at most once."""
 
     at: datetime
@@ -55,7 +55,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class UsageChanged:
     """A job of a batch gave credits back (less than nothing), or cost more than it had held."""
 
     at: datetime
@@ -67,7 +67,7 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class OpeningUsage:
     """Credits that somebody had in use for a project when the history begins; only caps in all count them."""
 
     project_id: str | None
@@ -79,7 +79,7 @@ class Before:
 class Refusal:
     """The tightest cap that would have refused a batch, what the batch wanted of it, and what there was."""
 
-    batch: Asked
+    batch: HoldRequested
     cap: ProposedCap
     asked: int
     left: int
@@ -215,13 +215,13 @@ class _Stage:
                 meter.turn(self._today.day, following)
             self._today = following
 
-    def moved(self, event: Moved) -> None:
+    def moved(self, event: UsageChanged) -> None:
         self.turn_to(self._moments.day(event.at).day)
         held, is_refused = self._holds.day(event.held_at).month, event.batch_id in self._refused
         for meter in self.bounding((event.project_id,), event.spender_id):
             meter.add(event.credits, held=held, now=self._today.month, is_refused=is_refused)
 
-    def asked(self, batch: Asked) -> None:
+    def asked(self, batch: HoldRequested) -> None:
         day = self._moments.day(batch.at)
         self.turn_to(day.day)
         bounding = self.bounding(batch.projects, batch.spender_id)
@@ -233,7 +233,7 @@ class _Stage:
             if is_counted and happened > meter.peak:
                 meter.peak = happened
 
-    def _is_refused(self, batch: Asked, bounding: list[_Meter], month: int) -> bool:
+    def _is_refused(self, batch: HoldRequested, bounding: list[_Meter], month: int) -> bool:
         refusing = [meter for meter in bounding if batch.of(meter.cap) > meter.left(month)]
         if not refusing:
             return False
@@ -245,12 +245,12 @@ class _Stage:
 
 
 def replay(
-    events: Iterable[Asked | Moved],
+    events: Iterable[HoldRequested | UsageChanged],
     *,
     caps: Iterable[ProposedCap],
     days: list[date],
     zone: ZoneInfo,
-    before: Iterable[Before] = (),
+    before: Iterable[OpeningUsage] = (),
 ) -> Replay:
     """Play ``events``, in the order in which they happened, under ``caps``.
 
@@ -262,7 +262,7 @@ def replay(
         for meter in stage.bounding((use.project_id,), use.spender_id):
             meter.begin(use.credits)
     for event in events:
-        if isinstance(event, Moved):
+        if isinstance(event, UsageChanged):
             stage.moved(event)
         else:
             stage.asked(event)

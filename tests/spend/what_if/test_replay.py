@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.spend.what_if.replay import Asked, Before, Moved, ProposedCap, Replay, replay
+from dashboard.spend.what_if.replay import HoldRequested, OpeningUsage, ProposedCap, Replay, UsageChanged, replay
 from generation.models import Cap
 
 MONTH, TOTAL = Cap.Period.MONTH, Cap.Period.TOTAL
 BERLIN = ZoneInfo("Europe/Berlin")
 BEGIN = datetime(2026, 9, 30, 22, tzinfo=UTC)  # the first of October where the team is
 DAYS = [date(2026, 10, 1) + timedelta(days=number) for number in range(61)]
-Event = Asked | Moved
+Event = HoldRequested | UsageChanged
 unhurried = settings(deadline=None, max_examples=60)
 
 projects = st.sampled_from([None, "proj_a", "proj_b"])
@@ -29,11 +29,11 @@ def histories(draw: Any) -> list[Event]:
     for number in range(draw(st.integers(0, 25))):
         at, spender = BEGIN + timedelta(minutes=draw(st.integers(0, 60 * 24 * 60))), draw(spenders)
         shares = draw(st.dictionaries(projects, st.integers(1, 40), min_size=1, max_size=3))
-        events.append(Asked(at, f"batch_{number:02}", spender, tuple(shares.items())))
+        events.append(HoldRequested(at, f"batch_{number:02}", spender, tuple(shares.items())))
         for project, credits in shares.items():
             later = at + timedelta(minutes=draw(st.integers(1, 60 * 24 * 20)))
             change = draw(st.integers(-credits, 10))
-            events.append(Moved(later, f"batch_{number:02}", at, spender, project, change))
+            events.append(UsageChanged(later, f"batch_{number:02}", at, spender, project, change))
     return sorted(events, key=lambda event: event.at)
 
 
@@ -62,7 +62,7 @@ def test_caps_without_end_stop_nothing(events: list[Event], caps: list[ProposedC
     endless = [replace(cap, credits=10**12) for cap in caps]
     found = played(events, endless)
     assert found.refusals == []
-    assert found.batches == sum(isinstance(event, Asked) for event in events)
+    assert found.batches == sum(isinstance(event, HoldRequested) for event in events)
     assert all(day.replayed == day.happened for use in found.uses for day in use.days)
 
 
@@ -95,7 +95,7 @@ def test_the_first_refusal_comes_no_later_under_lower_caps(
     events: list[Event], caps: list[ProposedCap], data: st.DataObject
 ) -> None:
     lower = [replace(cap, credits=data.draw(st.integers(0, cap.credits))) for cap in caps]
-    order = [event.batch_id for event in events if isinstance(event, Asked)]
+    order = [event.batch_id for event in events if isinstance(event, HoldRequested)]
     under, lowered = refused(events, caps), refused(events, lower)
     if under:
         assert order.index(lowered[0]) <= order.index(under[0])
@@ -114,7 +114,9 @@ def test_the_tightest_cap_that_stops_nothing_is_just_that(events: list[Event], c
 @given(histories(), some_caps())
 def test_days_before_the_period_count_and_are_not_judged(events: list[Event], caps: list[ProposedCap]) -> None:
     late = played(events, caps, days=DAYS[10:31])
-    judged = [event for event in events if isinstance(event, Asked) and event.at.astimezone(BERLIN).date() >= DAYS[10]]
+    judged = [
+        event for event in events if isinstance(event, HoldRequested) and event.at.astimezone(BERLIN).date() >= DAYS[10]
+    ]
     assert late.batches == len(judged)
     assert {refusal.batch.batch_id for refusal in late.refusals} <= {batch.batch_id for batch in judged}
     whole = played(events, [replace(cap, credits=10**12) for cap in caps])
@@ -122,8 +124,8 @@ def test_days_before_the_period_count_and_are_not_judged(events: list[Event], ca
         assert [day.happened for day in use.days] == [day.happened for day in all_of_it.days[10:31]]
 
 
-def ask(day: int, credits: int, name: str, *, month: int = 10, project: str | None = None) -> Asked:
-    return Asked(datetime(2026, month, day, 12, tzinfo=UTC), name, 1, ((project, credits),))
+def ask(day: int, credits: int, name: str, *, month: int = 10, project: str | None = None) -> HoldRequested:
+    return HoldRequested(datetime(2026, month, day, 12, tzinfo=UTC), name, 1, ((project, credits),))
 
 
 def test_a_month_starts_anew_and_a_total_does_not() -> None:
@@ -133,19 +135,19 @@ def test_a_month_starts_anew_and_a_total_does_not() -> None:
 
 
 def test_a_month_begins_where_the_team_is() -> None:
-    late = Asked(datetime(2026, 10, 31, 23, 30, tzinfo=UTC), "late", 1, ((None, 60),))
+    late = HoldRequested(datetime(2026, 10, 31, 23, 30, tzinfo=UTC), "late", 1, ((None, 60),))
     assert refused([ask(2, 60, "a"), late], [ProposedCap(100)]) == []
 
 
 def test_what_comes_back_is_of_the_month_in_which_it_was_held() -> None:
     first = ask(31, 60, "a")
-    back = Moved(datetime(2026, 11, 2, tzinfo=UTC), "a", first.at, 1, None, -60)
+    back = UsageChanged(datetime(2026, 11, 2, tzinfo=UTC), "a", first.at, 1, None, -60)
     assert refused([first, back, ask(3, 100, "b", month=11), ask(4, 1, "c", month=11)], [ProposedCap(100)]) == ["c"]
 
 
 def test_a_refused_batch_gives_nothing_back() -> None:
     first, second = ask(2, 80, "a"), ask(3, 40, "b")
-    back = Moved(datetime(2026, 10, 4, tzinfo=UTC), "b", second.at, 1, None, -40)
+    back = UsageChanged(datetime(2026, 10, 4, tzinfo=UTC), "b", second.at, 1, None, -40)
     assert refused([first, second, back, ask(5, 30, "c")], [ProposedCap(100)]) == ["b", "c"]
 
 
@@ -157,13 +159,13 @@ def test_the_tightest_of_several_is_named_and_the_first_among_equals() -> None:
 
 
 def test_a_project_is_asked_for_its_own_share_only() -> None:
-    mixed = Asked(BEGIN, "a", 1, (("proj_a", 30), ("proj_b", 50)))
+    mixed = HoldRequested(BEGIN, "a", 1, (("proj_a", 30), ("proj_b", 50)))
     (refusal,) = played([mixed], [ProposedCap(40, project_id="proj_b"), ProposedCap(40, project_id="proj_a")]).refusals
     assert (refusal.cap.project_id, refusal.asked) == ("proj_b", 50)
 
 
 def test_a_cap_in_all_counts_what_was_used_before() -> None:
-    used = [Before("proj_a", 1, 70), Before(None, 2, 500)]
+    used = [OpeningUsage("proj_a", 1, 70), OpeningUsage(None, 2, 500)]
     caps = [ProposedCap(100, TOTAL, project_id="proj_a"), ProposedCap(100, MONTH, member_id=1)]
     (refusal,) = played([ask(2, 40, "a", project="proj_a")], caps, before=used).refusals
     assert (refusal.cap, refusal.left) == (caps[0], 30)
