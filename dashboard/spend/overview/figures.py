@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 from django.db import connection
 from django.db.models import F, QuerySet, Sum
 
-from dashboard.spend.overview.month_spans import pieces
+from dashboard.spend.overview.month_spans import decompose
 from dashboard.spend.overview.scopes import Scope
 from dashboard.spend.periods import Period, Span
 from generation.credits.rollup import DIMENSIONS
@@ -109,11 +109,11 @@ def groups(team_id: str, scope: Scope, period: Period) -> list[Group]:
 
 def _rows(team_id: str, scope: Scope, span: Span, today: date) -> Iterator[tuple[QuerySet[Any], int]]:
     """The rows that a span is the sum of, and whether they are added (1) or left out again (-1)."""
-    found = pieces(span, today=today)
+    found = decompose(span, today=today)
     months, days = scope.narrow(MonthlySpend, team_id), scope.narrow(DailySpend, team_id)
     if found.months:
         yield months.filter(month__in=found.months), 1
-    for sign, some in ((1, found.more), (-1, found.less)):
+    for sign, some in ((1, found.added), (-1, found.subtracted)):
         # One after the other: databases look "these days or those" up in the index less well.
         yield from ((_between(days, part), sign) for part in some)
 

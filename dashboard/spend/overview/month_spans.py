@@ -10,27 +10,27 @@ ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Pieces:
-    """What months cost, and the days of ``more``, without those of ``less``: of no month more than half its days."""
+class MonthSpans:
+    """What months cost, and the days of ``added``, without those of ``subtracted``: of no month added than half its days."""
 
     months: list[date] = field(default_factory=list)
     """Their first days."""
-    more: list[Span] = field(default_factory=list)
-    less: list[Span] = field(default_factory=list)
+    added: list[Span] = field(default_factory=list)
+    subtracted: list[Span] = field(default_factory=list)
 
 
-def pieces(span: Span, *, today: date) -> Pieces:
+def decompose(span: Span, *, today: date) -> MonthSpans:
     """Nothing is spent after ``today``, so that the present month so far is whole."""
-    found = Pieces()
+    found = MonthSpans()
     for month in _months(Span(span.first, min(span.last, today))):
         known = Span(month.first, min(month.last, today))
         inside = Span(max(span.first, known.first), min(span.last, known.last))
         outside = [Span(known.first, inside.first - ONE_DAY), Span(inside.last + ONE_DAY, known.last)]
         if inside.days > sum(part.days for part in outside):
             found.months.append(month.first)
-            found.less.extend(part for part in outside if part.days)
+            found.subtracted.extend(part for part in outside if part.days)
         else:
-            found.more.append(inside)
+            found.added.append(inside)
     return found
 
 

@@ -140,7 +140,7 @@ class _Calendar:
         return self._last
 
 
-class _Track:
+class _UsageSeries:
     """What a cap has in use, by month or in all, and the most of the day that is played."""
 
     def __init__(self) -> None:
@@ -154,12 +154,12 @@ class _Track:
         return used
 
 
-class _Meter:
+class _CapMeter:
     """A cap, what it has in use in the replay, and what it had in life."""
 
     def __init__(self, cap: ProposedCap) -> None:
         self.cap, self.is_monthly = cap, cap.period == Cap.Period.MONTH
-        self.replayed, self.happened = _Track(), _Track()
+        self.replayed, self.happened = _UsageSeries(), _UsageSeries()
         self.refused = self.peak = 0
         self.days: list[DayOfUse] = []
 
@@ -188,20 +188,20 @@ class _Meter:
         self.refused = 0
 
 
-class _Stage:
+class _Replayer:
     """The replay as it goes on."""
 
     def __init__(self, caps: Iterable[ProposedCap], days: list[date], zone: ZoneInfo) -> None:
-        self.meters = [_Meter(cap) for cap in caps]
+        self.meters = [_CapMeter(cap) for cap in caps]
         self.batches = 0
         self.refusals: list[Refusal] = []
         self._refused: set[str] = set()
         self._first, self._zone = days[0], zone
         self._today = _Day.of(days[0].replace(day=1), zone)
         self._moments, self._holds = (_Calendar(zone, days[0]) for _ in range(2))
-        self._bounding: dict[tuple[tuple[str | None, ...], int | None], list[_Meter]] = {}
+        self._bounding: dict[tuple[tuple[str | None, ...], int | None], list[_CapMeter]] = {}
 
-    def bounding(self, projects: tuple[str | None, ...], spender_id: int | None) -> list[_Meter]:
+    def bounding(self, projects: tuple[str | None, ...], spender_id: int | None) -> list[_CapMeter]:
         found = self._bounding.get((projects, spender_id))
         if found is None:
             found = [meter for meter in self.meters if meter.cap.bounds(projects, spender_id)]
@@ -233,7 +233,7 @@ class _Stage:
             if is_counted and happened > meter.peak:
                 meter.peak = happened
 
-    def _is_refused(self, batch: HoldRequested, bounding: list[_Meter], month: int) -> bool:
+    def _is_refused(self, batch: HoldRequested, bounding: list[_CapMeter], month: int) -> bool:
         refusing = [meter for meter in bounding if batch.of(meter.cap) > meter.left(month)]
         if not refusing:
             return False
@@ -257,7 +257,7 @@ def replay(
     They begin with the month of the first of ``days``, which are the team's and have no gaps: what was asked for
     before that day is taken as it was.
     """
-    stage = _Stage(caps, days, zone)
+    stage = _Replayer(caps, days, zone)
     for use in before:
         for meter in stage.bounding((use.project_id,), use.spender_id):
             meter.begin(use.credits)

@@ -2,8 +2,8 @@
 
 ``python -m tests.generation.credits.machine_threads STEPS SEED`` works on the database that ``DATABASE_URL`` names and
 prints one JSON object. The moment that a hold has the account's lock, :mod:`tests.generation.credits.machine_books` are
-made of the ledger's entries and say what the answer must be. All the while another thread has ``proof.violations()`` look
-for what does not add up.
+made of the ledger's entries and say what the answer must be. All the while another thread has
+``integrity.violations()`` look for what does not add up.
 """
 
 import json
