@@ -27,7 +27,7 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Membership, Role, Team, User
 from dashboard.projects.actions import add_product
 from dashboard.projects.models import Product
-from dashboard.studio.actions import Wish, start
+from dashboard.studio.actions import JobSpec, start
 from generation import tasks
 from generation.contract import AspectRatio
 from generation.credits import ledger
@@ -66,8 +66,8 @@ class Simulation:
         ledger.grant(team_id=self.team.id, credits=100_000)
         self.mug: Product = add_product(self.bob, photo=photo(size=(60, 80)), filename="camp-mug.jpg")
 
-    def order(self, **wish: Any) -> Job:
-        return start(self.bob, wishes=[Wish(product=self.mug, **SHAPE | wish)]).jobs.get()
+    def order(self, **spec: Any) -> Job:
+        return start(self.bob, specs=[JobSpec(product=self.mug, **SHAPE | spec)]).jobs.get()
 
     def neighbour(self) -> Job:
         """A job alike, of another team that shares the account."""
@@ -78,7 +78,7 @@ class Simulation:
         ledger.grant(team_id=team.id, credits=100)
         acting = Actor(team, Role.OWNER, user=charlie)
         lamp = add_product(acting, photo=photo(size=(60, 80)), filename="lamp.jpg")
-        return start(acting, wishes=[Wish(product=lamp, **SHAPE)]).jobs.get()
+        return start(acting, specs=[JobSpec(product=lamp, **SHAPE)]).jobs.get()
 
     def set_faults(self, **faults: Any) -> None:
         keys.set_faults(key=self.account, faults=Faults.parse(faults))

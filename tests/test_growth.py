@@ -25,7 +25,7 @@ from dashboard.celery import app
 from dashboard.projects import imports
 from dashboard.projects.models import ImportRow, Product, ProductImport
 from dashboard.sign_in import sessions
-from dashboard.studio.actions import Wish, start
+from dashboard.studio.actions import JobSpec, start
 from generation import upkeep
 from generation.database import bulk_delete
 from generation.models import Attempt, Connection, Discrepancy, Job, Reconciliation, WebhookDelivery
@@ -55,8 +55,8 @@ CLEARED: dict[str, tuple[Callable[[], int], set[str]]] = {
 
 @pytest.fixture
 def job(creator: Actor, mug: Product) -> Job:
-    wish = Wish(product=mug, prompt="On marble", model="nanobanana2", aspect_ratio="1:1", num_images=1)
-    return start(creator, wishes=[wish]).jobs.get()
+    spec = JobSpec(product=mug, prompt="On marble", model="nanobanana2", aspect_ratio="1:1", num_images=1)
+    return start(creator, specs=[spec]).jobs.get()
 
 
 @pytest.fixture
@@ -213,10 +213,10 @@ def test_the_sandbox_forgets_webhooks_that_are_over(db: None) -> None:
 
 def test_word_to_callers_is_forgotten_once_it_is_over(creator: Actor, mug: Product, bob: User) -> None:
     key, _ = ApiKey.issue(team=creator.team, name="Shop", created_by=bob)
-    wish = Wish(product=mug, prompt="On marble", model="nanobanana2", aspect_ratio="1:1", num_images=1)
+    spec = JobSpec(product=mug, prompt="On marble", model="nanobanana2", aspect_ratio="1:1", num_images=1)
     now, left = timezone.now(), set()
     for due_at, ago, stays in ((None, LONG_AGO, False), (now, LONG_AGO, True), (None, timedelta(days=1), True)):
-        job = start(creator, wishes=[wish]).jobs.get()
+        job = start(creator, specs=[spec]).jobs.get()
         row = CallerDelivery.objects.create(job=job, api_key=key, due_at=due_at)
         CallerDelivery.objects.filter(pk=row.pk).update(created_at=now - ago)
         left |= {row.pk} if stays else set()

@@ -20,7 +20,7 @@ from dashboard.members import invitations
 from dashboard.projects import imports
 from dashboard.spend.caps import actions, alerts
 from dashboard.spend.models import Alert
-from dashboard.studio.actions import Wish, start
+from dashboard.studio.actions import JobSpec, start
 from generation.credits import caps
 from generation.models import Cap, Connection
 from generation.provider import connections
@@ -59,7 +59,7 @@ def test_a_warning_about_a_cap_arrives_once(
     lose: Callable[[], None], creator: Actor, mug: object, team: Team, mailoutbox: list[EmailMessage]
 ) -> None:
     caps.save(Cap(team=team, credits=6))
-    start(creator, wishes=[Wish(mug, "On marble", "nanobanana2", "1:1", 1)])  # type: ignore[arg-type]
+    start(creator, specs=[JobSpec(mug, "On marble", "nanobanana2", "1:1", 1)])  # type: ignore[arg-type]
     for _ in range(2):
         lose()
         alerts.announce()

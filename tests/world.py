@@ -24,7 +24,7 @@ from dashboard.members.keys import issue, revoke
 from dashboard.presets.models import Preset, PresetVersion
 from dashboard.projects.actions import add_product
 from dashboard.projects.models import ProductImport, Project
-from dashboard.studio.actions import Wish, start
+from dashboard.studio.actions import JobSpec, start
 from generation.credits import ledger
 from generation.models import Cap, Connection, Job, Reconciliation
 from tests.conftest import member
@@ -152,7 +152,7 @@ def _reading(team: Team) -> Reconciliation:
 def _job(creator: Actor, project: Project) -> Job:
     mug = add_product(creator, photo=photo(), filename="camp-mug.jpg")
     asked: dict[str, Any] = {"prompt": "On marble", "model": "nanobanana", "aspect_ratio": "4:3", "num_images": 1}
-    return start(creator, wishes=[Wish(product=mug, project=project, **asked)]).jobs.get()
+    return start(creator, specs=[JobSpec(product=mug, project=project, **asked)]).jobs.get()
 
 
 def _keys(owner: Actor, outsider: Actor) -> dict[str, str]:

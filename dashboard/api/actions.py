@@ -12,7 +12,7 @@ from dashboard.presets.brand import kit_of
 from dashboard.presets.models import PresetVersion
 from dashboard.presets.prompts import BannedWord, compose, within
 from dashboard.presets.variables import BadValues, fill, read
-from dashboard.studio.actions import Wish, start
+from dashboard.studio.actions import JobSpec, start
 from generation.contract import PROMPT_MAX, GenerateRequest
 from generation.credits import caps, ledger
 from generation.models import Job
@@ -31,7 +31,7 @@ def generate(acting: Actor, request: GenerateRequest) -> Job:
     product = product_of(acting, request)
     values = _values(version) if version else {}
     prompt = _prompt(acting, request, version, product_name=product.name, values=values)
-    wish = Wish(
+    spec = JobSpec(
         product=product,
         prompt=prompt,
         model=request.model,
@@ -42,13 +42,13 @@ def generate(acting: Actor, request: GenerateRequest) -> Job:
         variables=values,
         webhook_url=request.webhook_url,
     )
-    return _start(acting, wish)
+    return _start(acting, spec)
 
 
-def _start(acting: Actor, wish: Wish) -> Job:
+def _start(acting: Actor, spec: JobSpec) -> Job:
     with transaction.atomic():
-        job = start(acting, wishes=[wish]).jobs.get()
-        if wish.webhook_url and acting.api_key:
+        job = start(acting, specs=[spec]).jobs.get()
+        if spec.webhook_url and acting.api_key:
             CallerDelivery.objects.create(job=job, api_key=acting.api_key, due_at=timezone.now())
     return job
 

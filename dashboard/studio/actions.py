@@ -30,7 +30,7 @@ class NotPossible(Exception):
 
 
 @dataclass(frozen=True)
-class Wish:
+class JobSpec:
     """Pictures that somebody asks for: one job. Without an ``asset`` it is the product's present photo."""
 
     product: Product
@@ -62,31 +62,31 @@ class Wish:
 
     @property
     def fingerprint(self) -> str:
-        """The same for wishes whose pictures would show the same; how many of them does not matter."""
+        """The same for specs whose pictures would show the same; how many of them does not matter."""
         asked = [self.photo.pk, self.prompt, self.model, self.aspect_ratio, self.provider_preset]
         return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
 
 
-def start(acting: Actor, *, wishes: list[Wish]) -> Batch:
+def start(acting: Actor, *, specs: list[JobSpec]) -> Batch:
     """Write a batch with its jobs and holds. Raises ``ledger.InsufficientCredits`` and :class:`NotPossible`."""
     acting.require(Role.CREATOR)
     connection = Connection.objects.filter(team=acting.team).first()
     if connection is None:
         raise NotPossible("Your team has no connection to ProductAI yet; an admin can set one up.")
-    if len(wishes) > BATCH_MAX:
-        raise NotPossible(too_large(len(wishes)))
+    if len(specs) > BATCH_MAX:
+        raise NotPossible(too_large(len(specs)))
     with transaction.atomic():
-        batch = Batch.objects.create(team=acting.team, project=wishes[0].project, member=acting.user)
+        batch = Batch.objects.create(team=acting.team, project=specs[0].project, member=acting.user)
         jobs.enqueue(
             batch=batch,
             like=_shared(acting, batch, connection),
-            columns=_columns(wishes),
-            asked=wishes,
+            columns=_columns(specs),
+            asked=specs,
             actor_id=_key(acting.user),
             spender_id=acting.spender_id,
         )
-        credits = sum(wish.price for wish in wishes)
-        record(acting, "batch.started", batch.id, after={"jobs": len(wishes), "credits": credits})
+        credits = sum(spec.price for spec in specs)
+        record(acting, "batch.started", batch.id, after={"jobs": len(specs), "credits": credits})
         hint_submission(connection)
     return batch
 
@@ -107,15 +107,15 @@ def _shared(acting: Actor, batch: Batch, connection: Connection) -> Job:
     )
 
 
-def _columns(wishes: Sequence[Wish]) -> dict[str, list[Any]]:
+def _columns(specs: Sequence[JobSpec]) -> dict[str, list[Any]]:
     """What each job has for itself. A thousand objects of a model would take longer than to write their rows."""
-    columns: dict[str, list[Any]] = {name: [getattr(wish, name) for wish in wishes] for name in _TAKEN_OVER}
+    columns: dict[str, list[Any]] = {name: [getattr(spec, name) for spec in specs] for name in _TAKEN_OVER}
     return columns | {
-        "id": [new_id("job") for _ in wishes],
-        "product_id": [wish.product.id for wish in wishes],
-        "asset_id": [wish.photo.id for wish in wishes],
-        "preset_version_id": [_key(wish.preset_version) for wish in wishes],
-        "parent_id": [_key(wish.parent) for wish in wishes],
+        "id": [new_id("job") for _ in specs],
+        "product_id": [spec.product.id for spec in specs],
+        "asset_id": [spec.photo.id for spec in specs],
+        "preset_version_id": [_key(spec.preset_version) for spec in specs],
+        "parent_id": [_key(spec.parent) for spec in specs],
     }
 
 
@@ -160,17 +160,17 @@ def retry(acting: Actor, job: Job) -> Batch:
         Batch.objects.select_for_update().get(pk=job.batch_id)  # presses take turns, also with one for all that failed
         if job.children.filter(lineage=Job.Lineage.RETRY).exists():
             raise NotPossible("This job was started again already.")
-        return start(acting, wishes=[again(job, lineage=Job.Lineage.RETRY)])
+        return start(acting, specs=[again(job, lineage=Job.Lineage.RETRY)])
 
 
 def rerun(acting: Actor, job: Job) -> Batch:
     """Ask for what a job asked once more, at today's price."""
-    return start(acting, wishes=[again(job, lineage=Job.Lineage.RERUN)])
+    return start(acting, specs=[again(job, lineage=Job.Lineage.RERUN)])
 
 
-def again(job: Job, *, lineage: Job.Lineage) -> Wish:
-    """The same wish as a job's, for the same photo."""
-    return Wish(
+def again(job: Job, *, lineage: Job.Lineage) -> JobSpec:
+    """What a job was made from, for the same photo."""
+    return JobSpec(
         product=job.product,
         prompt=job.prompt,
         model=job.model,

@@ -20,19 +20,19 @@ def retry_failed(acting: Actor, batch: Batch, *, agreed: int) -> Batch:
     with transaction.atomic():
         Batch.objects.select_for_update().get(pk=batch.pk)  # a second press waits, and then finds the children
         rows = untried(batch).select_related("product", "asset", "project", "preset_version")
-        wishes = [again(job, lineage=Job.Lineage.RETRY) for job in rows]
-        if not wishes:
+        specs = [again(job, lineage=Job.Lineage.RETRY) for job in rows]
+        if not specs:
             raise NotPossible(
                 "Nothing is left to try again: every failed job of this batch has its second try already."
             )
-        cost = sum(wish.price for wish in wishes)
+        cost = sum(spec.price for spec in specs)
         if cost > agreed:
             raise NotPossible(
-                f"More jobs have failed meanwhile: to try all {len(wishes):,} again costs {cost:,} credits. "
+                f"More jobs have failed meanwhile: to try all {len(specs):,} again costs {cost:,} credits. "
                 "Press again if you want that."
             )
-        started = start(acting, wishes=wishes)
-        record(acting, "batch.tried_again", batch.id, after={"batch": started.id, "jobs": len(wishes)})
+        started = start(acting, specs=specs)
+        record(acting, "batch.tried_again", batch.id, after={"batch": started.id, "jobs": len(specs)})
     return started
 
 

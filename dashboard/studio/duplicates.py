@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef
 
 from dashboard.accounts.access import Actor
-from dashboard.studio.actions import Wish
+from dashboard.studio.actions import JobSpec
 from generation.models import Image, Job, JobState
 
 SHOWN = 12
@@ -15,36 +15,36 @@ SHOWN = 12
 
 @dataclass(frozen=True)
 class Repeats:
-    """Of some wishes, those of which the team has pictures already, and the others."""
+    """Of some specs, those of which the team has pictures already, and the others."""
 
-    made: list[Wish]
-    new: list[Wish]
+    made: list[JobSpec]
+    new: list[JobSpec]
     fingerprints: frozenset[str]
     """Of what is made."""
 
     @property
     def pictures(self) -> int:
         """How many of the pictures that are wished for need not be made."""
-        return sum(wish.num_images for wish in self.made)
+        return sum(spec.num_images for spec in self.made)
 
     @property
     def new_pictures(self) -> int:
-        return sum(wish.num_images for wish in self.new)
+        return sum(spec.num_images for spec in self.new)
 
     @property
     def new_credits(self) -> int:
-        return sum(wish.price for wish in self.new)
+        return sum(spec.price for spec in self.new)
 
 
-def find(acting: Actor, wishes: Iterable[Wish]) -> Repeats:
-    asked = [(wish.fingerprint, wish) for wish in wishes]
+def find(acting: Actor, specs: Iterable[JobSpec]) -> Repeats:
+    asked = [(spec.fingerprint, spec) for spec in specs]
     rows = Job.objects.filter(team=acting.team, fingerprint__in={key for key, _ in asked})
     still_there = Exists(Image.objects.in_gallery().filter(job=OuterRef("pk")))
     done = rows.filter(still_there, state=JobState.COMPLETED).values_list("fingerprint", flat=True)
     fingerprints = frozenset(done.distinct())
     return Repeats(
-        made=[wish for key, wish in asked if key in fingerprints],
-        new=[wish for key, wish in asked if key not in fingerprints],
+        made=[spec for key, spec in asked if key in fingerprints],
+        new=[spec for key, spec in asked if key not in fingerprints],
         fingerprints=fingerprints,
     )
 

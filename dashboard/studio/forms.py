@@ -16,7 +16,7 @@ from dashboard.presets.forms import MODELS
 from dashboard.presets.models import Preset
 from dashboard.presets.variables import BadValues
 from dashboard.projects.models import Product, Project
-from dashboard.studio.actions import BATCH_MAX, Wish, too_large
+from dashboard.studio.actions import BATCH_MAX, JobSpec, too_large
 from dashboard.studio.questions import Question, field, questions
 from dashboard.studio.scenes import BadScene, Preview, Scene, preview, scenes
 from dashboard.ui.filters import VALUE_MAX, identifier
@@ -88,7 +88,7 @@ class GenerateForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.acting = acting
         self.kit = kit_of(acting.team)
-        self.wishes: list[Wish] = []
+        self.specs: list[JobSpec] = []
         """One for each product in each scene and shape, once the form is valid."""
         self._offer_projects()
         rows = visible(acting).filter(archived_at=None, current__isnull=False)
@@ -218,7 +218,7 @@ class GenerateForm(forms.Form):
         if not self.errors:
             self._check_size()
         if not self.errors:
-            self._wish()
+            self._spec()
         return self.cleaned_data
 
     def _check_scene(self) -> None:
@@ -243,7 +243,7 @@ class GenerateForm(forms.Form):
         if jobs > BATCH_MAX:
             self.add_error(None, too_large(jobs))
 
-    def _wish(self) -> None:
+    def _spec(self) -> None:
         asked = self.cleaned_data
         template = {"template": asked["prompt"]} if self.writes else {}
         shown = [Scene(**vars(scene) | template) for scene in self.scenes()]
@@ -276,8 +276,8 @@ class GenerateForm(forms.Form):
         except BadScene as error:
             self.add_error("preset" if scene.preset else "prompt", str(error))
             return False
-        self.wishes += [
-            Wish(
+        self.specs += [
+            JobSpec(
                 product=product,
                 prompt=prompt,
                 model=asked["model"],

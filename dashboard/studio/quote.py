@@ -11,7 +11,7 @@ from django.utils import timezone
 from dashboard.accounts.access import Actor
 from dashboard.projects.models import Project
 from dashboard.studio import duplicates, estimate
-from dashboard.studio.actions import BATCH_MAX, Wish
+from dashboard.studio.actions import BATCH_MAX, JobSpec
 from dashboard.studio.duplicates import Repeats
 from dashboard.studio.forms import GenerateForm
 from dashboard.studio.limits import Limit, limits
@@ -56,7 +56,7 @@ class Quote:
     limits: tuple[Limit, ...]
     writes: bool = False
     trim: Trim | None = None
-    wishes: list[Wish] = field(default_factory=list)
+    specs: list[JobSpec] = field(default_factory=list)
     """What the form asks for, if it is valid."""
     repeats: Repeats | None = None
     pictures_made: list[Image] = field(default_factory=list)
@@ -143,7 +143,7 @@ class Quote:
     @property
     def dropped(self) -> list[str]:
         """The first of the jobs that trimming leaves out, in words."""
-        return [_named(wish) for wish in self.wishes[self.jobs : self.jobs + NAMED]]
+        return [_named(spec) for spec in self.specs[self.jobs : self.jobs + NAMED]]
 
     @property
     def dropped_more(self) -> int:
@@ -173,7 +173,7 @@ def quote(form: GenerateForm, *, trim: Trim | None = None) -> Quote:
     scenes = len(form.scenes())
     held = trim if trim and trim.of == asked(form) else None
     jobs = held.take if held else asked(form)
-    found = duplicates.find(form.acting, form.wishes[:jobs])
+    found = duplicates.find(form.acting, form.specs[:jobs])
     return Quote(
         products=products,
         scenes=scenes,
@@ -183,7 +183,7 @@ def quote(form: GenerateForm, *, trim: Trim | None = None) -> Quote:
         limits=limits(form.acting, _project(form)),
         writes=form.writes,
         trim=held,
-        wishes=form.wishes,
+        specs=form.specs,
         repeats=found if found.made else None,
         pictures_made=duplicates.pictures(form.acting, found) if found.made else [],
         seconds=_seconds(form.acting, jobs),
@@ -207,9 +207,9 @@ def _seconds(acting: Actor, jobs: int) -> float | None:
     return estimate.seconds_left(connection, queued=jobs) if connection and jobs else None
 
 
-def _named(wish: Wish) -> str:
-    scene = f", {wish.preset_version.preset.name}" if wish.preset_version else ""
-    return f"{wish.product.name}{scene}, {wish.aspect_ratio}"
+def _named(spec: JobSpec) -> str:
+    scene = f", {spec.preset_version.preset.name}" if spec.preset_version else ""
+    return f"{spec.product.name}{scene}, {spec.aspect_ratio}"
 
 
 def _plural(count: int, one: str) -> str:

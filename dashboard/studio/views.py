@@ -23,7 +23,7 @@ from dashboard.shell.context import BACKGROUND_IS_SILENT
 from dashboard.spend.caps import queries
 from dashboard.spend.caps.why import Why, why
 from dashboard.studio import actions, cards, duplicates
-from dashboard.studio.actions import Wish
+from dashboard.studio.actions import JobSpec
 from dashboard.studio.forms import GenerateForm
 from dashboard.studio.prefill import prefill
 from dashboard.studio.quote import Quote, Trim, asked, quote
@@ -64,23 +64,23 @@ def _start(request: HttpRequest) -> HttpResponse:
         return _started(request, acting, made["batch"])
     form = GenerateForm(request.POST, acting=acting)
     trim = Trim.read(request.POST)
-    if form.is_valid() and trim and trim.of != len(form.wishes):
+    if form.is_valid() and trim and trim.of != len(form.specs):
         form.add_error(None, STALE_TRIM)
     if not form.is_valid():
         return _refused(request, form)
-    wishes = form.wishes[: trim.take] if trim else form.wishes
+    specs = form.specs[: trim.take] if trim else form.specs
     choice = request.POST.get("repeats")
     if choice != MAKE_ALL:
-        found = duplicates.find(acting, wishes)
+        found = duplicates.find(acting, specs)
         if found.made and (choice != MAKE_NEW or not found.new):
             return _offered(request, form, trim)
-        wishes = found.new
-    return _batch(request, form, wishes, trim)
+        specs = found.new
+    return _batch(request, form, specs, trim)
 
 
-def _batch(request: HttpRequest, form: GenerateForm, wishes: list[Wish], trim: Trim | None) -> HttpResponse:
+def _batch(request: HttpRequest, form: GenerateForm, specs: list[JobSpec], trim: Trim | None) -> HttpResponse:
     try:
-        made, _ = once(order_of(request), lambda: {"batch": actions.start(form.acting, wishes=wishes).id})
+        made, _ = once(order_of(request), lambda: {"batch": actions.start(form.acting, specs=specs).id})
     except (InsufficientCredits, actions.NotPossible) as error:
         form.add_error(None, str(error))
         return _refused(request, form, trim, stopped=error if isinstance(error, CapReached) else None)

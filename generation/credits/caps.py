@@ -28,7 +28,7 @@ MOST = 1_000_000_000
 
 
 class Priced(Protocol):
-    """A job, or the wish for one."""
+    """A job, or what it will be made from."""
 
     @property
     def price(self) -> int: ...

@@ -46,7 +46,7 @@ def stranger(charlie: User) -> Script:
 
 
 @pytest.fixture
-def wish(mug: Product) -> Callable[..., dict[str, Any]]:
+def spec(mug: Product) -> Callable[..., dict[str, Any]]:
     """A body that ``POST /v1/generate`` takes, with changes; ``None`` leaves a parameter out."""
 
     def body(**changes: Any) -> dict[str, Any]:

@@ -33,8 +33,8 @@ def refused(answer: Any, status: int, code: str) -> str:
     return str(error["message"])
 
 
-def test_answers_202_as_documented(script: Script, wish: Wish) -> None:
-    answer = script.post("generate", wish(num_images=2))
+def test_answers_202_as_documented(script: Script, spec: Wish) -> None:
+    answer = script.post("generate", spec(num_images=2))
     told = answer.json()
     assert answer.status_code == 202
     assert set(told) == {"job_id", "status", "created_at", "estimated_time_seconds", "model", "num_images"}
@@ -44,8 +44,8 @@ def test_answers_202_as_documented(script: Script, wish: Wish) -> None:
     assert datetime.fromisoformat(told["created_at"]).tzinfo
 
 
-def test_queues_a_job_with_its_hold_and_audit_event(script: Script, wish: Wish, team: Team, mug: Product) -> None:
-    job = Job.objects.get(pk=script.post("generate", wish(num_images=2, aspect_ratio="16:9")).json()["job_id"])
+def test_queues_a_job_with_its_hold_and_audit_event(script: Script, spec: Wish, team: Team, mug: Product) -> None:
+    job = Job.objects.get(pk=script.post("generate", spec(num_images=2, aspect_ratio="16:9")).json()["job_id"])
     assert (job.state, job.team, job.product, job.asset) == ("queued", team, mug, mug.asset)
     assert (job.prompt, job.aspect_ratio, job.num_images) == ("On a marble table", "16:9", 2)
     assert job.api_key is not None
@@ -57,22 +57,22 @@ def test_queues_a_job_with_its_hold_and_audit_event(script: Script, wish: Wish, 
 
 
 def test_fetches_our_own_signed_link_and_finds_the_product(
-    script: Script, wish: Wish, mug: Product, settings: Any, httpserver: HTTPServer
+    script: Script, spec: Wish, mug: Product, settings: Any, httpserver: HTTPServer
 ) -> None:
     settings.PUBLIC_URL = httpserver.url_for("").rstrip("/")
     httpserver.expect_request("/files/cup.png").respond_with_data(pictures.read(mug.asset.original))
     url = httpserver.url_for("/files/cup.png")
-    job = Job.objects.get(pk=script.post("generate", wish(asset_id=None, image_url=url)).json()["job_id"])
+    job = Job.objects.get(pk=script.post("generate", spec(asset_id=None, image_url=url)).json()["job_id"])
     assert job.product == mug
 
 
 def test_stores_a_fetched_photo_as_a_product_named_after_its_file(
-    script: Script, wish: Wish, team: Team, settings: Any, httpserver: HTTPServer
+    script: Script, spec: Wish, team: Team, settings: Any, httpserver: HTTPServer
 ) -> None:
     settings.PUBLIC_URL = httpserver.url_for("").rstrip("/")
     data = photo(colour="#aa3311")
     httpserver.expect_request("/files/tea-pot.jpg").respond_with_data(data)
-    asked = wish(asset_id=None, image_url=httpserver.url_for("/files/tea-pot.jpg"))
+    asked = spec(asset_id=None, image_url=httpserver.url_for("/files/tea-pot.jpg"))
     first, second = (Job.objects.get(pk=script.post("generate", asked).json()["job_id"]) for _ in range(2))
     assert first.product.name == "Tea pot"
     assert pictures.read(first.asset.original) == data
@@ -80,21 +80,21 @@ def test_stores_a_fetched_photo_as_a_product_named_after_its_file(
     assert second.product == first.product
 
 
-def test_a_photo_whose_product_is_archived_gets_a_new_product(script: Script, wish: Wish, mug: Product) -> None:
+def test_a_photo_whose_product_is_archived_gets_a_new_product(script: Script, spec: Wish, mug: Product) -> None:
     mug.archived_at = mug.created_at
     mug.save()
-    job = Job.objects.get(pk=script.post("generate", wish()).json()["job_id"])
+    job = Job.objects.get(pk=script.post("generate", spec()).json()["job_id"])
     assert job.asset == mug.asset
     assert job.product != mug
     assert job.product.name == mug.name
 
 
-def test_a_preset_replaces_the_prompt(script: Script, wish: Wish, team: Team) -> None:
+def test_a_preset_replaces_the_prompt(script: Script, spec: Wish, team: Team) -> None:
     preset = Preset.objects.create(team=team, name="Marble")
     version = PresetVersion.objects.create(preset=preset, number=1, template="The {{product}} on marble")
     Preset.objects.filter(pk=preset.pk).update(current=version)
     for prompt in (None, "something else"):
-        job = Job.objects.get(pk=script.post("generate", wish(prompt=prompt, preset_id=preset.id)).json()["job_id"])
+        job = Job.objects.get(pk=script.post("generate", spec(prompt=prompt, preset_id=preset.id)).json()["job_id"])
         assert job.prompt == "The Camp mug on marble"
         assert job.preset_version == version
 
@@ -130,9 +130,9 @@ BAD = {
 
 @pytest.mark.parametrize(("changes", "named"), BAD.values(), ids=BAD.keys())
 def test_names_the_bad_parameter_and_stores_and_charges_nothing(
-    script: Script, wish: Wish, team: Team, changes: dict[str, Any], named: str
+    script: Script, spec: Wish, team: Team, changes: dict[str, Any], named: str
 ) -> None:
-    body, before = wish(**changes), Asset.objects.count()
+    body, before = spec(**changes), Asset.objects.count()
     message = refused(script.post("generate", body), 400, "invalid_request")
     assert named in message
     assert not Batch.objects.exists()
@@ -145,55 +145,55 @@ def test_refuses_what_is_no_json_object(script: Script, body: str) -> None:
     assert "JSON object" in refused(script.post("generate", body), 400, "invalid_request")
 
 
-def test_refuses_a_form(script: Script, wish: Wish) -> None:
-    assert "JSON object" in refused(script.upload("generate", **wish()), 400, "invalid_request")
+def test_refuses_a_form(script: Script, spec: Wish) -> None:
+    assert "JSON object" in refused(script.upload("generate", **spec()), 400, "invalid_request")
 
 
 def test_a_url_that_is_no_picture_stores_nothing(
-    script: Script, wish: Wish, settings: Any, httpserver: HTTPServer
+    script: Script, spec: Wish, settings: Any, httpserver: HTTPServer
 ) -> None:
     settings.PUBLIC_URL = httpserver.url_for("").rstrip("/")
     httpserver.expect_request("/files/a.png").respond_with_data("<html>")
-    body, before = wish(asset_id=None, image_url=httpserver.url_for("/files/a.png")), Asset.objects.count()
+    body, before = spec(asset_id=None, image_url=httpserver.url_for("/files/a.png")), Asset.objects.count()
     assert "image_url" in refused(script.post("generate", body), 400, "invalid_request")
     assert Asset.objects.count() == before
 
 
-def test_says_402_with_both_figures(script: Script, wish: Wish, team: Team) -> None:
+def test_says_402_with_both_figures(script: Script, spec: Wish, team: Team) -> None:
     for _ in range(3):
-        assert script.post("generate", wish(model="gpt-high", num_images=4)).status_code == 202
-    message = refused(script.post("generate", wish(num_images=2)), 402, "insufficient_credits")
+        assert script.post("generate", spec(model="gpt-high", num_images=4)).status_code == 202
+    message = refused(script.post("generate", spec(num_images=2)), 402, "insufficient_credits")
     assert message == "Not enough credits. Required: 10, Available: 4"
-    unseen = wish(asset_id=None, image_url="http://127.0.0.1:9/never-asked.png")
+    unseen = spec(asset_id=None, image_url="http://127.0.0.1:9/never-asked.png")
     refused(script.post("generate", unseen), 402, "insufficient_credits")
     assert ledger.left(team_id=team.id) == 4
 
 
-def test_says_402_with_the_cap_that_stops_it(script: Script, wish: Wish, team: Team, alice: User) -> None:
+def test_says_402_with_the_cap_that_stops_it(script: Script, spec: Wish, team: Team, alice: User) -> None:
     cap(team, 12, member=alice, period=Cap.Period.TOTAL)
-    assert script.post("generate", wish()).status_code == 202
-    message = refused(script.post("generate", wish(num_images=2)), 402, "insufficient_credits")
+    assert script.post("generate", spec()).status_code == 202
+    message = refused(script.post("generate", spec(num_images=2)), 402, "insufficient_credits")
     assert message == "This costs 10 credits, but the cap of Alice allows only 7 more (of 12: 0 spent, 5 held)."
-    unseen = wish(asset_id=None, num_images=2, image_url="http://127.0.0.1:9/never-asked.png")
+    unseen = spec(asset_id=None, num_images=2, image_url="http://127.0.0.1:9/never-asked.png")
     assert refused(script.post("generate", unseen), 402, "insufficient_credits") == message
     assert ledger.left(team_id=team.id) == 95
 
 
-def test_without_a_connection_the_key_may_not_generate(stranger: Script, wish: Wish, mug: Product) -> None:
+def test_without_a_connection_the_key_may_not_generate(stranger: Script, spec: Wish, mug: Product) -> None:
     asset = Asset.objects.get(pk=mug.asset_id)
     asset.pk, asset.team_id = "asset_of_outsiders", Team.objects.get(name="Outsiders").pk
     asset.save(force_insert=True)
-    message = refused(stranger.post("generate", wish(asset_id=asset.pk)), 403, "forbidden")
+    message = refused(stranger.post("generate", spec(asset_id=asset.pk)), 403, "forbidden")
     assert "connection" in message
 
 
-def test_another_teams_asset_does_not_exist(stranger: Script, wish: Wish) -> None:
-    known = refused(stranger.post("generate", wish()), 404, "not_found")
-    assert known == refused(stranger.post("generate", wish(asset_id="asset_none")), 404, "not_found")
+def test_another_teams_asset_does_not_exist(stranger: Script, spec: Wish) -> None:
+    known = refused(stranger.post("generate", spec()), 404, "not_found")
+    assert known == refused(stranger.post("generate", spec(asset_id="asset_none")), 404, "not_found")
 
 
-def test_takes_few_queries(script: Script, wish: Wish) -> None:
-    body = wish()
+def test_takes_few_queries(script: Script, spec: Wish) -> None:
+    body = spec()
     script.post("generate", body)
     with CaptureQueriesContext(connection) as queries:
         assert script.post("generate", body).status_code == 202

@@ -17,8 +17,8 @@ BASE = {"job_id", "status", "progress", "created_at", "started_at", "model", "nu
 
 
 @pytest.fixture
-def job(script: Script, wish: Wish) -> Job:
-    return Job.objects.get(pk=script.post("generate", wish(num_images=2)).json()["job_id"])
+def job(script: Script, spec: Wish) -> Job:
+    return Job.objects.get(pk=script.post("generate", spec(num_images=2)).json()["job_id"])
 
 
 def put(job: Job, state: JobState, **changes: Any) -> None:
@@ -93,17 +93,17 @@ def test_another_teams_job_does_not_exist(stranger: Script, job: Job) -> None:
     assert stranger.get("jobs").json() == {"jobs": [], "total": 0, "limit": 20, "offset": 0, "has_more": False}
 
 
-def test_lists_newest_first_in_pages(script: Script, wish: Wish) -> None:
-    made = [script.post("generate", wish(model="seedream")).json()["job_id"] for _ in range(5)][::-1]
+def test_lists_newest_first_in_pages(script: Script, spec: Wish) -> None:
+    made = [script.post("generate", spec(model="seedream")).json()["job_id"] for _ in range(5)][::-1]
     first, last = script.get("jobs", limit=3).json(), script.get("jobs", limit=3, offset=3).json()
     assert [job["job_id"] for job in first["jobs"] + last["jobs"]] == made
     assert (first["total"], first["limit"], first["offset"], first["has_more"]) == (5, 3, 0, True)
     assert not last["has_more"]
 
 
-def test_filters_by_status(script: Script, wish: Wish, job: Job) -> None:
+def test_filters_by_status(script: Script, spec: Wish, job: Job) -> None:
     put(job, JobState.STORING)
-    waiting = script.post("generate", wish()).json()["job_id"]
+    waiting = script.post("generate", spec()).json()["job_id"]
     assert [row["job_id"] for row in script.get("jobs", status="processing").json()["jobs"]] == [job.id]
     assert [row["job_id"] for row in script.get("jobs", status="pending").json()["jobs"]] == [waiting]
     assert script.get("jobs", status="failed").json()["total"] == 0
@@ -117,11 +117,11 @@ def test_names_a_bad_query_parameter(script: Script, query: dict[str, Any]) -> N
     assert message.startswith(f"Invalid parameter: {next(iter(query))} should ")
 
 
-def test_the_list_takes_as_many_queries_for_many_jobs_as_for_one(script: Script, wish: Wish) -> None:
+def test_the_list_takes_as_many_queries_for_many_jobs_as_for_one(script: Script, spec: Wish) -> None:
     counts = []
     for more in (1, 4):
         for _ in range(more):
-            put(Job.objects.get(pk=script.post("generate", wish()).json()["job_id"]), JobState.COMPLETED)
+            put(Job.objects.get(pk=script.post("generate", spec()).json()["job_id"]), JobState.COMPLETED)
         with CaptureQueriesContext(connection) as queries:
             script.get("jobs")
         counts.append(len(queries))

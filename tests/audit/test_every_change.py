@@ -222,8 +222,8 @@ def test_what_a_person_changes_is_recorded(address: str, world: World) -> None:
 
 @pytest.mark.parametrize("address", [address for address, rule in API.items() if rule.post])
 def test_what_a_key_changes_is_recorded(address: str, world: World) -> None:
-    wish = {"model": "nanobanana", "asset_id": world.things["asset_id"], "prompt": "On slate"}
-    body: Body = {"file": file("vase.jpg", photo(colour="#aa2255"))} if "asset" in address else wish
+    spec = {"model": "nanobanana", "asset_id": world.things["asset_id"], "prompt": "On slate"}
+    body: Body = {"file": file("vase.jpg", photo(colour="#aa2255"))} if "asset" in address else spec
     kind = {} if "asset" in address else {"content_type": "application/json"}
     with as_it_was():
         last = AuditEvent.objects.filter(team=world.team).count()

@@ -33,7 +33,7 @@ def prepare(n: int) -> Callable[[], str]:
     from dashboard.accounts.idempotency import Order, once
     from dashboard.accounts.models import Role, Team, User
     from dashboard.projects.models import Product
-    from dashboard.studio.actions import Wish, start
+    from dashboard.studio.actions import JobSpec, start
     from generation.credits import ledger
     from generation.models import Asset, Connection
 
@@ -47,12 +47,12 @@ def prepare(n: int) -> Callable[[], str]:
     prompt = "On a marble table by a window, soft morning light, " * 4
     shapes: dict[str, Any] = {"model": "nanobanana", "aspect_ratio": "1:1", "num_images": 2}
     # No two prompts are alike, as with a thousand products.
-    wishes = [Wish(product=products[number % 20], prompt=f"{prompt}mug {number}", **shapes) for number in range(n)]
+    specs = [JobSpec(product=products[number % 20], prompt=f"{prompt}mug {number}", **shapes) for number in range(n)]
     acting, tokens = Actor(team, Role.CREATOR, user=user), count()
 
     def press() -> str:
         order = Order(scope="user:1", key=str(next(tokens)), digest="0" * 64)
-        made, _ = once(order, lambda: {"batch": start(acting, wishes=wishes).id})
+        made, _ = once(order, lambda: {"batch": start(acting, specs=specs).id})
         return str(made["batch"])
 
     return press

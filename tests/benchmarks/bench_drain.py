@@ -46,9 +46,9 @@ connections.stop(connection, pause=Connection.Pause.KEY, message="Not yet")
 member = Membership.objects.filter(team=connection.team, role__gte=20).first()
 acting = Actor(connection.team, member.role, user=member.user)
 ledger.grant(team_id=connection.team_id, credits=10 * n)
-wish = Wish(product=Product.objects.first(), prompt="On marble", model="nanobanana", aspect_ratio="1:1", num_images=1)
+spec = Wish(product=Product.objects.first(), prompt="On marble", model="nanobanana", aspect_ratio="1:1", num_images=1)
 while n > 0:
-    start(acting, wishes=[wish] * min(n, 2500))
+    start(acting, specs=[spec] * min(n, 2500))
     n -= 2500
 """
 COUNT = """

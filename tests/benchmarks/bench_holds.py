@@ -51,7 +51,7 @@ from generation.credits import ledger
 (team, user, project, product), moments = json.load(sys.stdin)
 acting = Actor(Team.objects.get(pk=team), Role.CREATOR, user=User.objects.get(pk=user))
 project, product = Project.objects.get(pk=project), Product.objects.select_related("asset").get(pk=product)
-wish = Wish(product, "On marble", "nanobanana", "1:1", 1, project=project)
+spec = Wish(product, "On marble", "nanobanana", "1:1", 1, project=project)
 done = []
 
 def press(due):
@@ -59,7 +59,7 @@ def press(due):
         time.sleep(max(0, moment - time.time()))
         began = time.time()
         try:
-            start(acting, wishes=[wish])
+            start(acting, specs=[spec])
             answer = "granted"
         except ledger.CapReached:
             answer = "refused"

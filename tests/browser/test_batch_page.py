@@ -15,8 +15,8 @@ def start(studio: Studio, count: int) -> str:
         "from dashboard.accounts.access import Actor; from dashboard.accounts.models import Role, User; "
         "from dashboard.projects.models import Product; from dashboard.studio.actions import Wish, start; "
         "acting = Actor(connection.team, Role.CREATOR, user=User.objects.get(email__startswith='bob')); "
-        "wish = Wish(product=Product.objects.earliest('id'), prompt='On marble', model='nanobanana', "
-        f"aspect_ratio='1:1', num_images=1); print(start(acting, wishes=[wish] * {count}).id)"
+        "spec = Wish(product=Product.objects.earliest('id'), prompt='On marble', model='nanobanana', "
+        f"aspect_ratio='1:1', num_images=1); print(start(acting, specs=[spec] * {count}).id)"
     )
 
 

@@ -14,7 +14,7 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Team, User
 from dashboard.audit.models import AuditEvent
 from dashboard.projects.models import Product
-from dashboard.studio.actions import Wish, start
+from dashboard.studio.actions import JobSpec, start
 from generation.models import Asset, Connection, Job, JobState
 from tests.conftest import browser_of
 
@@ -183,8 +183,8 @@ def test_a_new_key_of_another_account_is_another_provider(
 
 @pytest.fixture
 def job(creator: Actor, mug: Product) -> Job:
-    wish = Wish(product=mug, prompt="On marble", model="nanobanana", aspect_ratio="1:1", num_images=1)
-    return start(creator, wishes=[wish]).jobs.get()
+    spec = JobSpec(product=mug, prompt="On marble", model="nanobanana", aspect_ratio="1:1", num_images=1)
+    return start(creator, specs=[spec]).jobs.get()
 
 
 def test_a_provider_that_still_makes_pictures_is_not_left(admin: Client, job: Job, productai: str) -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from dashboard.accounts.access import Actor
 from dashboard.projects.models import Product
-from dashboard.studio.actions import Wish, start
+from dashboard.studio.actions import JobSpec, start
 from generation.media import pictures as media
 from generation.models import Image, Job
 from tests.pictures import photo
@@ -36,9 +36,9 @@ def stored(job: Job, *, count: int = 1, at: datetime | None = None, **facts: Any
 def pictures(creator: Actor, mug: Product) -> Gallery:
     """Make a job of Bob's with so many stored pictures."""
 
-    def make(count: int = 1, *, acting: Actor = creator, at: datetime | None = None, **wish: Any) -> list[Image]:
+    def make(count: int = 1, *, acting: Actor = creator, at: datetime | None = None, **spec: Any) -> list[Image]:
         asked = {"product": mug, "prompt": "On white marble", "model": "nanobanana", "aspect_ratio": "4:3"}
-        job = start(acting, wishes=[Wish(**asked | {"num_images": 1} | wish)]).jobs.get()
+        job = start(acting, specs=[JobSpec(**asked | {"num_images": 1} | spec)]).jobs.get()
         return stored(job, count=count, at=at)
 
     return make

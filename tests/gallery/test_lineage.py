@@ -32,8 +32,8 @@ def receipt(browser: Client, picture: Image) -> str:
     return one_line(answer.content.decode())
 
 
-def child(pictures: Gallery, parent: Image, lineage: Job.Lineage = Job.Lineage.VARIATION, **wish: Any) -> Image:
-    return pictures(1, parent=parent.job, lineage=lineage, **wish)[0]
+def child(pictures: Gallery, parent: Image, lineage: Job.Lineage = Job.Lineage.VARIATION, **spec: Any) -> Image:
+    return pictures(1, parent=parent.job, lineage=lineage, **spec)[0]
 
 
 @pytest.mark.parametrize(("lineage", "term", "words"), KINDS)

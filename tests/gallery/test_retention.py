@@ -45,9 +45,9 @@ def forgetful(team: Team) -> Team:
 
 @pytest.fixture
 def ancient(pictures: Gallery) -> Any:
-    def make(count: int = 1, **wish: Any) -> list[Image]:
+    def make(count: int = 1, **spec: Any) -> list[Image]:
         """Pictures far too old, each with files of its own."""
-        return [pictures(1, at=timezone.now() - timedelta(days=90), **wish)[0] for _ in range(count)]
+        return [pictures(1, at=timezone.now() - timedelta(days=90), **spec)[0] for _ in range(count)]
 
     return make
 

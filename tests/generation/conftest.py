@@ -9,7 +9,7 @@ from pytest_httpserver import HTTPServer
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Team
 from dashboard.projects.models import Product
-from dashboard.studio.actions import Wish, start
+from dashboard.studio.actions import JobSpec, start
 from generation.models import Connection, Job
 from generation.pipeline import jobs
 
@@ -46,9 +46,9 @@ def connection(team: Team, httpserver: HTTPServer) -> Connection:
 def order(creator: Actor, mug: Product, connection: Connection) -> Callable[..., Job]:
     """A queued job of Bob's."""
 
-    def place(**wish: Any) -> Job:
+    def place(**spec: Any) -> Job:
         asked = {"product": mug, "prompt": "On marble", "model": "nanobanana2", "aspect_ratio": "1:1", "num_images": 2}
-        return start(creator, wishes=[Wish(**asked | wish)]).jobs.select_related("connection").get()
+        return start(creator, specs=[JobSpec(**asked | spec)]).jobs.select_related("connection").get()
 
     return place
 

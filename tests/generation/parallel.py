@@ -23,7 +23,7 @@ from django.db.models import Sum  # noqa: E402
 from dashboard.accounts.access import Actor  # noqa: E402
 from dashboard.accounts.models import Role, Team, User  # noqa: E402
 from dashboard.projects.models import Product  # noqa: E402
-from dashboard.studio.actions import Wish, start  # noqa: E402
+from dashboard.studio.actions import JobSpec, start  # noqa: E402
 from generation import tasks  # noqa: E402
 from generation.credits import caps, ledger  # noqa: E402
 from generation.models import Asset, Cap, Connection, CreditAccount, Hold, Job, LedgerEntry  # noqa: E402
@@ -49,7 +49,7 @@ class World:
     def order(self) -> str:
         shapes: dict[str, Any] = {"model": "nanobanana", "aspect_ratio": "1:1", "num_images": 1}
         try:
-            start(self.acting, wishes=[Wish(product=self.product, prompt="On marble", **shapes)])
+            start(self.acting, specs=[JobSpec(product=self.product, prompt="On marble", **shapes)])
         except ledger.CapReached:
             return "capped"
         except ledger.InsufficientCredits:

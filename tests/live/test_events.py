@@ -19,7 +19,7 @@ from dashboard.accounts.models import Membership, Role, Team, User
 from dashboard.live import hub as hubs
 from dashboard.live import views
 from dashboard.members import actions
-from dashboard.studio.actions import Wish, start
+from dashboard.studio.actions import JobSpec, start
 from generation.models import Job
 from generation.pipeline import events
 from tests.conftest import browser_of
@@ -27,8 +27,8 @@ from tests.conftest import browser_of
 
 @pytest.fixture
 def job(team: Team, creator: Any, mug: Any) -> Job:
-    wish = Wish(product=mug, prompt="On marble", model="nanobanana2", aspect_ratio="1:1", num_images=1)
-    return start(creator, wishes=[wish]).jobs.get()
+    spec = JobSpec(product=mug, prompt="On marble", model="nanobanana2", aspect_ratio="1:1", num_images=1)
+    return start(creator, specs=[spec]).jobs.get()
 
 
 class Page:

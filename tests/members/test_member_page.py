@@ -9,7 +9,7 @@ from dashboard.audit.models import AuditEvent
 from dashboard.members import keys
 from dashboard.members.invitations import accept, invite
 from dashboard.projects.models import Product
-from dashboard.studio.actions import Wish, start
+from dashboard.studio.actions import JobSpec, start
 from generation.contract import ContractError
 from generation.models import JobState
 from tests.conftest import browser_of, member
@@ -82,7 +82,7 @@ def test_handing_over_to_oneself_changes_nothing(alice: User, team: Team) -> Non
 def test_jobs_of_somebody_removed_go_on_and_their_keys_stop(ada: User, bob: User, creator: Actor, mug: Product) -> None:
     _, key = ApiKey.issue(team=creator.team, name="Nightly", created_by=bob)
     _, others = ApiKey.issue(team=creator.team, name="Other", created_by=ada)
-    job = start(creator, wishes=[Wish(mug, "On marble", "nanobanana", "4:3", 1)]).jobs.get()
+    job = start(creator, specs=[JobSpec(mug, "On marble", "nanobanana", "4:3", 1)]).jobs.get()
     page = browser_of(bob)
     answer = browser_of(ada).post(url(bob, "remove/"), follow=True)
     assert "Bob is no longer in Northwind. Jobs under way go on." in answer.content.decode()

@@ -53,12 +53,12 @@ def at_once(address, fields, tokens, **headers):
     return [list(answer) for answer in {json.dumps(one): one for one in answers}.values()]
 
 same = [new_token()] * THREADS
-wish = {"product": product.pk, "scene": "write", "prompt": "On marble", "model": "nanobanana2", "aspect_ratio": "1:1",
+spec = {"product": product.pk, "scene": "write", "prompt": "On marble", "model": "nanobanana2", "aspect_ratio": "1:1",
         "num_images": "1"}
 seen = {}
-seen["generate"] = at_once("/generate/", wish, same)
-seen["htmx"] = [one[0] for one in at_once("/generate/", wish | {"prompt": "On slate"}, same, **{"HX-Request": "true"})]
-seen["two pages"] = at_once("/generate/", wish | {"prompt": "On linen"}, [new_token(), new_token()])
+seen["generate"] = at_once("/generate/", spec, same)
+seen["htmx"] = [one[0] for one in at_once("/generate/", spec | {"prompt": "On slate"}, same, **{"HX-Request": "true"})]
+seen["two pages"] = at_once("/generate/", spec | {"prompt": "On linen"}, [new_token(), new_token()])
 job = Job.objects.order_by("id").first()
 seen["again"] = at_once(f"/jobs/{job.pk}/again/", {}, same)
 jobs.cancel(job)

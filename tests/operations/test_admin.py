@@ -20,7 +20,7 @@ from dashboard.audit.models import AuditEvent
 from dashboard.members.keys import authenticate, issue
 from dashboard.presets.models import BrandKit, Preset, PresetVersion
 from dashboard.projects.models import Product, Project
-from dashboard.studio.actions import Wish, start
+from dashboard.studio.actions import JobSpec, start
 from generation.admin import ReadOnly
 from generation.contract import ContractError
 from generation.credits import ledger
@@ -46,8 +46,8 @@ def one_of_everything(team: Team, alice: User, mug: Product) -> None:
     PresetVersion.objects.create(preset=preset, number=1, template="On marble", created_by=alice)
     BrandKit.objects.create(team=team, prefix="Premium.")
     project = Project.objects.create(team=team, name="Spring")
-    wish = Wish(product=mug, prompt="x", model="nanobanana", aspect_ratio="1:1", num_images=1, project=project)
-    job = start(acting, wishes=[wish]).jobs.get()
+    spec = JobSpec(product=mug, prompt="x", model="nanobanana", aspect_ratio="1:1", num_images=1, project=project)
+    job = start(acting, specs=[spec]).jobs.get()
     attempt = Attempt.objects.create(job=job, connection_id=job.connection_id, token_hash=f"hash of {job.id}")
     WebhookDelivery.objects.create(attempt=attempt, digest=job.id)
     Image.objects.create(team=team, job=job, index=0, source_url="https://provider.example/a")

@@ -18,7 +18,7 @@ from dashboard.members.keys import authenticate
 from dashboard.operations import beat, clock
 from dashboard.projects.models import ImportRow, Product, ProductImport
 from dashboard.spend.models import Alert
-from dashboard.studio.actions import Wish, start
+from dashboard.studio.actions import JobSpec, start
 from generation.contract import PLAN_LIMITS
 from generation.models import Attempt, Job
 from generation.pipeline import fairness
@@ -32,8 +32,8 @@ AHEAD = timedelta(hours=25)
 
 @pytest.fixture
 def job(creator: Actor, mug: Product) -> Job:
-    wish = Wish(product=mug, prompt="On marble", model="nanobanana", aspect_ratio="1:1", num_images=1)
-    return start(creator, wishes=[wish]).jobs.get()
+    spec = JobSpec(product=mug, prompt="On marble", model="nanobanana", aspect_ratio="1:1", num_images=1)
+    return start(creator, specs=[spec]).jobs.get()
 
 
 @pytest.fixture

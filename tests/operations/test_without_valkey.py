@@ -97,8 +97,8 @@ class Site:
         return self.session.post(self.url + path, form, headers=token, timeout=90, **options)
 
     def press(self) -> requests.Response:
-        wish = {"scene": "write", "prompt": f"On marble {time.time()}", "model": "nanobanana", "num_images": "1"}
-        return self.post("/generate/", wish | {"product": self.welcome["product"], "aspect_ratio": "1:1"})
+        spec = {"scene": "write", "prompt": f"On marble {time.time()}", "model": "nanobanana", "num_images": "1"}
+        return self.post("/generate/", spec | {"product": self.welcome["product"], "aspect_ratio": "1:1"})
 
     def upload(self) -> requests.Response:
         return self.post("/products/upload/", {}, files={"photos": ("mug.jpg", photo(), "image/jpeg")})
@@ -109,8 +109,8 @@ class Site:
         return self.post(f"/jobs/{job_id[1]}/cancel/", {})
 
     def order(self) -> requests.Response:
-        wish = {"model": "nanobanana", "asset_id": self.welcome["asset"], "prompt": "On marble"}
-        return requests.post(f"{self.url}/v1/generate", json=wish, headers=self.key, timeout=90)
+        spec = {"model": "nanobanana", "asset_id": self.welcome["asset"], "prompt": "On marble"}
+        return requests.post(f"{self.url}/v1/generate", json=spec, headers=self.key, timeout=90)
 
     def hook(self) -> requests.Response:
         return requests.post(f"{self.url}/hooks/unknown", b"{}", timeout=90)

@@ -79,8 +79,8 @@ class Studio:
         assert answer.status_code == 201, answer.text
         return str(answer.json()["asset_id"])
 
-    def generate(self, asset_id: str, **wish: Any) -> str:
-        body = {"model": "nanobanana", "asset_id": asset_id, "prompt": "On a marble table, soft light", **wish}
+    def generate(self, asset_id: str, **spec: Any) -> str:
+        body = {"model": "nanobanana", "asset_id": asset_id, "prompt": "On a marble table, soft light", **spec}
         answer = self.call("POST", "/generate", json=body)
         assert answer.status_code == 202, answer.text
         return str(answer.json()["job_id"])

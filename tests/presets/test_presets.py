@@ -13,7 +13,7 @@ from dashboard.accounts.models import Role, User
 from dashboard.presets import actions
 from dashboard.presets.models import Preset
 from dashboard.projects.models import Product
-from dashboard.studio.actions import Wish, start
+from dashboard.studio.actions import JobSpec, start
 from generation.models import Image
 from tests.conftest import browser_of
 
@@ -147,8 +147,8 @@ def test_another_teams_picture_is_no_cover(browser: Client, oak: Preset, charlie
 
 
 def test_a_picture_of_the_team_can_be_its_cover(browser: Client, oak: Preset, creator: Actor, mug: Product) -> None:
-    wish = Wish(mug, "on an oak shelf", "nanobanana2", "4:3", 1, preset_version=oak.current)
-    job = start(creator, wishes=[wish]).jobs.get()
+    spec = JobSpec(mug, "on an oak shelf", "nanobanana2", "4:3", 1, preset_version=oak.current)
+    job = start(creator, specs=[spec]).jobs.get()
     image = Image.objects.create(
         team=job.team, job=job, index=0, thumbnail="a/b.webp", width=4, height=3, stored_at=job.created_at
     )

@@ -9,7 +9,7 @@ from dashboard.presets.drafts import Draft, draft_of, fingerprint
 from dashboard.presets.models import Preset
 from dashboard.presets.usage import Use, total, usage
 from dashboard.projects.models import Product
-from dashboard.studio.actions import Wish, start
+from dashboard.studio.actions import JobSpec, start
 from generation.credits import ledger
 from generation.models import Image
 from tests.conftest import browser_of
@@ -19,8 +19,8 @@ OAK = Draft(name="Oak", template="{{product}} on oak")
 
 
 def use(acting: Actor, row: Preset, mug: Product, *, pictures: int = 0, credits: int | None = None) -> None:
-    wish = Wish(mug, "on oak", "nanobanana2", "4:3", 2, preset_version=row.current)
-    job = start(acting, wishes=[wish]).jobs.get()
+    spec = JobSpec(mug, "on oak", "nanobanana2", "4:3", 2, preset_version=row.current)
+    job = start(acting, specs=[spec]).jobs.get()
     for index in range(pictures):
         shown = {"thumbnail": "a.webp", "width": 4, "height": 3, "stored_at": job.created_at}
         Image.objects.create(team=job.team, job=job, index=index, **shown)

@@ -9,7 +9,7 @@ from dashboard.accounts.models import User
 from dashboard.audit.models import AuditEvent
 from dashboard.projects.actions import add_product
 from dashboard.projects.models import Product
-from dashboard.studio.actions import Wish, start
+from dashboard.studio.actions import JobSpec, start
 from generation.models import Asset, Connection
 from tests.conftest import browser_of
 from tests.pictures import photo
@@ -31,8 +31,8 @@ def page(browser: Client, product: Product) -> str:
 
 def test_jobs_keep_the_photo_that_they_were_made_of(browser: Client, mug: Product, creator: Actor) -> None:
     old = mug.asset
-    wish = Wish(product=mug, prompt="On marble", model="nanobanana", aspect_ratio="1:1", num_images=1)
-    job = start(creator, wishes=[wish]).jobs.get()
+    spec = JobSpec(product=mug, prompt="On marble", model="nanobanana", aspect_ratio="1:1", num_images=1)
+    job = start(creator, specs=[spec]).jobs.get()
     replace(browser, mug, photo(colour="#aa3300"))
     mug.refresh_from_db()
     job.refresh_from_db()

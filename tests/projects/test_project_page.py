@@ -10,7 +10,7 @@ from dashboard.audit.models import AuditEvent
 from dashboard.projects import overview
 from dashboard.projects.actions import add_product
 from dashboard.projects.models import Product, Project
-from dashboard.studio.actions import Wish, start
+from dashboard.studio.actions import JobSpec, start
 from generation.credits import ledger
 from generation.models import Image, Job
 from tests.conftest import browser_of
@@ -29,10 +29,10 @@ def spring(team: Team) -> Project:
 
 
 def ask(acting: Actor, product: Product, project: Project | None) -> Job:
-    wish = Wish(
+    spec = JobSpec(
         product=product, prompt="On marble", model="nanobanana", aspect_ratio="1:1", num_images=2, project=project
     )
-    return start(acting, wishes=[wish]).jobs.get()
+    return start(acting, specs=[spec]).jobs.get()
 
 
 def test_the_newest_picture_is_the_cover_until_one_is_chosen(

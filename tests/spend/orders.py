@@ -6,7 +6,7 @@ from typing import Any
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Team
 from dashboard.projects.models import Product, Project
-from dashboard.studio.actions import Wish, start
+from dashboard.studio.actions import JobSpec, start
 from generation.credits import caps
 from generation.models import Cap, Job
 
@@ -20,8 +20,8 @@ def cap(team: Team, credits: int, **fields: Any) -> Cap:
 def order(acting: Actor, product: Product, jobs: int = 1, *, project: Project | None = None) -> list[Job]:
     """Start jobs of one picture each, at 5 credits."""
     asked: dict[str, Any] = {"model": "nanobanana2", "aspect_ratio": "1:1", "num_images": 1, "project": project}
-    wish = Wish(product=product, prompt="On marble", **asked)
-    return list(start(acting, wishes=[wish] * jobs).jobs.order_by("id"))
+    spec = JobSpec(product=product, prompt="On marble", **asked)
+    return list(start(acting, specs=[spec] * jobs).jobs.order_by("id"))
 
 
 def words(html: str) -> str:

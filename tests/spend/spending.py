@@ -7,7 +7,7 @@ import time_machine
 
 from dashboard.accounts.access import Actor
 from dashboard.projects.models import Product
-from dashboard.studio.actions import Wish, start
+from dashboard.studio.actions import JobSpec, start
 from generation.credits import ledger, rollup
 from generation.models import Image, Job
 
@@ -26,11 +26,11 @@ def pay(
     **asked: Any,
 ) -> Job:
     """A job that cost ``credits`` at noon of a day; ``asked`` is its project, preset version and model."""
-    wish = Wish(
+    spec = JobSpec(
         product=product, prompt="On marble", **{"model": "nanobanana2", "aspect_ratio": "1:1", "num_images": 1} | asked
     )
     with time_machine.travel(datetime.fromisoformat(f"{on}T12:00+00:00"), tick=False):
-        job = start(acting, wishes=[wish]).jobs.get()
+        job = start(acting, specs=[spec]).jobs.get()
         ledger.capture(job=job, credits=credits, pictures=pictures)
     for index in range(approved):
         image = Image.objects.create(team=job.team, job=job, index=index, source_url="https://example.com/1")

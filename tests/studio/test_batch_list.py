@@ -11,7 +11,7 @@ from dashboard.accounts.models import ApiKey, Role, Team, User
 from dashboard.projects.actions import add_product
 from dashboard.projects.models import Product, Project
 from dashboard.studio import batch_list
-from dashboard.studio.actions import Wish, start
+from dashboard.studio.actions import JobSpec, start
 from generation.models import Batch
 from tests.conftest import browser_of
 from tests.gallery.conftest import stored
@@ -25,7 +25,7 @@ def order(
     facts = {"prompt": "On marble", "model": "nanobanana2", "num_images": 1, "project": project}
     return start(
         acting,
-        wishes=[Wish(product=each, aspect_ratio=shape, **facts) for each in products for shape in shapes],  # type: ignore[arg-type]
+        specs=[JobSpec(product=each, aspect_ratio=shape, **facts) for each in products for shape in shapes],  # type: ignore[arg-type]
     )
 
 

@@ -17,7 +17,7 @@ from dashboard.audit.models import AuditEvent
 from dashboard.presets.models import Preset, PresetVersion
 from dashboard.projects.models import Product
 from dashboard.studio import batch_actions, batch_views
-from dashboard.studio.actions import NotPossible, Wish, start
+from dashboard.studio.actions import JobSpec, NotPossible, start
 from dashboard.studio.batches import summaries
 from generation.credits import ledger
 from generation.models import Batch, CreditAccount, Hold, Job, JobState, LedgerEntry
@@ -36,7 +36,7 @@ def order(creator: Actor, mug: Product) -> Order:
 
     def place(count: int = 1, **changed: Any) -> Batch:
         asked = {"product": mug, "prompt": "On marble", "model": "nanobanana2", "aspect_ratio": "1:1", "num_images": 1}
-        return start(creator, wishes=[Wish(**asked | changed)] * count)
+        return start(creator, specs=[JobSpec(**asked | changed)] * count)
 
     return place
 

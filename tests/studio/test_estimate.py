@@ -10,7 +10,7 @@ from django.utils import timezone
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Team
 from dashboard.projects.models import Product
-from dashboard.studio.actions import Wish, start
+from dashboard.studio.actions import JobSpec, start
 from dashboard.studio.estimate import UNMEASURED, seconds_left, words
 from generation.models import Attempt, Batch, Connection, Job, JobState
 
@@ -19,8 +19,8 @@ Order = Callable[[int], Batch]
 
 @pytest.fixture
 def order(creator: Actor, mug: Product) -> Order:
-    wish = Wish(product=mug, prompt="On marble", model="nanobanana", aspect_ratio="1:1", num_images=1)
-    return lambda count: start(creator, wishes=[wish] * count)
+    spec = JobSpec(product=mug, prompt="On marble", model="nanobanana", aspect_ratio="1:1", num_images=1)
+    return lambda count: start(creator, specs=[spec] * count)
 
 
 @pytest.fixture

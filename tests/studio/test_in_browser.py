@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import User
 from dashboard.projects.models import Product
-from dashboard.studio.actions import Wish, start
+from dashboard.studio.actions import JobSpec, start
 from generation.models import Batch, Job
 from generation.pipeline import jobs
 from tests import in_process
@@ -23,7 +23,7 @@ WISH = {"prompt": "On marble", "model": "nanobanana", "aspect_ratio": "1:1", "nu
 
 @pytest.fixture
 def job(creator: Actor, mug: Product) -> Job:
-    return start(creator, wishes=[Wish(product=mug, **WISH)]).jobs.get()  # type: ignore[arg-type]
+    return start(creator, specs=[JobSpec(product=mug, **WISH)]).jobs.get()  # type: ignore[arg-type]
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from dashboard.audit.record import record
 from dashboard.members.keys import issue
 from dashboard.presets.models import Preset, PresetVersion
 from dashboard.projects.models import ImportRow, Product, ProductImport, Project
-from dashboard.studio.actions import Wish, start
+from dashboard.studio.actions import JobSpec, start
 from dashboard.ui.csv import guarded, line, unguarded
 from generation.credits import ledger
 from tests.conftest import browser_of
@@ -112,10 +112,10 @@ def poison(team: Team, alice: User, mug: Product, things: dict[str, str], evil: 
     )
     mug.refresh_from_db()
     asked: dict[str, Any] = {"prompt": evil, "model": "nanobanana", "aspect_ratio": "4:3", "num_images": 1}
-    wish = Wish(product=mug, project=project, preset_version=version, variables={evil: evil}, **asked)
+    spec = JobSpec(product=mug, project=project, preset_version=version, variables={evil: evil}, **asked)
     key = issue(owner, name=evil)[0]
     for acting in (owner, Actor(team, Role.CREATOR, api_key=key)):
-        job = start(acting, wishes=[wish]).jobs.get()
+        job = start(acting, specs=[spec]).jobs.get()
         ledger.capture(job=job, credits=5, pictures=1)
     things["batch_id"] = job.batch_id
     ledger.adjust(team_id=team.id, actor_id=alice.pk, granted=-7, reason=evil)

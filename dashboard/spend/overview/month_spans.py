@@ -11,7 +11,7 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class MonthSpans:
-    """What months cost, and the days of ``added``, without those of ``subtracted``: of no month added than half its days."""
+    """What months cost, and the days of ``added``, without those of ``subtracted``: of no month more than half."""
 
     months: list[date] = field(default_factory=list)
     """Their first days."""

@@ -17,7 +17,7 @@ from django.utils import timezone  # noqa: E402
 from dashboard.accounts.access import Actor  # noqa: E402
 from dashboard.accounts.models import ApiKey, Role, Team, User  # noqa: E402
 from dashboard.projects.models import Product  # noqa: E402
-from dashboard.studio.actions import Wish, start  # noqa: E402
+from dashboard.studio.actions import JobSpec, start  # noqa: E402
 from generation.credits import ledger  # noqa: E402
 from generation.models import Asset, Batch, Connection, Job, JobState  # noqa: E402
 from generation.pipeline import queue  # noqa: E402
@@ -33,10 +33,10 @@ def fill() -> tuple[str, list[Requester]]:
     asset = Asset.objects.create(team=team, width=1, height=1, size=1, sha256="0" * 64)
     product = Product.objects.create(team=team, name="Mug", asset=asset)
     ledger.grant(team_id=team.id, credits=100_000)
-    wish = Wish(product=product, prompt="On marble", model="nanobanana", aspect_ratio="1:1", num_images=1)
+    spec = JobSpec(product=product, prompt="On marble", model="nanobanana", aspect_ratio="1:1", num_images=1)
     for _ in range(10):
         for acting in (Actor(team, Role.CREATOR, user=user), Actor(team, Role.CREATOR, api_key=key)):
-            start(acting, wishes=[wish] * 200)
+            start(acting, specs=[spec] * 200)
     waiting = [batch.id for batch in Batch.objects.order_by("-id")[:2]]
     done: dict[str, Any] = {"state": JobState.COMPLETED, "due_at": None, "finished_at": timezone.now()}
     Job.objects.exclude(batch__in=waiting).update(**done)

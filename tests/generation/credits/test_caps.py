@@ -12,7 +12,7 @@ from django.utils import timezone
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import ApiKey, Role, Team, User
 from dashboard.projects.models import Product, Project
-from dashboard.studio.actions import Wish, start
+from dashboard.studio.actions import JobSpec, start
 from generation.credits import caps, integrity, ledger
 from generation.credits.ledger import BadEntry, CapReached
 from generation.models import Cap, CapPeriod, CreditAccount, Hold, Job, LedgerEntry
@@ -28,8 +28,8 @@ def order(creator: Actor, mug: Product) -> Order:
 
     def place(count: int = 1, *, project: Project | None = None, acting: Actor = creator) -> list[Job]:
         asked: dict[str, Any] = {"model": "nanobanana2", "aspect_ratio": "1:1", "num_images": 1, "project": project}
-        wish = Wish(product=mug, prompt="On marble", **asked)
-        return list(start(acting, wishes=[wish] * count).jobs.order_by("id"))
+        spec = JobSpec(product=mug, prompt="On marble", **asked)
+        return list(start(acting, specs=[spec] * count).jobs.order_by("id"))
 
     return place
 

@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import ApiKey, Role, Team, User
 from dashboard.projects.models import Product
-from dashboard.studio.actions import Wish, start
+from dashboard.studio.actions import JobSpec, start
 from generation.models import Job
 
 Order = Callable[..., Job]
@@ -34,7 +34,7 @@ def test_the_job_keeps_its_member(order: Order) -> None:
 
 def test_the_key_keeps_whoever_made_it(team: Team, bob: User, mug: Product) -> None:
     key, _ = ApiKey.issue(team=team, name="Shop", created_by=bob)
-    wish = Wish(product=mug, prompt="On marble", model="nanobanana", aspect_ratio="1:1", num_images=1)
-    job = start(Actor(team, Role.CREATOR, api_key=key), wishes=[wish]).jobs.get()
+    spec = JobSpec(product=mug, prompt="On marble", model="nanobanana", aspect_ratio="1:1", num_images=1)
+    job = start(Actor(team, Role.CREATOR, api_key=key), specs=[spec]).jobs.get()
     assert job.hold.spender_id == bob.pk
     cannot_be_deleted("accounts_user", "id", bob.pk)

@@ -7,7 +7,7 @@ from django.db.models import Sum
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Team
 from dashboard.projects.models import Product
-from dashboard.studio.actions import Wish, start
+from dashboard.studio.actions import JobSpec, start
 from generation.credits import ledger
 from generation.models import CreditAccount, Hold, Job, LedgerEntry
 
@@ -19,8 +19,8 @@ def order(creator: Actor, mug: Product) -> Order:
     """Start jobs of one picture each, by default at 5 credits."""
 
     def place(count: int = 1, *, model: str = "nanobanana2") -> list[Job]:
-        wish = Wish(product=mug, prompt="On marble", model=model, aspect_ratio="1:1", num_images=1)
-        return list(start(creator, wishes=[wish] * count).jobs.order_by("id"))
+        spec = JobSpec(product=mug, prompt="On marble", model=model, aspect_ratio="1:1", num_images=1)
+        return list(start(creator, specs=[spec] * count).jobs.order_by("id"))
 
     return place
 

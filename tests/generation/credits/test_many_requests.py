@@ -116,8 +116,8 @@ async def at_once(port: int, requests: list[bytes]) -> list[Answer]:
 
 
 def request(secret: str, asset: str) -> bytes:
-    wish: dict[str, Any] = {"model": "nanobanana2", "asset_id": asset, "prompt": "On marble", "num_images": 1}
-    body = json.dumps(wish)
+    spec: dict[str, Any] = {"model": "nanobanana2", "asset_id": asset, "prompt": "On marble", "num_images": 1}
+    body = json.dumps(spec)
     head = f"POST /v1/generate HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {secret}\r\nConnection: close\r\n"
     return f"{head}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
 

@@ -6,7 +6,7 @@ import time_machine
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Team
 from dashboard.projects.models import Product
-from dashboard.studio.actions import Wish, start
+from dashboard.studio.actions import JobSpec, start
 from generation.credits import ledger, rebuild, rollup
 from generation.credits.ledger import BadEntry
 from generation.models import CreditAccount, DailySpend, DailyTotal, Image, Job, MonthlySpend
@@ -14,8 +14,8 @@ from generation.models import CreditAccount, DailySpend, DailyTotal, Image, Job,
 
 @pytest.fixture
 def job(creator: Actor, mug: Product) -> Job:
-    wish = Wish(product=mug, prompt="On marble", model="nanobanana2", aspect_ratio="1:1", num_images=2)
-    return start(creator, wishes=[wish]).jobs.get()
+    spec = JobSpec(product=mug, prompt="On marble", model="nanobanana2", aspect_ratio="1:1", num_images=2)
+    return start(creator, specs=[spec]).jobs.get()
 
 
 def account(team: Team) -> CreditAccount:

@@ -30,7 +30,7 @@ from dashboard.presets.models import Preset
 from dashboard.projects import imports
 from dashboard.projects.models import ImportRow, Product, ProductImport
 from dashboard.projects.uploads import take_from
-from dashboard.studio.actions import Wish, start
+from dashboard.studio.actions import JobSpec, start
 from dashboard.team_settings import forms as rules_form
 from dashboard.team_settings import rules
 from generation.models import Connection, Image, Job, JobState
@@ -133,7 +133,7 @@ class Place:
     mug: Product
     script: Client
     caller: Client
-    wish: dict[str, Any]
+    spec: dict[str, Any]
     settings: Any
     origin: str
 
@@ -147,8 +147,8 @@ def place(team: Team, alice: User, mug: Product, network: Network, settings: Any
     script = Client(headers={"Authorization": f"Bearer {issue(owner, name='Nightly')[1]}"})
     key = keys.open_account(email="alice@example.com", plan="enterprise", credits=10_000)[1]
     caller = Client(headers={"Authorization": f"Bearer {key}"})
-    wish = {"model": "nanobanana2", "prompt": "On marble"}
-    return Place(team, owner, mug, script, caller, wish, settings, origin)
+    spec = {"model": "nanobanana2", "prompt": "On marble"}
+    return Place(team, owner, mug, script, caller, spec, settings, origin)
 
 
 def refused(answer: Any, parameter: str) -> bool:
@@ -175,7 +175,7 @@ def row_of_an_import(place: Place) -> Use:
 
 def photo_of_a_script(place: Place) -> Use:
     def use(url: str) -> bool:
-        answer = place.script.post("/v1/generate", {**place.wish, "image_url": url}, content_type="application/json")
+        answer = place.script.post("/v1/generate", {**place.spec, "image_url": url}, content_type="application/json")
         return refused(answer, "image_url")
 
     return use
@@ -189,7 +189,7 @@ def asset_of_a_script(place: Place) -> Use:
 
 def webhook_of_a_script(place: Place) -> Use:
     place.settings.TRUSTED_WEBHOOKS = [f"{place.origin}/hooks/"]
-    asked = {**place.wish, "asset_id": place.mug.asset_id}
+    asked = {**place.spec, "asset_id": place.mug.asset_id}
 
     def use(url: str) -> bool:
         answer = place.script.post("/v1/generate", {**asked, "webhook_url": url}, content_type="application/json")
@@ -231,7 +231,7 @@ def address_for_warnings(place: Place) -> Use:
 
 def photo_at_the_sandbox(place: Place) -> Use:
     def use(url: str) -> bool:
-        body = {**place.wish, "image_url": url}
+        body = {**place.spec, "image_url": url}
         return refused(place.caller.post("/sandbox/v1/generate", body, content_type="application/json"), "image_url")
 
     return use
@@ -244,7 +244,7 @@ def asset_at_the_sandbox(place: Place) -> Use:
 
 
 def webhook_of_the_sandbox(place: Place) -> Use:
-    asked = {**place.wish, "asset_id": "asset_1"}
+    asked = {**place.spec, "asset_id": "asset_1"}
 
     def use(url: str) -> bool:
         body = {**asked, "webhook_url": url}
@@ -332,7 +332,7 @@ def identity_provider(place: Place) -> Use:
 
 def _job(place: Place) -> Job:
     asked: dict[str, Any] = {"prompt": "On marble", "model": "nanobanana", "aspect_ratio": "4:3", "num_images": 1}
-    return start(place.owner, wishes=[Wish(product=place.mug, **asked)]).jobs.get()
+    return start(place.owner, specs=[JobSpec(product=place.mug, **asked)]).jobs.get()
 
 
 USES: dict[Callable[[Place], Use], str] = {

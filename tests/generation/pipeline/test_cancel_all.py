@@ -9,15 +9,15 @@ from pytest_django import DjangoAssertNumQueries
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Team
 from dashboard.projects.models import Product
-from dashboard.studio.actions import Wish, start
+from dashboard.studio.actions import JobSpec, start
 from generation.credits import ledger
 from generation.models import HOLDING, Batch, CreditAccount, Hold, JobState, LedgerEntry
 from generation.pipeline import events, jobs
 
 
 def order(acting: Actor, product: Product, count: int) -> Batch:
-    wish = Wish(product=product, prompt="On marble", model="nanobanana2", aspect_ratio="1:1", num_images=1)
-    return start(acting, wishes=[wish] * count)
+    spec = JobSpec(product=product, prompt="On marble", model="nanobanana2", aspect_ratio="1:1", num_images=1)
+    return start(acting, specs=[spec] * count)
 
 
 def assert_the_books_agree(team: Team) -> None:

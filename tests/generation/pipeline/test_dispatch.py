@@ -14,7 +14,7 @@ from django.utils import timezone
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import ApiKey, Role, Team, User
 from dashboard.projects.models import Product
-from dashboard.studio.actions import Wish, start
+from dashboard.studio.actions import JobSpec, start
 from generation.contract import PLAN_LIMITS
 from generation.credits import ledger
 from generation.models import Batch, Connection, Job
@@ -38,8 +38,8 @@ def queue(team: Team) -> Connection:
 @pytest.fixture
 def order(mug: Product, queue: Connection) -> Order:
     def place(acting: Actor, count: int) -> Batch:
-        wish = Wish(product=mug, prompt="On marble", model="nanobanana", aspect_ratio="1:1", num_images=1)
-        return start(acting, wishes=[wish] * count)
+        spec = JobSpec(product=mug, prompt="On marble", model="nanobanana", aspect_ratio="1:1", num_images=1)
+        return start(acting, specs=[spec] * count)
 
     return place
 

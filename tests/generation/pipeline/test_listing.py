@@ -15,7 +15,7 @@ from werkzeug import Request, Response
 
 from dashboard.accounts.access import Actor
 from dashboard.projects.models import Product
-from dashboard.studio.actions import Wish, start
+from dashboard.studio.actions import JobSpec, start
 from generation import tasks
 from generation.contract import ContractError
 from generation.credits import ledger
@@ -36,8 +36,8 @@ def submitted(creator: Actor, mug: Product, connection: Connection) -> Submitted
 
     def place(count: int) -> list[Job]:
         ledger.grant(team_id=connection.team_id, credits=10 * count)
-        wish = Wish(product=mug, prompt="On marble", model="nanobanana", aspect_ratio="1:1", num_images=1)
-        found = list(start(creator, wishes=[wish] * count).jobs.select_related("connection").order_by("id"))
+        spec = JobSpec(product=mug, prompt="On marble", model="nanobanana", aspect_ratio="1:1", num_images=1)
+        found = list(start(creator, specs=[spec] * count).jobs.select_related("connection").order_by("id"))
         for number, job in enumerate(found):
             assert jobs.claim(job)
             attempt, _ = jobs.begin_attempt(job) or pytest.fail("not ours")
@@ -263,8 +263,8 @@ def test_sending_and_looking_share_a_plan_of_ten(
     """Forty jobs that are posted and found while others still wait to be posted; nobody sends a webhook."""
     ledger.grant(team_id=connection.team_id, credits=120)
     with time_machine.travel(NOON, tick=False) as clock:
-        wish = Wish(product=mug, prompt="On marble", model="nanobanana", aspect_ratio="1:1", num_images=1)
-        start(creator, wishes=[wish] * 40)
+        spec = JobSpec(product=mug, prompt="On marble", model="nanobanana", aspect_ratio="1:1", num_images=1)
+        start(creator, specs=[spec] * 40)
         minutes = minutes_until_found(Worker(monkeypatch), clock)
     print(f"{minutes:.2f} simulated minutes, {len(refused)} requests")
     assert not any(refused)

@@ -19,7 +19,7 @@ from django.conf import settings  # noqa: E402 (models need the line above)
 from django.core.management import call_command  # noqa: E402
 from django.db import connections as databases  # noqa: E402
 
-from dashboard.studio.actions import Wish, start  # noqa: E402
+from dashboard.studio.actions import JobSpec, start  # noqa: E402
 from generation.contract import ImageLink, JobStatus, RemoteJob  # noqa: E402
 from generation.credits import ledger  # noqa: E402
 from generation.models import Job, Reconciliation  # noqa: E402
@@ -102,8 +102,8 @@ def busy() -> dict[str, Any]:
     world = World("busy", base_url=account.url)
     ledger.grant(team_id=world.team.id, credits=10_000)
     shape: dict[str, Any] = {"model": "nanobanana", "aspect_ratio": "1:1", "num_images": 1}
-    wish = Wish(product=world.product, prompt="On marble", **shape)
-    placed = list(start(world.acting, wishes=[wish] * (THREADS * JOBS)).jobs.select_related("connection"))
+    spec = JobSpec(product=world.product, prompt="On marble", **shape)
+    placed = list(start(world.acting, specs=[spec] * (THREADS * JOBS)).jobs.select_related("connection"))
     reconcile.check(world.connection)
     readings: list[Reconciliation] = []
     with ThreadPoolExecutor(THREADS) as pool:

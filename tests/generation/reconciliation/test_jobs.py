@@ -10,7 +10,7 @@ from django.utils import timezone
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role, Team, User
 from dashboard.projects.actions import add_product
-from dashboard.studio.actions import Wish, start
+from dashboard.studio.actions import JobSpec, start
 from generation.credits import ledger
 from generation.models import Connection, Discrepancy, Job
 from generation.pipeline import jobs
@@ -145,14 +145,14 @@ def test_a_team_that_shares_the_account_is_told_as_others_and_stays_unnamed(
     Connection.objects.create(team=theirs, base_url=connection.base_url, key=connection.key)
     ledger.grant(team_id=theirs.id, credits=50)
     acting = Actor(theirs, Role.OWNER, user=charlie)
-    wish = Wish(
+    spec = JobSpec(
         product=add_product(acting, photo=photo(), filename="lamp.jpg"),
         prompt="On slate",
         model="nanobanana2",
         aspect_ratio="1:1",
         num_images=2,
     )
-    business.finish(business.send(start(acting, wishes=[wish]).jobs.select_related("connection").get()))
+    business.finish(business.send(start(acting, specs=[spec]).jobs.select_related("connection").get()))
     business.charge()
     provider.lists("job_1", tokens=PRICE)
     row = readings.check(connection)

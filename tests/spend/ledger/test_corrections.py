@@ -11,7 +11,7 @@ from dashboard.accounts.models import Team, User
 from dashboard.accounts.order_tokens import new_token
 from dashboard.audit.models import AuditEvent
 from dashboard.projects.models import Product
-from dashboard.studio.actions import Wish, start
+from dashboard.studio.actions import JobSpec, start
 from generation.credits import integrity, ledger
 from generation.models import CreditAccount, Job, LedgerEntry
 from tests.conftest import browser_of
@@ -23,7 +23,7 @@ Post = Callable[..., HttpResponse]
 def paid(creator: Actor, mug: Product) -> Job:
     """A job that cost 10 credits."""
     asked: dict[str, Any] = {"model": "nanobanana2", "aspect_ratio": "1:1", "num_images": 2}
-    (job,) = start(creator, wishes=[Wish(product=mug, prompt="On marble", **asked)]).jobs.all()
+    (job,) = start(creator, specs=[JobSpec(product=mug, prompt="On marble", **asked)]).jobs.all()
     ledger.capture(job=job, credits=10, pictures=2)
     Job.objects.update(state="completed")
     return job

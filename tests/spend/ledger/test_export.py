@@ -16,7 +16,7 @@ from dashboard.audit.export import streamed
 from dashboard.projects.models import Product
 from dashboard.spend.caps.labels import zone_of
 from dashboard.spend.ledger import export
-from dashboard.studio.actions import Wish, cancel, start
+from dashboard.studio.actions import JobSpec, cancel, start
 from dashboard.studio.batch_actions import cancel_rest
 from generation.credits import ledger
 from generation.models import LedgerEntry
@@ -52,7 +52,7 @@ def test_no_text_is_a_formula(team: Team, ada: User, begin: str) -> None:
 
 def test_tells_who_did_it_and_whose_it_was(creator: Actor, mug: Product, ada: User) -> None:
     asked: dict[str, Any] = {"model": "nanobanana2", "aspect_ratio": "1:1", "num_images": 1}
-    first, second, third = start(creator, wishes=[Wish(product=mug, prompt="On marble", **asked)] * 3).jobs.all()
+    first, second, third = start(creator, specs=[JobSpec(product=mug, prompt="On marble", **asked)] * 3).jobs.all()
     ledger.capture(job=first, credits=5, pictures=1)
     admin = Actor(creator.team, Role.ADMIN, user=ada)
     cancel(admin, second)

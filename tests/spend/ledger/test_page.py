@@ -19,7 +19,7 @@ from dashboard.presets.models import Preset, PresetVersion
 from dashboard.projects.models import Product, Project
 from dashboard.spend.ledger import lines as ledger_lines
 from dashboard.spend.ledger.filters import Filters
-from dashboard.studio.actions import Wish, start
+from dashboard.studio.actions import JobSpec, start
 from generation.credits import ledger
 from generation.models import CreditAccount, Job, LedgerEntry
 from tests.conftest import browser_of
@@ -33,8 +33,8 @@ def order(creator: Actor, mug: Product) -> Order:
 
     def place(count: int = 1, *, acting: Actor = creator, **more: Any) -> list[Job]:
         asked: dict[str, Any] = {"model": "nanobanana2", "aspect_ratio": "1:1", "num_images": 1} | more
-        wish = Wish(product=mug, prompt="On marble", **asked)
-        return list(start(acting, wishes=[wish] * count).jobs.order_by("id"))
+        spec = JobSpec(product=mug, prompt="On marble", **asked)
+        return list(start(acting, specs=[spec] * count).jobs.order_by("id"))
 
     return place
 

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Team, User
 from dashboard.projects.models import Product
-from dashboard.studio.actions import Wish, start
+from dashboard.studio.actions import JobSpec, start
 from generation.credits import ledger
 from generation.models import DailySpend
 
@@ -16,8 +16,8 @@ from generation.models import DailySpend
 @pytest.fixture
 def spent(creator: Actor, mug: Product) -> DailySpend:
     """Ten credits on a day, and the row that says so."""
-    wish = Wish(product=mug, prompt="On marble", model="nanobanana2", aspect_ratio="1:1", num_images=2)
-    ledger.capture(job=start(creator, wishes=[wish]).jobs.get(), credits=10, pictures=2)
+    spec = JobSpec(product=mug, prompt="On marble", model="nanobanana2", aspect_ratio="1:1", num_images=2)
+    ledger.capture(job=start(creator, specs=[spec]).jobs.get(), credits=10, pictures=2)
     return DailySpend.objects.get()
 
 
