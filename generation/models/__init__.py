@@ -5,7 +5,7 @@ from generation.models.connections import Connection, PauseNote
 from generation.models.credits import CreditAccount, Hold, LedgerEntry
 from generation.models.jobs import HOLDING, TERMINAL, Attempt, Batch, Job, JobState, WebhookDelivery
 from generation.models.pictures import Asset, Image
-from generation.models.reconciliation import Discrepancy, JobList, Reconciliation
+from generation.models.reconciliation import Discrepancy, Reconciliation, ReconciliationCursor
 from generation.models.spend import DailySpend, DailyTotal, MonthlySpend
 
 __all__ = [
@@ -24,11 +24,11 @@ __all__ = [
     "Hold",
     "Image",
     "Job",
-    "JobList",
     "JobState",
     "LedgerEntry",
     "MonthlySpend",
     "PauseNote",
     "Reconciliation",
+    "ReconciliationCursor",
     "WebhookDelivery",
 ]

@@ -41,7 +41,7 @@ class Reconciliation(models.Model):
         return f"{self.connection_id} at {self.checked_at}"
 
 
-class JobList(models.Model):
+class ReconciliationCursor(models.Model):
     """How far the provider's list of jobs is compared with ours. Times are the provider's."""
 
     connection = models.OneToOneField(Connection, models.CASCADE, primary_key=True, related_name="job_list")

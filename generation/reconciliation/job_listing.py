@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from generation.contract import Page, RemoteJob
 from generation.credits import caps
-from generation.models import Attempt, Connection, Discrepancy, JobList, Reconciliation
+from generation.models import Attempt, Connection, Discrepancy, Reconciliation, ReconciliationCursor
 from generation.pipeline import matching
 from generation.provider import connections
 from generation.provider.client import NoSlot
@@ -55,27 +55,31 @@ def walk(connection: Connection, reading: Reconciliation, *, began: datetime, se
     return True
 
 
-def _place(connection: Connection, began: datetime) -> JobList:
+def _place(connection: Connection, began: datetime) -> ReconciliationCursor:
     """Where to go on. The first walk of all goes back to our first job."""
-    if place := JobList.objects.filter(pk=connection.pk).first():
+    if place := ReconciliationCursor.objects.filter(pk=connection.pk).first():
         return place
     first = Attempt.objects.filter(connection=connection).order_by("id").values_list("created_at", flat=True)[:1]
     until = {"compared_until": min([began, *first])}
-    return JobList.objects.get_or_create(connection=connection, defaults=until)[0]
+    return ReconciliationCursor.objects.get_or_create(connection=connection, defaults=until)[0]
 
 
 def begin_anew(connection: Connection) -> None:
     """What was made until now belongs to another account."""
-    anew = {field.name: field.get_default() for field in JobList._meta.fields if not field.primary_key}
-    JobList.objects.update_or_create(connection=connection, defaults=anew | {"compared_until": timezone.now()})
+    anew = {field.name: field.get_default() for field in ReconciliationCursor._meta.fields if not field.primary_key}
+    ReconciliationCursor.objects.update_or_create(
+        connection=connection, defaults=anew | {"compared_until": timezone.now()}
+    )
 
 
-def _is_here(place: JobList) -> bool:
+def _is_here(place: ReconciliationCursor) -> bool:
     """Whether nobody else went on meanwhile, nor began anew. The caller holds the account's lock."""
-    return JobList.objects.filter(**{name: getattr(place, name) for name in ("pk", "compared_until", "read")}).exists()
+    return ReconciliationCursor.objects.filter(
+        **{name: getattr(place, name) for name in ("pk", "compared_until", "read")}
+    ).exists()
 
 
-def _take(place: JobList, page: Page[RemoteJob], reading: Reconciliation, *, began: datetime) -> None:
+def _take(place: ReconciliationCursor, page: Page[RemoteJob], reading: Reconciliation, *, began: datetime) -> None:
     """Compare a page, and move on behind it."""
     compared = discrepancies.compare(place.connection, page.items, began=began)
     odd = [*compared.odd, *discrepancies.unreadable(place.connection, page.unreadable)]
@@ -98,7 +102,7 @@ def _take(place: JobList, page: Page[RemoteJob], reading: Reconciliation, *, beg
     Discrepancy.objects.bulk_create(odd)
 
 
-def _is_last(place: JobList, page: Page[RemoteJob]) -> bool:
+def _is_last(place: ReconciliationCursor, page: Page[RemoteJob]) -> bool:
     """Whether what follows is compared already, or there is nothing. A full page is not believed to be the last."""
     oldest = matching.made(page.items[-1]) if page.items else None
     if oldest and oldest < place.compared_until - OVERLAP:
@@ -106,11 +110,11 @@ def _is_last(place: JobList, page: Page[RemoteJob]) -> bool:
     return not page.count or (page.count < AT_ONCE and not page.has_more)
 
 
-def _arrive(place: JobList) -> None:
+def _arrive(place: ReconciliationCursor) -> None:
     place.compared_until = min(filter(None, [place.newest, place.waiting]), default=place.compared_until)
     place.read, place.newest, place.waiting, place.last_id = 0, None, None, ""
 
 
-def _shown_only(place: JobList) -> str:
+def _shown_only(place: ReconciliationCursor) -> str:
     """What stays in the books when a provider repeats a page instead of showing the next."""
     return f"The provider shows only its newest {place.read:,} jobs; what is older was not compared."

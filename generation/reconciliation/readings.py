@@ -35,7 +35,7 @@ from django.utils import timezone
 
 from generation.contract import Account
 from generation.credits import caps
-from generation.models import Connection, Discrepancy, Hold, JobList, JobState, LedgerEntry, Reconciliation
+from generation.models import Connection, Discrepancy, Hold, JobState, LedgerEntry, Reconciliation, ReconciliationCursor
 from generation.provider import connections
 from generation.provider.client import NoSlot, ProviderError
 from generation.reconciliation import discrepancies, job_listing
@@ -112,13 +112,13 @@ def go_on(connection: Connection, *, seconds: float = 30) -> bool:
         raise
     except ProviderError as error:
         connections.handle_fault(connection, error)
-        JobList.objects.filter(pk=connection.pk).update(fault=str(error)[:500])
+        ReconciliationCursor.objects.filter(pk=connection.pk).update(fault=str(error)[:500])
         return False
 
 
 def is_behind(connection: Connection) -> bool:
     """Whether the comparison of jobs is to go on soon."""
-    return JobList.objects.filter(pk=connection.pk, read__gt=0, fault="").exists()
+    return ReconciliationCursor.objects.filter(pk=connection.pk, read__gt=0, fault="").exists()
 
 
 def _newest(connection: Connection) -> Reconciliation | None:

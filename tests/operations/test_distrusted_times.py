@@ -77,7 +77,9 @@ def test_every_moment_that_is_waited_for_stands_in_the_table() -> None:
         for field in model._meta.get_fields()
         if field.name in {"due_at", "look_at"} or field.name.endswith("_until")
     }
-    assert names - {"generation.Cap.raised_until", "generation.JobList.compared_until"} == set(map(str, clock.DUE))
+    assert names - {"generation.Cap.raised_until", "generation.ReconciliationCursor.compared_until"} == set(
+        map(str, clock.DUE)
+    )
 
 
 def test_requests_of_tomorrow_take_no_place_in_the_rate_window(broker: redis.Redis) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from generation.models import Connection, Discrepancy, JobList, Reconciliation
+from generation.models import Connection, Discrepancy, Reconciliation, ReconciliationCursor
 from generation.reconciliation import discrepancies, readings
 
 LATE = timedelta(minutes=75)
@@ -25,7 +25,7 @@ class State:
     """Why there is no newer reading."""
     drift: int = 0
     """Credits that nobody has explained."""
-    jobs: JobList | None = None
+    jobs: ReconciliationCursor | None = None
     """How far jobs are compared, where any were."""
     is_shared: bool = False
     """Whether others have made jobs with the account."""
@@ -41,7 +41,7 @@ def state(team_id: str) -> State:
     drifts = readings.open_drifts(team_id=team_id)
     drift = sum(row.drift for row in drifts)
     sentence, tone = _differs(drifts) if drifts else _agrees(last)
-    jobs = JobList.objects.filter(pk=connection.pk).first()
+    jobs = ReconciliationCursor.objects.filter(pk=connection.pk).first()
     return State(sentence, tone, last.checked_at, _fault(connection, last), drift, jobs, _is_shared(connection))
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from pytest_httpserver import HTTPServer
 
-from generation.models import Connection, Discrepancy, JobList
+from generation.models import Connection, Discrepancy, ReconciliationCursor
 from generation.pipeline import jobs
 from generation.provider import rate_limit
 from generation.reconciliation import discrepancies, job_listing, readings
@@ -31,7 +31,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
 
 
 def compared_until(connection: Connection, *, ago: timedelta) -> None:
-    JobList.objects.create(connection=connection, compared_until=timezone.now() - ago)
+    ReconciliationCursor.objects.create(connection=connection, compared_until=timezone.now() - ago)
 
 
 def known() -> set[str]:
@@ -76,11 +76,11 @@ def test_a_job_that_ends_hours_later_is_compared_then(
     for count in range(5):
         provider.lists(f"job_theirs_{count}", tokens=3, ago=timedelta(hours=4 - count))
     assert "job_1" not in {name for name, *_ in told(readings.check(connection))}
-    assert JobList.objects.get().compared_until < timezone.now() - timedelta(hours=4)
+    assert ReconciliationCursor.objects.get().compared_until < timezone.now() - timedelta(hours=4)
     business.finish(job)
     provider.jobs[-1] |= {"status": "completed", "tokens_used": 12}
     assert told(readings.check(connection)) == [("job_1", PRICE, 12, discrepancies.DIFFERS)]
-    assert JobList.objects.get().compared_until > timezone.now() - timedelta(hours=1)
+    assert ReconciliationCursor.objects.get().compared_until > timezone.now() - timedelta(hours=1)
 
 
 def test_a_job_that_never_ends_is_told_as_one_that_was_not_compared(
@@ -180,7 +180,7 @@ def test_a_list_that_cannot_be_read_leaves_the_balance_read(
     httpserver.expect_request("/v1/jobs").respond_with_data(json.dumps(answer))
     row = readings.check(connection)
     assert (row.drift, told(row)) == (6, [])
-    assert JobList.objects.get().fault.startswith("The provider's answer could not be read: ")
+    assert ReconciliationCursor.objects.get().fault.startswith("The provider's answer could not be read: ")
 
 
 def test_a_provider_that_asks_to_slow_down_is_left_alone(

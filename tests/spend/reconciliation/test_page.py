@@ -19,7 +19,7 @@ from dashboard.connections import actions
 from dashboard.spend.reconciliation import labels
 from generation.contract import Account
 from generation.credits import integrity
-from generation.models import Connection, CreditAccount, Discrepancy, JobList, LedgerEntry, Reconciliation
+from generation.models import Connection, CreditAccount, Discrepancy, LedgerEntry, Reconciliation, ReconciliationCursor
 from generation.reconciliation import discrepancies
 from tests.conftest import browser_of
 from tests.spend.ledger.test_page import text
@@ -110,7 +110,7 @@ class TestTells:
     ) -> None:
         reading(connection)
         until = datetime(2026, 11, 28, 9, 30, tzinfo=UTC)
-        JobList.objects.create(connection=connection, compared_until=until, **place)
+        ReconciliationCursor.objects.create(connection=connection, compared_until=until, **place)
         assert sentence in page(ada)
 
     def test_that_no_balance_was_heard(self, connection: Connection, ada: User) -> None:
