@@ -18,9 +18,9 @@ from generation.credits import ledger
 from generation.database.redis_client import breaker
 from generation.models import Connection
 from tests import environment, servers, valkey
-from tests.furnished import Furnished
 from tests.names import Names
 from tests.pictures import photo
+from tests.seeded_folder import SeededFolder
 
 HERE = Path(__file__).parent
 # A machine that is busy elsewhere is slow, and no test says how fast it is.
@@ -53,8 +53,8 @@ def broker() -> Iterator[redis.Redis]:
 
 
 @pytest.fixture(scope="session")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
-    return Furnished.of_this_run(tmp_path_factory.getbasetemp())
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> SeededFolder:
+    return SeededFolder.of_this_run(tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture(scope="session")
@@ -69,7 +69,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a database of one's own, of the right shape and with nothing in it, on either engine."""
     if request.param == "postgresql":
         return str(request.getfixturevalue("new_database")())
-    request.getfixturevalue("furnished").database(tmp_path)
+    request.getfixturevalue("seeded").database(tmp_path)
     return f"sqlite:///{tmp_path}/db.sqlite3"
 
 

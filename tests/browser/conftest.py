@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.furnished import Furnished
 from tests.operations.running import ROOT, Running
 from tests.pipeline.studio import Studio
+from tests.seeded_folder import SeededFolder
 
 CHROMIUM = "/usr/bin/chromium"
 QUIET = [
@@ -33,8 +33,8 @@ SignIn = Callable[[str], Page]
 
 
 @pytest.fixture(scope="module")
-def studio(tmp_path_factory: pytest.TempPathFactory, furnished: Furnished) -> Iterator[Studio]:
-    running = Running(furnished.demo(tmp_path_factory.mktemp("browser")), variables=QUICK).wait()
+def studio(tmp_path_factory: pytest.TempPathFactory, seeded: SeededFolder) -> Iterator[Studio]:
+    running = Running(seeded.demo(tmp_path_factory.mktemp("browser")), variables=QUICK).wait()
     try:
         yield Studio.of(running, QUICK)
     finally:

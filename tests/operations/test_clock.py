@@ -11,9 +11,9 @@ import redis
 from django.conf import settings
 
 from dashboard.data_folder import socket_path
-from tests.furnished import Furnished
 from tests.operations.running import Running
 from tests.pipeline.studio import Studio
+from tests.seeded_folder import SeededFolder
 from tests.servers import until
 
 AHEAD = timedelta(hours=25)
@@ -35,9 +35,9 @@ class Clock:
 
 
 @pytest.fixture
-def ours(tmp_path: Path, furnished: Furnished) -> Iterator[tuple[Studio, Clock]]:
+def ours(tmp_path: Path, seeded: SeededFolder) -> Iterator[tuple[Studio, Clock]]:
     clock = Clock(tmp_path)
-    running = Running(furnished.demo(tmp_path / "data"), variables=clock.variables).wait()
+    running = Running(seeded.demo(tmp_path / "data"), variables=clock.variables).wait()
     yield Studio.of(running, {}), clock
     running.stop()
 

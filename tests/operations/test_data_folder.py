@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from dashboard import data_folder
-from tests.furnished import Furnished
 from tests.operations.running import ROOT, Running, surroundings
+from tests.seeded_folder import SeededFolder
 
 SETTINGS = "import dashboard.settings as s; s.STORAGES['default']['BACKEND']"
 
@@ -63,8 +63,8 @@ def test_a_new_folder_and_its_secret_are_private(tmp_path: Path) -> None:
     assert mode(tmp_path / "new" / "data" / "secret.key") == "0o600"
 
 
-def test_up_makes_nothing_that_others_may_read(tmp_path: Path, furnished: Furnished) -> None:
-    data = furnished.demo(tmp_path / "data")
+def test_up_makes_nothing_that_others_may_read(tmp_path: Path, seeded: SeededFolder) -> None:
+    data = seeded.demo(tmp_path / "data")
     open_to_all(data)
     running = Running(data).wait()
     code, _, err = running.stop()

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from tests.furnished import Furnished
 from tests.operations.running import Running
 from tests.pipeline.studio import Studio
+from tests.seeded_folder import SeededFolder
 from tests.sign_in.conftest import code
 from tests.sign_in.identity import CLIENT, SECRET, Provider, provider
 from tests.sign_in.test_single_sign_on import Browser
@@ -52,14 +52,14 @@ def identity() -> Iterator[Provider]:
 
 
 @pytest.fixture(scope="module")
-def studio(identity: Provider, tmp_path_factory: pytest.TempPathFactory, furnished: Furnished) -> Iterator[Studio]:
+def studio(identity: Provider, tmp_path_factory: pytest.TempPathFactory, seeded: SeededFolder) -> Iterator[Studio]:
     """Its Valkey is stopped once everything runs."""
     variables = {
         "PACKSHOT_OIDC_URL": identity.url,
         "PACKSHOT_OIDC_CLIENT_ID": CLIENT,
         "PACKSHOT_OIDC_CLIENT_SECRET": SECRET,
     }
-    running = Running(furnished.demo(tmp_path_factory.mktemp("hung")), variables=variables).wait()
+    running = Running(seeded.demo(tmp_path_factory.mktemp("hung")), variables=variables).wait()
     valkey = running.pid("valkey-server")
     try:
         assert running.get(IN) == 200

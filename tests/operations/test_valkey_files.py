@@ -14,9 +14,9 @@ from dashboard.operations import valkey
 from dashboard.operations.processes import Child
 from dashboard.operations.start import Place
 from dashboard.operations.supervisor import Supervisor
-from tests.furnished import Furnished
 from tests.operations.running import Running, eventually
 from tests.pipeline.studio import Studio
+from tests.seeded_folder import SeededFolder
 
 FILES = "appendonlydir/appendonly.aof"
 SLOW = {"PACKSHOT_SANDBOX_SECONDS": "3"}
@@ -273,9 +273,9 @@ def restarted(broker: Broker, *, damage: Callable[[Path], None] | None) -> None:
 
 
 @pytest.fixture
-def killed(tmp_path: Path, furnished: Furnished) -> Iterator[tuple[Path, list[str]]]:
+def killed(tmp_path: Path, seeded: SeededFolder) -> Iterator[tuple[Path, list[str]]]:
     """A data folder whose Packshot was killed while it had jobs, and the jobs."""
-    running = Running(furnished.demo(tmp_path), variables=SLOW).wait()
+    running = Running(seeded.demo(tmp_path), variables=SLOW).wait()
     studio = Studio.of(running, SLOW)
     asset = studio.upload()
     jobs = [studio.generate(asset) for _ in range(3)]

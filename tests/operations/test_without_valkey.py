@@ -19,10 +19,10 @@ from dashboard.operations.valkey import program
 from generation.database.redis_client import SECONDS, breaker
 from generation.pipeline import events, hints
 from generation.provider import rate_limit
-from tests.furnished import Furnished
 from tests.generation.credits.test_many_requests import python, web
 from tests.operations.running import eventually
 from tests.pictures import photo
+from tests.seeded_folder import SeededFolder
 
 SOON = 2.0
 """Seconds that an answer takes at most, beside what it takes on this machine when all is well."""
@@ -128,8 +128,8 @@ DEEDS: dict[str, Callable[[Site], requests.Response]] = {
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory, furnished: Furnished) -> dict[str, str]:
-    data = furnished.demo(tmp_path_factory.mktemp("without") / "data")
+def place(tmp_path_factory: pytest.TempPathFactory, seeded: SeededFolder) -> dict[str, str]:
+    data = seeded.demo(tmp_path_factory.mktemp("without") / "data")
     variables = {"PACKSHOT_DATA_DIR": str(data), "DJANGO_SETTINGS_MODULE": "dashboard.settings"}
     return variables | {"REDIS_URL": f"unix://{data}/valkey.sock", "PACKSHOT_PUBLIC_URL": "http://127.0.0.1:8000"}
 

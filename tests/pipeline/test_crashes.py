@@ -9,17 +9,17 @@ import pytest
 import redis
 
 from dashboard.data_folder import socket_path
-from tests.furnished import Furnished
 from tests.operations.running import Running
 from tests.pipeline.studio import Studio
+from tests.seeded_folder import SeededFolder
 from tests.servers import until
 
 SLOW = {"PACKSHOT_SANDBOX_SECONDS": "3"}
 
 
 @pytest.fixture
-def studio(tmp_path: Path, furnished: Furnished) -> Iterator[Studio]:
-    running = Running(furnished.demo(tmp_path), variables=SLOW).wait()
+def studio(tmp_path: Path, seeded: SeededFolder) -> Iterator[Studio]:
+    running = Running(seeded.demo(tmp_path), variables=SLOW).wait()
     try:
         studio = Studio.of(running, SLOW)
         yield studio

@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 import requests
 
-from tests.furnished import Furnished
 from tests.operations.running import Running, eventually
 from tests.pipeline.studio import Studio
+from tests.seeded_folder import SeededFolder
 
 QUICK = {"PACKSHOT_SANDBOX_SECONDS": "0.2"}
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory, furnished: Furnished) -> Iterator[Studio]:
-    running = Running(furnished.demo(tmp_path_factory.mktemp("faults")), variables=QUICK).wait()
+def shared(tmp_path_factory: pytest.TempPathFactory, seeded: SeededFolder) -> Iterator[Studio]:
+    running = Running(seeded.demo(tmp_path_factory.mktemp("faults")), variables=QUICK).wait()
     try:
         studio = Studio.of(running, QUICK)
         yield studio

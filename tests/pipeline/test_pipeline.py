@@ -11,16 +11,16 @@ import requests
 from PIL import Image
 
 from tests import servers
-from tests.furnished import Furnished
 from tests.operations.running import Running, eventually, processes_of
 from tests.pipeline.studio import Studio
+from tests.seeded_folder import SeededFolder
 
 QUICK = {"PACKSHOT_SANDBOX_SECONDS": "0.3"}
 
 
 @pytest.fixture(scope="module", params=["embedded", "grown-up"])
 def studio(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, furnished: Furnished
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, seeded: SeededFolder
 ) -> Iterator[Studio]:
     with ExitStack() as stack:
         variables, data = dict(QUICK), tmp_path_factory.mktemp("data")
@@ -29,7 +29,7 @@ def studio(
             variables["REDIS_URL"] = stack.enter_context(servers.valkey(tmp_path_factory.mktemp("valkey")))
             variables |= stack.enter_context(servers.s3(tmp_path_factory.mktemp("s3"))).variables
         else:
-            furnished.demo(data)
+            seeded.demo(data)
         running = Running(data, variables=variables).wait()
         try:
             studio = Studio.of(running, variables)

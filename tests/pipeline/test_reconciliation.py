@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.furnished import Furnished
 from tests.operations.running import Running, eventually
 from tests.pipeline.studio import Studio
+from tests.seeded_folder import SeededFolder
 
 QUICK = {"PACKSHOT_SANDBOX_SECONDS": "0.2"}
 CHECK = """
@@ -21,8 +21,8 @@ print(json.dumps({{"readings": [(row.moved, row.captured, row.in_flight, row.dri
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory, furnished: Furnished) -> Iterator[Studio]:
-    running = Running(furnished.demo(tmp_path_factory.mktemp("reconciliation")), variables=QUICK).wait()
+def shared(tmp_path_factory: pytest.TempPathFactory, seeded: SeededFolder) -> Iterator[Studio]:
+    running = Running(seeded.demo(tmp_path_factory.mktemp("reconciliation")), variables=QUICK).wait()
     try:
         yield Studio.of(running, QUICK)
     finally:

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 import requests
 
-from tests.furnished import Furnished
 from tests.operations.running import ROOT, Running, surroundings
 from tests.pipeline.studio import Studio
+from tests.seeded_folder import SeededFolder
 from tests.sign_in.identity import CLIENT, SECRET, Provider, provider
 
 ENTRY = "/accounts/oidc/sso/login/"
@@ -26,14 +26,14 @@ def identity() -> Iterator[Provider]:
 
 
 @pytest.fixture(scope="module")
-def studio(identity: Provider, tmp_path_factory: pytest.TempPathFactory, furnished: Furnished) -> Iterator[Studio]:
+def studio(identity: Provider, tmp_path_factory: pytest.TempPathFactory, seeded: SeededFolder) -> Iterator[Studio]:
     variables = {
         "PACKSHOT_OIDC_URL": identity.url,
         "PACKSHOT_OIDC_CLIENT_ID": CLIENT,
         "PACKSHOT_OIDC_CLIENT_SECRET": SECRET,
         "PACKSHOT_OIDC_NAME": "Northwind ID",
     }
-    running = Running(furnished.demo(tmp_path_factory.mktemp("single-sign-on")), variables=variables).wait()
+    running = Running(seeded.demo(tmp_path_factory.mktemp("single-sign-on")), variables=variables).wait()
     try:
         yield Studio.of(running, variables)
     finally:

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from tests import valkey
-from tests.furnished import Furnished
 from tests.operations.running import ROOT, surroundings
+from tests.seeded_folder import SeededFolder
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def report(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, furnished: Furnished
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, seeded: SeededFolder
 ) -> Iterator[dict[str, Any]]:
     """What :mod:`tests.generation.parallel` saw."""
     folder: Path = tmp_path_factory.mktemp("parallel")
@@ -27,7 +27,7 @@ def report(
         if request.param == "postgresql":
             place["DATABASE_URL"] = request.getfixturevalue("new_database")()
         else:
-            furnished.database(folder)
+            seeded.database(folder)
         stack.enter_context(valkey.running(folder / "valkey.sock"))
         command = [sys.executable, "-m", "tests.generation.parallel"]
         done = subprocess.run(

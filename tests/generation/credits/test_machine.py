@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from tests import valkey
-from tests.furnished import Furnished
 from tests.operations.running import ROOT, surroundings
+from tests.seeded_folder import SeededFolder
 
 STEPS = int(os.environ.get("PACKSHOT_TEST_STEPS", "0"))
 SEED = int(os.environ.get("PACKSHOT_TEST_SEED", "4"))
@@ -26,7 +26,7 @@ HOUR = 3600
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def place(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, furnished: Furnished
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, seeded: SeededFolder
 ) -> Iterator[dict[str, str]]:
     """Variables of an installation with this database."""
     folder: Path = tmp_path_factory.mktemp("machine")
@@ -36,7 +36,7 @@ def place(
         if request.param == "postgresql":
             place["DATABASE_URL"] = request.getfixturevalue("new_database")()
         else:
-            furnished.database(folder)
+            seeded.database(folder)
         stack.enter_context(valkey.running(folder / "valkey.sock"))
         yield place
 

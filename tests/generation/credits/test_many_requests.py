@@ -19,8 +19,8 @@ from typing import Any
 import pytest
 
 from tests import valkey
-from tests.furnished import Furnished
 from tests.operations.running import ROOT, eventually, free_port, surroundings
+from tests.seeded_folder import SeededFolder
 
 FIT, PRICE = 50, 5
 WANTED = int(os.environ.get("PACKSHOT_TEST_REQUESTS", "0"))
@@ -56,7 +56,7 @@ Answer = tuple[int, str]
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def place(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, furnished: Furnished
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, seeded: SeededFolder
 ) -> Iterator[dict[str, str]]:
     """Variables of an installation with this database."""
     folder: Path = tmp_path_factory.mktemp("requests")
@@ -66,7 +66,7 @@ def place(
         if request.param == "postgresql":
             place["DATABASE_URL"] = request.getfixturevalue("new_database")()
         else:
-            furnished.database(folder)
+            seeded.database(folder)
         stack.enter_context(valkey.running(folder / "valkey.sock"))
         yield place
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests import valkey
-from tests.furnished import Furnished
 from tests.operations.running import ROOT, surroundings
+from tests.seeded_folder import SeededFolder
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def plans(request: pytest.FixtureRequest, tmp_path: Path, furnished: Furnished) -> dict[str, list[str]]:
+def plans(request: pytest.FixtureRequest, tmp_path: Path, seeded: SeededFolder) -> dict[str, list[str]]:
     """What :mod:`tests.generation.credits.plans` saw."""
     with ExitStack() as stack:
         place = {"PACKSHOT_DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "dashboard.settings"}
@@ -22,7 +22,7 @@ def plans(request: pytest.FixtureRequest, tmp_path: Path, furnished: Furnished) 
         if request.param == "postgresql":
             place["DATABASE_URL"] = request.getfixturevalue("new_database")()
         else:
-            furnished.database(tmp_path)
+            seeded.database(tmp_path)
         stack.enter_context(valkey.running(tmp_path / "valkey.sock"))
         command = [sys.executable, "-m", "tests.generation.credits.plans"]
         done = subprocess.run(

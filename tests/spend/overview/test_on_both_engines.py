@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from tests import valkey
-from tests.furnished import Furnished
 from tests.operations.running import ROOT, surroundings
+from tests.seeded_folder import SeededFolder
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def told(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, furnished: Furnished
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, seeded: SeededFolder
 ) -> Iterator[dict[str, Any]]:
     """What :mod:`tests.spend.days` saw."""
     folder: Path = tmp_path_factory.mktemp("days")
@@ -27,7 +27,7 @@ def told(
         if request.param == "postgresql":
             place["DATABASE_URL"] = request.getfixturevalue("new_database")()
         else:
-            furnished.database(folder)
+            seeded.database(folder)
         stack.enter_context(valkey.running(folder / "valkey.sock"))
         command = [sys.executable, "-m", "tests.spend.days"]
         environment = surroundings() | place

@@ -31,7 +31,7 @@ while preset := covers.missing():
 """
 
 
-class Furnished:
+class SeededFolder:
     """The folder of a run, which its workers share; whoever comes first makes it."""
 
     def __init__(self, folder: Path) -> None:
@@ -44,9 +44,9 @@ class Furnished:
                 (folder / "made").touch()
 
     @classmethod
-    def of_this_run(cls, temporary: Path) -> "Furnished":
+    def of_this_run(cls, temporary: Path) -> "SeededFolder":
         """``temporary`` is pytest's own folder, which each worker has below that of the run."""
-        return cls((temporary.parent if "PYTEST_XDIST_WORKER" in os.environ else temporary) / "furnished")
+        return cls((temporary.parent if "PYTEST_XDIST_WORKER" in os.environ else temporary) / "seeded")
 
     def demo(self, data: Path) -> Path:
         """Make ``data`` a folder in which Packshot has run before."""
