@@ -35,12 +35,12 @@ def prefill(acting: Actor, query: QueryDict) -> dict[str, Any]:
     values = DEFAULTS | _newest_preset(acting)
     made = Job.objects.select_related("preset_version__preset__current")
     if job_id := query.get("variation") or query.get("job"):
-        values = DEFAULTS | _of_jobs(acting, [access.find(acting, made, pk=job_id)])
+        values = DEFAULTS | _of_jobs([access.find(acting, made, pk=job_id)])
     if parent := query.get("variation"):
         values["parent"] = parent
     if batch_id := query.get("batch"):
         rows = made.filter(batch=access.find(acting, Batch, pk=batch_id)).order_by("id")
-        values = DEFAULTS | _of_jobs(acting, list(rows))
+        values = DEFAULTS | _of_jobs(list(rows))
     if wanted := list(dict.fromkeys(query.getlist("preset")))[:PRESETS_MAX]:
         for preset_id in wanted:
             access.find(acting, visible(acting), pk=preset_id)
@@ -63,7 +63,7 @@ def _newest_preset(acting: Actor) -> dict[str, Any]:
     return _of_presets([newest]) if newest else {}
 
 
-def _of_jobs(acting: Actor, jobs: list[Job]) -> dict[str, Any]:
+def _of_jobs(jobs: list[Job]) -> dict[str, Any]:
     """The settings of jobs of one batch: their presets while those still say the same, else the first's very words."""
     first = jobs[0]
     versions = {job.preset_version_id: job.preset_version for job in jobs}

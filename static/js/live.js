@@ -7,7 +7,7 @@
 // What fetches itself is replaced by the answer and needs an id: its successor has the same.
 const POLL = 3000;
 const AWAY = 30_000;
-const TYPES = ["job", "batch", "picture", "credits", "connection", "upload"];
+const TYPES = ["job", "batch"];
 const url = document.body.dataset.events;
 
 const refresh = (cards) => cards.forEach((card) => window.htmx?.trigger(card, "refresh"));
