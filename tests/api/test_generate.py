@@ -20,7 +20,7 @@ from tests.api.conftest import Script
 from tests.pictures import photo
 from tests.spend.orders import cap
 
-Wish = Callable[..., dict[str, Any]]
+MakeBody = Callable[..., dict[str, Any]]
 
 
 def refused(answer: Any, status: int, code: str) -> str:
@@ -33,7 +33,7 @@ def refused(answer: Any, status: int, code: str) -> str:
     return str(error["message"])
 
 
-def test_answers_202_as_documented(script: Script, spec: Wish) -> None:
+def test_answers_202_as_documented(script: Script, spec: MakeBody) -> None:
     answer = script.post("generate", spec(num_images=2))
     told = answer.json()
     assert answer.status_code == 202
@@ -44,7 +44,7 @@ def test_answers_202_as_documented(script: Script, spec: Wish) -> None:
     assert datetime.fromisoformat(told["created_at"]).tzinfo
 
 
-def test_queues_a_job_with_its_hold_and_audit_event(script: Script, spec: Wish, team: Team, mug: Product) -> None:
+def test_queues_a_job_with_its_hold_and_audit_event(script: Script, spec: MakeBody, team: Team, mug: Product) -> None:
     job = Job.objects.get(pk=script.post("generate", spec(num_images=2, aspect_ratio="16:9")).json()["job_id"])
     assert (job.state, job.team, job.product, job.asset) == ("queued", team, mug, mug.asset)
     assert (job.prompt, job.aspect_ratio, job.num_images) == ("On a marble table", "16:9", 2)
@@ -57,7 +57,7 @@ def test_queues_a_job_with_its_hold_and_audit_event(script: Script, spec: Wish, 
 
 
 def test_fetches_our_own_signed_link_and_finds_the_product(
-    script: Script, spec: Wish, mug: Product, settings: Any, httpserver: HTTPServer
+    script: Script, spec: MakeBody, mug: Product, settings: Any, httpserver: HTTPServer
 ) -> None:
     settings.PUBLIC_URL = httpserver.url_for("").rstrip("/")
     httpserver.expect_request("/files/cup.png").respond_with_data(pictures.read(mug.asset.original))
@@ -67,7 +67,7 @@ def test_fetches_our_own_signed_link_and_finds_the_product(
 
 
 def test_stores_a_fetched_photo_as_a_product_named_after_its_file(
-    script: Script, spec: Wish, team: Team, settings: Any, httpserver: HTTPServer
+    script: Script, spec: MakeBody, team: Team, settings: Any, httpserver: HTTPServer
 ) -> None:
     settings.PUBLIC_URL = httpserver.url_for("").rstrip("/")
     data = photo(colour="#aa3311")
@@ -80,7 +80,7 @@ def test_stores_a_fetched_photo_as_a_product_named_after_its_file(
     assert second.product == first.product
 
 
-def test_a_photo_whose_product_is_archived_gets_a_new_product(script: Script, spec: Wish, mug: Product) -> None:
+def test_a_photo_whose_product_is_archived_gets_a_new_product(script: Script, spec: MakeBody, mug: Product) -> None:
     mug.archived_at = mug.created_at
     mug.save()
     job = Job.objects.get(pk=script.post("generate", spec()).json()["job_id"])
@@ -89,7 +89,7 @@ def test_a_photo_whose_product_is_archived_gets_a_new_product(script: Script, sp
     assert job.product.name == mug.name
 
 
-def test_a_preset_replaces_the_prompt(script: Script, spec: Wish, team: Team) -> None:
+def test_a_preset_replaces_the_prompt(script: Script, spec: MakeBody, team: Team) -> None:
     preset = Preset.objects.create(team=team, name="Marble")
     version = PresetVersion.objects.create(preset=preset, number=1, template="The {{product}} on marble")
     Preset.objects.filter(pk=preset.pk).update(current=version)
@@ -130,7 +130,7 @@ BAD = {
 
 @pytest.mark.parametrize(("changes", "named"), BAD.values(), ids=BAD.keys())
 def test_names_the_bad_parameter_and_stores_and_charges_nothing(
-    script: Script, spec: Wish, team: Team, changes: dict[str, Any], named: str
+    script: Script, spec: MakeBody, team: Team, changes: dict[str, Any], named: str
 ) -> None:
     body, before = spec(**changes), Asset.objects.count()
     message = refused(script.post("generate", body), 400, "invalid_request")
@@ -145,12 +145,12 @@ def test_refuses_what_is_no_json_object(script: Script, body: str) -> None:
     assert "JSON object" in refused(script.post("generate", body), 400, "invalid_request")
 
 
-def test_refuses_a_form(script: Script, spec: Wish) -> None:
+def test_refuses_a_form(script: Script, spec: MakeBody) -> None:
     assert "JSON object" in refused(script.upload("generate", **spec()), 400, "invalid_request")
 
 
 def test_a_url_that_is_no_picture_stores_nothing(
-    script: Script, spec: Wish, settings: Any, httpserver: HTTPServer
+    script: Script, spec: MakeBody, settings: Any, httpserver: HTTPServer
 ) -> None:
     settings.PUBLIC_URL = httpserver.url_for("").rstrip("/")
     httpserver.expect_request("/files/a.png").respond_with_data("<html>")
@@ -159,7 +159,7 @@ def test_a_url_that_is_no_picture_stores_nothing(
     assert Asset.objects.count() == before
 
 
-def test_says_402_with_both_figures(script: Script, spec: Wish, team: Team) -> None:
+def test_says_402_with_both_figures(script: Script, spec: MakeBody, team: Team) -> None:
     for _ in range(3):
         assert script.post("generate", spec(model="gpt-high", num_images=4)).status_code == 202
     message = refused(script.post("generate", spec(num_images=2)), 402, "insufficient_credits")
@@ -169,7 +169,7 @@ def test_says_402_with_both_figures(script: Script, spec: Wish, team: Team) -> N
     assert ledger.left(team_id=team.id) == 4
 
 
-def test_says_402_with_the_cap_that_stops_it(script: Script, spec: Wish, team: Team, alice: User) -> None:
+def test_says_402_with_the_cap_that_stops_it(script: Script, spec: MakeBody, team: Team, alice: User) -> None:
     cap(team, 12, member=alice, period=Cap.Period.TOTAL)
     assert script.post("generate", spec()).status_code == 202
     message = refused(script.post("generate", spec(num_images=2)), 402, "insufficient_credits")
@@ -179,7 +179,7 @@ def test_says_402_with_the_cap_that_stops_it(script: Script, spec: Wish, team: T
     assert ledger.left(team_id=team.id) == 95
 
 
-def test_without_a_connection_the_key_may_not_generate(stranger: Script, spec: Wish, mug: Product) -> None:
+def test_without_a_connection_the_key_may_not_generate(stranger: Script, spec: MakeBody, mug: Product) -> None:
     asset = Asset.objects.get(pk=mug.asset_id)
     asset.pk, asset.team_id = "asset_of_outsiders", Team.objects.get(name="Outsiders").pk
     asset.save(force_insert=True)
@@ -187,12 +187,12 @@ def test_without_a_connection_the_key_may_not_generate(stranger: Script, spec: W
     assert "connection" in message
 
 
-def test_another_teams_asset_does_not_exist(stranger: Script, spec: Wish) -> None:
+def test_another_teams_asset_does_not_exist(stranger: Script, spec: MakeBody) -> None:
     known = refused(stranger.post("generate", spec()), 404, "not_found")
     assert known == refused(stranger.post("generate", spec(asset_id="asset_none")), 404, "not_found")
 
 
-def test_takes_few_queries(script: Script, spec: Wish) -> None:
+def test_takes_few_queries(script: Script, spec: MakeBody) -> None:
     body = spec()
     script.post("generate", body)
     with CaptureQueriesContext(connection) as queries:

@@ -17,7 +17,7 @@ from dashboard.members.keys import webhook_secret
 from generation.models import Job, JobState
 from tests.api.conftest import Script
 
-Wish = Callable[..., dict[str, Any]]
+MakeBody = Callable[..., dict[str, Any]]
 
 
 def end(job: Job) -> None:
@@ -39,7 +39,7 @@ def receiver(httpserver: HTTPServer, settings: Any) -> Iterator[HTTPServer]:
 
 
 @pytest.fixture
-def job(script: Script, spec: Wish, receiver: HTTPServer) -> Job:
+def job(script: Script, spec: MakeBody, receiver: HTTPServer) -> Job:
     answer = script.post("generate", spec(webhook_url=receiver.url_for("/done")))
     return Job.objects.get(pk=answer.json()["job_id"])
 
@@ -115,13 +115,13 @@ def test_never_connects_to_a_private_address_that_nobody_trusts(job: Job, receiv
     assert CallerDelivery.objects.get().answer == "The address is not on the public internet."
 
 
-def test_trust_ends_with_the_host(script: Script, spec: Wish, settings: Any) -> None:
+def test_trust_ends_with_the_host(script: Script, spec: MakeBody, settings: Any) -> None:
     settings.TRUSTED_WEBHOOKS = ["http://10.0.0.1"]
     assert script.post("generate", spec(webhook_url="http://10.0.0.1/x")).status_code == 202
     assert script.post("generate", spec(webhook_url="http://10.0.0.12/x")).status_code == 400
     assert script.post("generate", spec(webhook_url="http://10.0.0.1@10.0.0.12/x")).status_code == 400
 
 
-def test_without_a_webhook_url_there_is_nothing_to_deliver(script: Script, spec: Wish) -> None:
+def test_without_a_webhook_url_there_is_nothing_to_deliver(script: Script, spec: MakeBody) -> None:
     assert script.post("generate", spec()).status_code == 202
     assert not CallerDelivery.objects.exists()

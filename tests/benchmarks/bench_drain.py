@@ -58,7 +58,7 @@ from generation.models import TERMINAL, Job
 for _ in sys.stdin:
     print(Job.objects.filter(state__in=TERMINAL).count(), flush=True)
 """
-RESUME = "from generation import connections; connections.resume(connections.Connection.objects.get())"
+RESUME = "from generation.provider import connections; connections.resume(connections.Connection.objects.get())"
 
 
 class Provider(BaseHTTPRequestHandler):

@@ -13,9 +13,9 @@ def start(studio: Studio, count: int) -> str:
     """A batch of Bob's, one picture each for 3 credits; its id."""
     return studio.shell(
         "from dashboard.accounts.access import Actor; from dashboard.accounts.models import Role, User; "
-        "from dashboard.projects.models import Product; from dashboard.studio.actions import Wish, start; "
+        "from dashboard.projects.models import Product; from dashboard.studio.actions import JobSpec, start; "
         "acting = Actor(connection.team, Role.CREATOR, user=User.objects.get(email__startswith='bob')); "
-        "spec = Wish(product=Product.objects.earliest('id'), prompt='On marble', model='nanobanana', "
+        "spec = JobSpec(product=Product.objects.earliest('id'), prompt='On marble', model='nanobanana', "
         f"aspect_ratio='1:1', num_images=1); print(start(acting, specs=[spec] * {count}).id)"
     )
 

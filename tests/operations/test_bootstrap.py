@@ -25,6 +25,7 @@ def project(tmp_path: Path) -> Path:
     for name in ("requirements.txt", "requirements-dev.txt"):
         shutil.copy(ROOT / name, tmp_path)
     shutil.copytree(ROOT / "dashboard" / "operations", tmp_path / "dashboard" / "operations")
+    shutil.copy(ROOT / "dashboard" / "data_folder.py", tmp_path / "dashboard")
     return tmp_path
 
 

@@ -29,7 +29,7 @@ class Studio:
 
     def shell(self, code: str) -> str:
         """What an operator reads or does at the server, with the demo team's ``connection`` at hand."""
-        begin = "from generation import connections; connection = connections.Connection.objects.get(); "
+        begin = "from generation.provider import connections; connection = connections.Connection.objects.get(); "
         return self.manage("shell", "--no-imports", "-c", begin + code)
 
     def manage(self, *words: str) -> str:
