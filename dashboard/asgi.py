@@ -7,7 +7,7 @@ from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from dashboard.operations.gates import Gates, Place
+from dashboard.operations.gates import GatePlace, Gates
 from generation.network.deadline import surroundings
 
 
@@ -18,7 +18,7 @@ class Application(ASGIHandler):
 
     async def get_response_async(self, request: HttpRequest) -> HttpResponseBase:
         """Only the view waits its turn: a body that comes or leaves slowly keeps nobody out."""
-        place = Place(self._gates, request.path_info)
+        place = GatePlace(self._gates, request.path_info)
         await place.take()
         before = surroundings.set(place.outside)
         try:

@@ -35,7 +35,7 @@ class BoundedSearch(_Admin):
         return super().get_search_results(request, queryset, " ".join(words))
 
 
-class Rows(BoundedSearch):
+class AdminRows(BoundedSearch):
     """A list that stays quick on long tables."""
 
     show_full_result_count = False
@@ -43,7 +43,7 @@ class Rows(BoundedSearch):
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
 
-class ReadOnly(Rows):
+class ReadOnly(AdminRows):
     """Rows that nobody writes by hand."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

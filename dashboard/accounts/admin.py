@@ -24,7 +24,7 @@ from dashboard.accounts.order_tokens import MISSING, new_token, ordered_once, to
 from dashboard.audit.record import record
 from dashboard.members import actions as members
 from dashboard.members import keys
-from generation.admin import BoundedSearch, ReadOnly, Rows
+from generation.admin import AdminRows, BoundedSearch, ReadOnly
 from generation.credits import ledger
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class PersonAdmin(BoundedSearch, _People):
                 members.settle_rights(_operator(request, member.team), obj, role=None)
 
 
-class TeamForm(_Form):
+class OperatorTeamForm(_Form):
     grant = forms.IntegerField(
         label="Grant credits", required=False, min_value=1, max_value=1_000_000_000, help_text="Added to what is left."
     )
@@ -181,8 +181,8 @@ class MembershipInline(_Inline):
 
 
 @admin.register(Team)
-class TeamAdmin(Rows):
-    form = TeamForm
+class TeamAdmin(AdminRows):
+    form = OperatorTeamForm
     inlines = [MembershipInline]
     list_display = ["name", "id", "created_at"]
     search_fields = ["name", "id"]

@@ -23,7 +23,7 @@ TASKS = "task"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Filters(AddressFilters):
+class AuditFilters(AddressFilters):
     """One value each; empty means all."""
 
     q: str = ""
@@ -95,7 +95,7 @@ def _searched(rows: QuerySet[AuditEvent], text: str) -> QuerySet[AuditEvent]:
 
 
 @dataclass(frozen=True)
-class Menu:
+class AuditMenu:
     """A filter with the values that it may take."""
 
     name: str
@@ -110,12 +110,12 @@ class Menu:
         return dict(self.choices).get(self.chosen, self.chosen)
 
 
-def menus(team: Team, filters: Filters) -> list[Menu]:
+def menus(team: Team, filters: AuditFilters) -> list[AuditMenu]:
     done = AuditEvent.objects.filter(team=team).order_by("action").values_list("action", flat=True).distinct()
     actions = sorted(((action, _sentence_case(labels.phrase(action))) for action in done[:CHOICES_MAX]), key=_label)
     return [
-        Menu("who", "Who", _actors(team), chosen=filters.who),
-        Menu("action", "What", actions, chosen=filters.action),
+        AuditMenu("who", "Who", _actors(team), chosen=filters.who),
+        AuditMenu("action", "What", actions, chosen=filters.action),
     ]
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from dashboard.accounts.models import Team
 from dashboard.audit import labels
-from dashboard.audit.filters import Filters
+from dashboard.audit.filters import AuditFilters
 from dashboard.audit.models import AuditEvent
 from dashboard.audit.reading import named, told
 
@@ -21,7 +21,7 @@ _NOT_THERE = object()
 
 
 @dataclass(frozen=True)
-class Change:
+class FieldChange:
     """One fact before and after; ``None`` where it was not there."""
 
     name: str
@@ -30,7 +30,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Day:
+class AuditDay:
     """Events of one day, or those of it that are on this page."""
 
     date: date
@@ -39,24 +39,26 @@ class Day:
     """Whether its heading is due: an earlier page may have shown it."""
 
 
-def shown(team: Team, filters: Filters) -> QuerySet[AuditEvent]:
+def shown(team: Team, filters: AuditFilters) -> QuerySet[AuditEvent]:
     return filters.narrow(AuditEvent.objects.filter(team=team)).order_by("-sequence")
 
 
-def page(team: Team, filters: Filters, *, before: int | None) -> tuple[list[AuditEvent], bool]:
+def page(team: Team, filters: AuditFilters, *, before: int | None) -> tuple[list[AuditEvent], bool]:
     """The newest events, or the newest of those before the sequence ``before``; and whether there are more."""
     rows = shown(team, filters)
     found = list((rows.filter(sequence__lt=before) if before else rows)[: PAGE + 1])
     return found[:PAGE], len(found) > PAGE
 
 
-def days(rows: Iterable[AuditEvent], filters: Filters, *, continued: str = "") -> list[Day]:
+def days(rows: Iterable[AuditEvent], filters: AuditFilters, *, continued: str = "") -> list[AuditDay]:
     """Group events by day. ``continued`` is the day (ISO) with which the page before ended."""
     grouped = groupby(rows, key=lambda row: timezone.localdate(row.created_at))
-    return [Day(day, [line(row, filters) for row in found], day.isoformat() != continued) for day, found in grouped]
+    return [
+        AuditDay(day, [line(row, filters) for row in found], day.isoformat() != continued) for day, found in grouped
+    ]
 
 
-def line(event: AuditEvent, filters: Filters) -> dict[str, Any]:
+def line(event: AuditEvent, filters: AuditFilters) -> dict[str, Any]:
     return {
         "event": event,
         "phrase": labels.phrase(event.action),
@@ -67,12 +69,12 @@ def line(event: AuditEvent, filters: Filters) -> dict[str, Any]:
     }
 
 
-def changes(event: AuditEvent) -> list[Change]:
+def changes(event: AuditEvent) -> list[FieldChange]:
     """What differs between before and after, in the order in which it was written down."""
     before, after = (facts if isinstance(facts, dict) else {"": facts} for facts in (event.before, event.after))
     names = [*after, *(name for name in before if name not in after)]
     pairs = [(name, before.get(name, _NOT_THERE), after.get(name, _NOT_THERE)) for name in names]
-    return [Change(named(name), _text(old), _text(new)) for name, old, new in pairs if old != new]
+    return [FieldChange(named(name), _text(old), _text(new)) for name, old, new in pairs if old != new]
 
 
 def _text(value: Any) -> str | None:

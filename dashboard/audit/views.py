@@ -14,7 +14,7 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.accounts.views import members_only
 from dashboard.audit import export, heads, lines
-from dashboard.audit.filters import Filters, menus
+from dashboard.audit.filters import AuditFilters, menus
 from dashboard.audit.models import AuditEvent
 
 _BIGGEST = 2**63 - 1
@@ -24,7 +24,7 @@ _BIGGEST = 2**63 - 1
 @require_safe
 def audit(request: HttpRequest) -> HttpResponse:
     """A page of events; asked by a script for the next one, only that."""
-    acting, filters = access.actor(request, Role.ADMIN), Filters.of(request.GET)
+    acting, filters = access.actor(request, Role.ADMIN), AuditFilters.of(request.GET)
     before = _sequence(request.GET.get("before", ""))
     part = bool(request.headers.get("HX-Request")) and before is not None
     context = _page(acting, filters, before=before, continued=request.GET.get("day", ""))
@@ -37,7 +37,7 @@ def _sequence(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and 0 < len(text) < 20 and int(text) <= _BIGGEST else None
 
 
-def _page(acting: Actor, filters: Filters, *, before: int | None, continued: str) -> dict[str, Any]:
+def _page(acting: Actor, filters: AuditFilters, *, before: int | None, continued: str) -> dict[str, Any]:
     rows, has_more = lines.page(acting.team, filters, before=before)
     context: dict[str, Any] = {"days": lines.days(rows, filters, continued=continued), "filters": filters}
     if has_more:
@@ -46,7 +46,7 @@ def _page(acting: Actor, filters: Filters, *, before: int | None, continued: str
     return context
 
 
-def _frame(acting: Actor, filters: Filters) -> dict[str, Any]:
+def _frame(acting: Actor, filters: AuditFilters) -> dict[str, Any]:
     home = reverse("audit")
     shown = [
         {
@@ -78,14 +78,14 @@ def _varying(response: HttpResponse) -> HttpResponse:
 @require_safe
 def audit_event(request: HttpRequest, sequence: int) -> HttpResponse:
     """What one event changed: inside its line for a script, as a page of its own otherwise."""
-    acting, filters = access.actor(request, Role.ADMIN), Filters.of(request.GET)
+    acting, filters = access.actor(request, Role.ADMIN), AuditFilters.of(request.GET)
     if sequence > _BIGGEST:
         raise Http404("There is no such thing here.")
     event = access.find(acting, AuditEvent, sequence=sequence)
     context = {
         "line": lines.line(event, filters),
         "changes": lines.changes(event),
-        "same_object_url": Filters(object=event.object_id).address(reverse("audit")),
+        "same_object_url": AuditFilters(object=event.object_id).address(reverse("audit")),
         "back_url": filters.address(reverse("audit")),
     }
     part = bool(request.headers.get("HX-Request"))
@@ -96,7 +96,7 @@ def audit_event(request: HttpRequest, sequence: int) -> HttpResponse:
 @require_safe
 def audit_csv(request: HttpRequest) -> StreamingHttpResponse:
     """The events that the filters show, for a spreadsheet."""
-    acting, filters = access.actor(request, Role.ADMIN), Filters.of(request.GET)
+    acting, filters = access.actor(request, Role.ADMIN), AuditFilters.of(request.GET)
     rows = export.csv_lines(lines.shown(acting.team, filters))
     return export.streamed(request, rows, name=_name(acting, "csv"), mime="text/csv; charset=utf-8")
 

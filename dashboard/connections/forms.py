@@ -7,7 +7,7 @@ from django import forms
 from dashboard.connections import actions
 from generation.contract import PLAN_LIMITS, Account
 from generation.models import Connection
-from generation.provider.base_url import PRODUCTAI, UNCLEAR, AddressRefused, check_address, is_sandbox
+from generation.provider.base_url import PRODUCTAI, UNCLEAR, BaseUrlRefused, check_address, is_sandbox
 from generation.provider.client import KeyRefused, ProviderError, Refused
 
 PLANS = [(name, f"{name.title()} · {limit} requests a minute") for name, limit in PLAN_LIMITS.items()]
@@ -66,7 +66,7 @@ class ConnectionForm(forms.Form):
     def clean_base_url(self) -> str:
         try:
             return check_address(self.cleaned_data["base_url"])
-        except AddressRefused as error:
+        except BaseUrlRefused as error:
             raise forms.ValidationError(str(error)) from error
 
     def clean_key(self) -> str:

@@ -13,7 +13,7 @@ INK = "#2b2a28"
 
 
 @dataclass(frozen=True)
-class Line:
+class LabelLine:
     """A line of print; sizes and positions are parts of the label's height, ``spacing`` of the letters' size."""
 
     text: str
@@ -26,7 +26,7 @@ class Line:
 
 
 def label(
-    size: tuple[int, int], paper: str, lines: Sequence[Line], rules: Sequence[tuple[float, float, str]] = ()
+    size: tuple[int, int], paper: str, lines: Sequence[LabelLine], rules: Sequence[tuple[float, float, str]] = ()
 ) -> Image.Image:
     """An RGBA label. ``rules`` are thin horizontal lines: position, width as a part of the label's, colour."""
     picture = Image.new("RGBA", size, paper)
@@ -40,7 +40,7 @@ def label(
     return picture
 
 
-def _print(draw: ImageDraw.ImageDraw, line: Line, width: int, height: int) -> None:
+def _print(draw: ImageDraw.ImageDraw, line: LabelLine, width: int, height: int) -> None:
     font = ImageFont.load_default(line.size * height)
     gap = line.spacing * line.size * height
     lengths = [font.getlength(letter) + gap for letter in line.text]

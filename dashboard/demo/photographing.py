@@ -18,7 +18,7 @@ PAPER = "#f3f2ef"
 
 
 @dataclass(frozen=True)
-class Part:
+class SolidPart:
     """A solid; ``printed`` lies on its surface where its paint covers."""
 
     field: Field
@@ -30,7 +30,7 @@ class Part:
 class Set:
     """A product before the camera: its parts, and the square of ``width`` units around height ``middle`` seen."""
 
-    parts: Sequence[Part]
+    parts: Sequence[SolidPart]
     width: float
     middle: float
     height: float = 3.4
@@ -103,7 +103,7 @@ def _smooth(values: Array, across: int, side: int) -> Array:
     return np.asarray(whole)[:side, :side]
 
 
-def _lit(parts: Sequence[Part], spot: Spot) -> Array:
+def _lit(parts: Sequence[SolidPart], spot: Spot) -> Array:
     """Linear light (3, n) of the points, each shaded as the part that it lies on."""
     owner = np.argmin(np.stack([part.field(spot.points) for part in parts]), axis=0)
     light = np.zeros_like(spot.points)
@@ -114,7 +114,7 @@ def _lit(parts: Sequence[Part], spot: Spot) -> Array:
     return light
 
 
-def _lit_part(part: Part, spot: Spot) -> Array:
+def _lit_part(part: SolidPart, spot: Spot) -> Array:
     light = shaded(part.material, part.material.paint(*spot.seen), spot)
     for layer in part.printed:
         paint = layer.paint(*spot.seen)

@@ -7,9 +7,9 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from dashboard.demo.distance_fields import Array, box, hexagon, pouch, strap, turned, union, welded
-from dashboard.demo.labels import Line, label, pressed, wrapped
+from dashboard.demo.labels import LabelLine, label, pressed, wrapped
 from dashboard.demo.materials import banded, speckles, tinted
-from dashboard.demo.photographing import Part, Set, cut_out, on_paper
+from dashboard.demo.photographing import Set, SolidPart, cut_out, on_paper
 from dashboard.demo.studio import Material, plain
 
 CLEAR = "#00000000"
@@ -48,7 +48,7 @@ def camp_mug() -> bytes:
     art = label(
         (1100, 760),
         CLEAR,
-        [Line("NORTHWIND", 0.80, 0.105, 0.22, 0.035, navy), Line("TRAIL CAMP", 0.93, 0.062, 0.3, 0, navy)],
+        [LabelLine("NORTHWIND", 0.80, 0.105, 0.22, 0.035, navy), LabelLine("TRAIL CAMP", 0.93, 0.062, 0.3, 0, navy)],
     )
     draw = ImageDraw.Draw(art)
     for peak, (x, y, reach) in enumerate(((430, 210, 210), (640, 130, 290))):
@@ -71,7 +71,7 @@ def camp_mug() -> bytes:
     return cut_out(
         Set(
             [
-                Part(
+                SolidPart(
                     welded(bowl, hung, 0.05),
                     enamel,
                     [
@@ -97,24 +97,24 @@ def repair_serum() -> bytes:
         (1500, 860),
         "#f3eee4",
         [
-            Line("NORTHWIND", 0.27, 0.105, 0.28, 0.02),
-            Line("BOTANICS", 0.37, 0.05, 0.5),
-            Line("Repair Serum", 0.65, 0.095, 0.02),
-            Line("niacinamide 10 %  ·  squalane", 0.75, 0.045, 0.04),
-            Line("30 ml   1.0 fl. oz.", 0.91, 0.042, 0.06),
+            LabelLine("NORTHWIND", 0.27, 0.105, 0.28, 0.02),
+            LabelLine("BOTANICS", 0.37, 0.05, 0.5),
+            LabelLine("Repair Serum", 0.65, 0.095, 0.02),
+            LabelLine("niacinamide 10 %  ·  squalane", 0.75, 0.045, 0.04),
+            LabelLine("30 ml   1.0 fl. oz.", 0.91, 0.042, 0.06),
         ],
         [(0.475, 0.12, "#a5713a")],
     )
     return on_paper(
         Set(
             [
-                Part(
+                SolidPart(
                     bottle,
                     Material(tinted("#2a0f04", "#a94f12", level=1.13), 0.03, 1.1),
                     [Material(wrapped(paper, low=0.17, high=0.96, arc=196), 0.62)],
                 ),
-                Part(collar, Material(plain("#b98d4f"), 0.16, metal=True)),
-                Part(bulb, Material(plain("#1d1c1c"), 0.42)),
+                SolidPart(collar, Material(plain("#b98d4f"), 0.16, metal=True)),
+                SolidPart(bulb, Material(plain("#1d1c1c"), 0.42)),
             ],
             width=2.75,
             middle=1.02,
@@ -129,17 +129,19 @@ def day_moisturiser() -> bytes:
         (1300, 560),
         CLEAR,
         [
-            Line("NORTHWIND", 0.36, 0.15, 0.28, 0.025, "#4d5a50"),
-            Line("BOTANICS", 0.52, 0.07, 0.5, 0, "#4d5a50"),
-            Line("Day Moisturiser  ·  oat & calendula", 0.76, 0.083, 0.03, 0, "#4d5a50"),
-            Line("50 ml   1.7 fl. oz.", 0.9, 0.06, 0.06, 0, "#4d5a50"),
+            LabelLine("NORTHWIND", 0.36, 0.15, 0.28, 0.025, "#4d5a50"),
+            LabelLine("BOTANICS", 0.52, 0.07, 0.5, 0, "#4d5a50"),
+            LabelLine("Day Moisturiser  ·  oat & calendula", 0.76, 0.083, 0.03, 0, "#4d5a50"),
+            LabelLine("50 ml   1.7 fl. oz.", 0.9, 0.06, 0.06, 0, "#4d5a50"),
         ],
     )
     return cut_out(
         Set(
             [
-                Part(jar, Material(plain("#efeeea"), 0.3), [Material(wrapped(art, low=0.06, high=0.5, arc=104), 0.35)]),
-                Part(lid, Material(plain("#cfae86"), 0.3, metal=True)),
+                SolidPart(
+                    jar, Material(plain("#efeeea"), 0.3), [Material(wrapped(art, low=0.06, high=0.5, arc=104), 0.35)]
+                ),
+                SolidPart(lid, Material(plain("#cfae86"), 0.3, metal=True)),
             ],
             width=1.75,
             middle=0.43,
@@ -157,24 +159,24 @@ def fig_candle() -> bytes:
         (900, 900),
         "#efe8da",
         [
-            Line("NORTHWIND", 0.24, 0.085, 0.28, 0.02),
-            Line("HOME", 0.32, 0.045, 0.6),
-            Line("Fig", 0.58, 0.21, 0.02),
-            Line("LEAF, CEDAR, WARM EARTH", 0.70, 0.04, 0.22),
-            Line("220 g   40 h", 0.9, 0.045, 0.08),
+            LabelLine("NORTHWIND", 0.24, 0.085, 0.28, 0.02),
+            LabelLine("HOME", 0.32, 0.045, 0.6),
+            LabelLine("Fig", 0.58, 0.21, 0.02),
+            LabelLine("LEAF, CEDAR, WARM EARTH", 0.70, 0.04, 0.22),
+            LabelLine("220 g   40 h", 0.9, 0.045, 0.08),
         ],
         [(0.39, 0.16, "#7a7f5c")],
     )
     return on_paper(
         Set(
             [
-                Part(
+                SolidPart(
                     glass,
                     Material(tinted("#2f3a2a", "#7f8f63"), 0.04, 1.1),
                     [Material(wrapped(paper, low=0.2, high=0.8, arc=74), 0.66)],
                 ),
-                Part(wax, Material(plain("#efe6cf"), 0.5)),
-                Part(wick, Material(plain("#d9cfb8"), 0.9)),
+                SolidPart(wax, Material(plain("#efe6cf"), 0.5)),
+                SolidPart(wick, Material(plain("#d9cfb8"), 0.9)),
             ],
             width=1.9,
             middle=0.5,
@@ -201,7 +203,7 @@ def stoneware_vase() -> bytes:
     dots = speckles((2400, 1400), 2600, "#5b4433b0", 4, seed=9)
     return cut_out(
         Set(
-            [Part(body, Material(glaze, 0.55), [Material(wrapped(dots, low=0, high=1.72, arc=360), 0.6)])],
+            [SolidPart(body, Material(glaze, 0.55), [Material(wrapped(dots, low=0, high=1.72, arc=360), 0.6)])],
             width=2.3,
             middle=0.83,
         )
@@ -220,12 +222,12 @@ def hand_balm() -> bytes:
         (700, 1200),
         CLEAR,
         [
-            Line("NORTHWIND", 0.2, 0.058, 0.26, 0.025, "#f6f2e6"),
-            Line("BOTANICS", 0.25, 0.028, 0.5, 0, "#f6f2e6"),
-            Line("Hand", 0.52, 0.135, 0, 0, "#f6f2e6"),
-            Line("Balm", 0.635, 0.135, 0, 0, "#f6f2e6"),
-            Line("sage & shea butter", 0.72, 0.036, 0.05, 0, "#f6f2e6"),
-            Line("75 ml   2.5 fl. oz.", 0.9, 0.03, 0.06, 0, "#f6f2e6"),
+            LabelLine("NORTHWIND", 0.2, 0.058, 0.26, 0.025, "#f6f2e6"),
+            LabelLine("BOTANICS", 0.25, 0.028, 0.5, 0, "#f6f2e6"),
+            LabelLine("Hand", 0.52, 0.135, 0, 0, "#f6f2e6"),
+            LabelLine("Balm", 0.635, 0.135, 0, 0, "#f6f2e6"),
+            LabelLine("sage & shea butter", 0.72, 0.036, 0.05, 0, "#f6f2e6"),
+            LabelLine("75 ml   2.5 fl. oz.", 0.9, 0.03, 0.06, 0, "#f6f2e6"),
         ],
         [(0.31, 0.12, "#f6f2e6")],
     )
@@ -233,12 +235,12 @@ def hand_balm() -> bytes:
     return cut_out(
         Set(
             [
-                Part(
+                SolidPart(
                     union(raised, seam),
                     Material(plain(sage), 0.34),
                     [Material(pressed(art, low=0.42, high=1.74, half=0.36), 0.34)],
                 ),
-                Part(cap, Material(plain("#e9e5da"), 0.3)),
+                SolidPart(cap, Material(plain("#e9e5da"), 0.3)),
             ],
             width=2.4,
             middle=0.95,
@@ -262,12 +264,12 @@ def house_espresso() -> bytes:
         (1120, 1500),
         CLEAR,
         [
-            Line("NORTHWIND", 0.3, 0.07, 0.2, 0.04, "#f3ead8"),
-            Line("COFFEE ROASTERS", 0.345, 0.028, 0.35, 0, "#f3ead8"),
-            Line("House", 0.62, 0.105, 0, 0.02, "#2a211b"),
-            Line("Espresso", 0.70, 0.105, 0, 0.02, "#2a211b"),
-            Line("cocoa, hazelnut, dark cherry", 0.755, 0.031, 0.04, 0, "#2a211b"),
-            Line("250 g   WHOLE BEAN", 0.88, 0.03, 0.14, 0, "#f3ead8"),
+            LabelLine("NORTHWIND", 0.3, 0.07, 0.2, 0.04, "#f3ead8"),
+            LabelLine("COFFEE ROASTERS", 0.345, 0.028, 0.35, 0, "#f3ead8"),
+            LabelLine("House", 0.62, 0.105, 0, 0.02, "#2a211b"),
+            LabelLine("Espresso", 0.70, 0.105, 0, 0.02, "#2a211b"),
+            LabelLine("cocoa, hazelnut, dark cherry", 0.755, 0.031, 0.04, 0, "#2a211b"),
+            LabelLine("250 g   WHOLE BEAN", 0.88, 0.03, 0.14, 0, "#f3ead8"),
         ],
     )
     under = Image.new("RGBA", art.size, CLEAR)
@@ -276,7 +278,7 @@ def house_espresso() -> bytes:
     return cut_out(
         Set(
             [
-                Part(
+                SolidPart(
                     union(creased, seal),
                     Material(plain("#26252a"), 0.58),
                     [Material(pressed(under, low=0.0, high=1.5, half=0.56), 0.58)],
@@ -296,24 +298,24 @@ def blossom_honey() -> bytes:
         (620, 900),
         "#f6efdf",
         [
-            Line("NORTHWIND", 0.2, 0.062, 0.2, 0.03),
-            Line("APIARY", 0.265, 0.036, 0.5),
-            Line("Blossom", 0.55, 0.115, 0),
-            Line("Honey", 0.67, 0.115, 0),
-            Line("raw, from lime trees", 0.77, 0.042, 0.03),
-            Line("350 g", 0.9, 0.045, 0.1),
+            LabelLine("NORTHWIND", 0.2, 0.062, 0.2, 0.03),
+            LabelLine("APIARY", 0.265, 0.036, 0.5),
+            LabelLine("Blossom", 0.55, 0.115, 0),
+            LabelLine("Honey", 0.67, 0.115, 0),
+            LabelLine("raw, from lime trees", 0.77, 0.042, 0.03),
+            LabelLine("350 g", 0.9, 0.045, 0.1),
         ],
         [(0.32, 0.2, "#c8862a"), (0.05, 0.86, "#c8862a"), (0.95, 0.86, "#c8862a")],
     )
     return on_paper(
         Set(
             [
-                Part(
+                SolidPart(
                     union(jar, neck),
                     Material(tinted("#8a4507", "#f4a71f", level=0.93), 0.04, 0.7),
                     [Material(pressed(paper, low=0.14, high=0.84, half=0.235), 0.66)],
                 ),
-                Part(lid, Material(plain("#d2a95a"), 0.22, metal=True)),
+                SolidPart(lid, Material(plain("#d2a95a"), 0.22, metal=True)),
             ],
             width=2.0,
             middle=0.6,

@@ -36,7 +36,7 @@ _REVIEWS = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Filters(AddressFilters):
+class GalleryFilters(AddressFilters):
     """One value each; empty means all."""
 
     q: str = ""
@@ -67,7 +67,7 @@ class Filters(AddressFilters):
 
 
 @dataclass(frozen=True)
-class Menu:
+class FilterMenu:
     """A filter with the values that it may take."""
 
     name: str
@@ -82,7 +82,7 @@ class Menu:
         return dict(self.choices).get(self.chosen, self.label)
 
 
-def menus(acting: Actor, filters: Filters) -> list[Menu]:
+def menus(acting: Actor, filters: GalleryFilters) -> list[FilterMenu]:
     """The filters that offer a choice to this member."""
     team = acting.team
     offered = {
@@ -95,7 +95,7 @@ def menus(acting: Actor, filters: Filters) -> list[Menu]:
         "review": ("Review", list(_REVIEWS.items())),
     }
     return [
-        Menu(name, label, choices, chosen=getattr(filters, name))
+        FilterMenu(name, label, choices, chosen=getattr(filters, name))
         for name, (label, choices) in offered.items()
         if choices
     ]

@@ -11,13 +11,13 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from dashboard.files.links import page_link
-from dashboard.gallery.filters import Filters
+from dashboard.gallery.filters import GalleryFilters
 from dashboard.projects.templatetags.pictures import alt_text, reviewed
 from generation.models import Image
 
 
 @dataclass
-class Day:
+class GalleryDay:
     """Pictures of one day, or those of it that are on this page."""
 
     date: date
@@ -37,7 +37,7 @@ class Day:
         return date_format(self.date, "l j F" if self.date.year == today.year else "j F Y")
 
 
-def tile(picture: Image, filters: Filters) -> dict[str, Any]:
+def tile(picture: Image, filters: GalleryFilters) -> dict[str, Any]:
     """The context of ``ui/_picture.html``; opening it keeps the filters."""
     return {
         "id": picture.id,
@@ -55,9 +55,11 @@ def day_of(picture: Image) -> date:
     return timezone.localdate(picture.created_at)
 
 
-def days(pictures: Iterable[Image], filters: Filters, *, has_more: bool = False, continued: str = "") -> list[Day]:
+def days(
+    pictures: Iterable[Image], filters: GalleryFilters, *, has_more: bool = False, continued: str = ""
+) -> list[GalleryDay]:
     """Group pictures by day. ``continued`` is the day (ISO) with which the page before ended."""
-    grouped = [Day(when, [tile(row, filters) for row in rows]) for when, rows in groupby(pictures, key=day_of)]
+    grouped = [GalleryDay(when, [tile(row, filters) for row in rows]) for when, rows in groupby(pictures, key=day_of)]
     if grouped and grouped[0].date.isoformat() == continued:
         grouped[0].begins = False
     if grouped and has_more:

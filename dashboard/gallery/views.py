@@ -15,7 +15,7 @@ from dashboard.accounts.models import Role
 from dashboard.accounts.views import members_only
 from dashboard.files.links import page_link
 from dashboard.gallery import pictures, review, tiles
-from dashboard.gallery.filters import Filters, menus
+from dashboard.gallery.filters import GalleryFilters, menus
 from dashboard.gallery.lineage import offspring
 from dashboard.gallery.receipt import file_name, receipt
 from dashboard.projects.templatetags.pictures import alt_text, reviewed
@@ -34,7 +34,11 @@ WITH_RECEIPT = (
 @require_safe
 def gallery(request: HttpRequest) -> HttpResponse:
     """A page of pictures; asked by a script for the next one, only that."""
-    acting, filters, before = access.actor(request), Filters.of(request.GET), identifier(request.GET.get("before", ""))
+    acting, filters, before = (
+        access.actor(request),
+        GalleryFilters.of(request.GET),
+        identifier(request.GET.get("before", "")),
+    )
     part = bool(request.headers.get("HX-Request")) and bool(before)
     context = _page(acting, filters, before=before, continued=request.GET.get("day", ""))
     if not part:
@@ -42,7 +46,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
     return _varying(render(request, "gallery/_page.html" if part else "gallery/gallery.html", context))
 
 
-def _page(acting: access.Actor, filters: Filters, *, before: str = "", continued: str = "") -> dict[str, Any]:
+def _page(acting: access.Actor, filters: GalleryFilters, *, before: str = "", continued: str = "") -> dict[str, Any]:
     page = pictures.page(acting.team, filters, before=before)
     home = reverse("gallery")
     context: dict[str, Any] = {
@@ -58,7 +62,7 @@ def _page(acting: access.Actor, filters: Filters, *, before: str = "", continued
     return context
 
 
-def _frame(acting: access.Actor, filters: Filters) -> dict[str, Any]:
+def _frame(acting: access.Actor, filters: GalleryFilters) -> dict[str, Any]:
     home = reverse("gallery")
     shown = [
         {
@@ -82,7 +86,7 @@ def _varying(response: HttpResponse) -> HttpResponse:
 @require_safe
 def arrived(request: HttpRequest) -> HttpResponse:
     """The pictures of a job that has just moved, or else the newest, as far as the filters show them."""
-    acting, filters = access.actor(request), Filters.of(request.GET)
+    acting, filters = access.actor(request), GalleryFilters.of(request.GET)
     rows = pictures.shown(acting.team, filters)
     if "job" in request.GET:
         rows = rows.filter(job=identifier(request.GET["job"]))
@@ -93,7 +97,7 @@ def arrived(request: HttpRequest) -> HttpResponse:
 @require_safe
 def picture(request: HttpRequest, picture_id: str) -> HttpResponse:
     """A picture large with its receipt: over the gallery for a script, over a whole gallery page otherwise."""
-    acting, filters = access.actor(request), Filters.of(request.GET)
+    acting, filters = access.actor(request), GalleryFilters.of(request.GET)
     row = _find(acting, picture_id)
     context = _lightbox(acting, row, filters)
     if request.headers.get("HX-Request"):
@@ -107,7 +111,7 @@ def _find(acting: access.Actor, picture_id: str) -> Image:
     return access.find(acting, rows, pk=picture_id)
 
 
-def _lightbox(acting: access.Actor, row: Image, filters: Filters) -> dict[str, Any]:
+def _lightbox(acting: access.Actor, row: Image, filters: GalleryFilters) -> dict[str, Any]:
     newer, older = (
         filters.address(reverse("picture", args=[near])) if near else "" for near in pictures.neighbours(row, filters)
     )
@@ -132,7 +136,7 @@ def _lightbox(acting: access.Actor, row: Image, filters: Filters) -> dict[str, A
     }
 
 
-def _review(acting: access.Actor, row: Image, filters: Filters) -> dict[str, Any]:
+def _review(acting: access.Actor, row: Image, filters: GalleryFilters) -> dict[str, Any]:
     """What can be decided of a picture, and what was."""
     return {
         "row": row,
@@ -148,7 +152,7 @@ def _review(acting: access.Actor, row: Image, filters: Filters) -> dict[str, Any
 @require_POST
 def review_picture(request: HttpRequest, picture_id: str) -> HttpResponse:
     """Approve, reject or take back; answers a script with that part of the lightbox and tells the tiles."""
-    acting, filters = access.actor(request, Role.CREATOR), Filters.of(request.GET)
+    acting, filters = access.actor(request, Role.CREATOR), GalleryFilters.of(request.GET)
     row = _find(acting, picture_id)
     verdict, by_script = request.POST.get("verdict"), bool(request.headers.get("HX-Request"))
     if verdict not in Image.Review.values:

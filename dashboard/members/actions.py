@@ -16,7 +16,7 @@ from dashboard.members import keys
 from generation.pipeline import events
 
 
-class Refused(Exception):
+class MemberRefused(Exception):
     """What was asked for cannot be; the text is one clear sentence."""
 
 
@@ -32,7 +32,7 @@ def rename(acting: Actor, *, name: str) -> None:
 
 
 def change_role(acting: Actor, member: Membership, *, role: Role) -> None:
-    """Raises :class:`Refused` for the last owner, ``PermissionDenied`` for what only owners may."""
+    """Raises :class:`CapRefused` for the last owner, ``PermissionDenied`` for what only owners may."""
     with _one_after_another(acting, member) as (judged, present):
         judged.require(Role.ADMIN)
         _require_owner_for(judged, present.role, role)
@@ -44,19 +44,19 @@ def change_role(acting: Actor, member: Membership, *, role: Role) -> None:
 
 
 def hand_over(acting: Actor, member: Membership) -> None:
-    """Make somebody else the owner, and oneself an admin. Raises :class:`Refused`."""
+    """Make somebody else the owner, and oneself an admin. Raises :class:`CapRefused`."""
     with _one_after_another(acting, member) as (judged, present):
         judged.require(Role.OWNER)
         if present.user_id == _person(judged).pk:
-            raise Refused("You own this team already.")
+            raise MemberRefused("You own this team already.")
         if not present.user.is_active:
-            raise Refused(f"{present.user} can no longer sign in, so the team cannot be theirs.")
+            raise MemberRefused(f"{present.user} can no longer sign in, so the team cannot be theirs.")
         _set_role(judged, present, Role.OWNER)
         _set_role(judged, Membership.objects.get(team=judged.team, user=_person(judged)), Role.ADMIN)
 
 
 def remove(acting: Actor, member: Membership) -> None:
-    """Put somebody out: their jobs go on, their keys and open invitations stop. Raises :class:`Refused`."""
+    """Put somebody out: their jobs go on, their keys and open invitations stop. Raises :class:`CapRefused`."""
     with _one_after_another(acting, member) as (judged, present):
         judged.require(Role.ADMIN)
         _require_owner_for(judged, present.role)
@@ -64,7 +64,7 @@ def remove(acting: Actor, member: Membership) -> None:
 
 
 def leave(acting: Actor) -> None:
-    """Raises :class:`Refused` for the last owner."""
+    """Raises :class:`CapRefused` for the last owner."""
     own = Membership.objects.get(team=acting.team, user=acting.user)
     with _one_after_another(acting, own) as (judged, present):
         _end(judged, present, "member.left")
@@ -83,7 +83,7 @@ def _one_after_another(acting: Actor, member: Membership) -> Iterator[tuple[Acto
         if own is None:
             raise PermissionDenied("You are no longer in this team.")
         if present is None:
-            raise Refused(f"{member.user} is no longer in this team.")
+            raise MemberRefused(f"{member.user} is no longer in this team.")
         yield replace(acting, role=Role(own.role)), present
 
 
@@ -100,7 +100,7 @@ def _require_owner_for(acting: Actor, *roles: int) -> None:
 
 def _require_another_owner(member: Membership) -> None:
     if not _other_owners(member).exists():
-        raise Refused("A team needs an owner: make somebody else an owner first.")
+        raise MemberRefused("A team needs an owner: make somebody else an owner first.")
 
 
 def owned_by_nobody_else(person: User) -> list[Team]:

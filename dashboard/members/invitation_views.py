@@ -15,7 +15,7 @@ from dashboard.accounts import access
 from dashboard.accounts.models import Invitation, Membership, User
 from dashboard.accounts.order_tokens import ordered_once
 from dashboard.members import invitations
-from dashboard.members.actions import Refused
+from dashboard.members.actions import MemberRefused
 
 
 @never_cache
@@ -53,7 +53,7 @@ def _offer(request: HttpRequest, row: Invitation) -> HttpResponse:
 def _join(request: HttpRequest, row: Invitation, user: User) -> HttpResponse:
     try:
         invitations.accept(row, user=user, address=request.META.get("REMOTE_ADDR") or None)
-    except Refused as error:
+    except MemberRefused as error:
         return _refuse(request, str(error), status=409)
     request.session[access.TEAM_IN_SESSION] = row.team_id
     request.session.pop(invitations.IN_SESSION, None)

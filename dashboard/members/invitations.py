@@ -14,7 +14,7 @@ from django.utils import timezone
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import INVITATION_DAYS, Invitation, Membership, Role, Team, User
 from dashboard.audit.record import record
-from dashboard.members.actions import Refused
+from dashboard.members.actions import MemberRefused
 
 IN_SESSION = "invitation"
 """Where a visitor's session keeps the id of the invitation whose link was opened."""
@@ -25,13 +25,13 @@ OPEN = 200
 
 
 def invite(acting: Actor, *, email: str, role: Role, days: int = INVITATION_DAYS) -> tuple[Invitation, str]:
-    """Make an invitation, in place of an open one for the same address. Raises :class:`Refused`.
+    """Make an invitation, in place of an open one for the same address. Raises :class:`CapRefused`.
 
     An empty ``email`` invites whoever has the link. The second value is the token, which cannot be had again.
     """
     acting.require(Role.ADMIN)
     if acting.user is None or role >= Role.OWNER:
-        raise Refused("People are invited as viewer, creator or admin.")
+        raise MemberRefused("People are invited as viewer, creator or admin.")
     email = email.strip().lower()
     _refuse_member(acting, email)
     token = secrets.token_urlsafe(32)
@@ -57,19 +57,19 @@ def invite(acting: Actor, *, email: str, role: Role, days: int = INVITATION_DAYS
 
 def _refuse_member(acting: Actor, email: str) -> None:
     if acting.user and email == acting.user.email.lower():
-        raise Refused("You are in this team already.")
+        raise MemberRefused("You are in this team already.")
     member = Membership.objects.filter(team=acting.team, user__email__iexact=email).select_related("user").first()
     if email and member:
-        raise Refused(f"{member.user} is in this team already, as {Role(member.role).label.lower()}.")
+        raise MemberRefused(f"{member.user} is in this team already, as {Role(member.role).label.lower()}.")
 
 
 def _refuse_flood(acting: Actor, inviter: User) -> None:
     now = timezone.now()
     for time, most, words in LATELY:
         if Invitation.objects.filter(created_by=inviter, created_at__range=(now - time, now)).count() >= most:
-            raise Refused(f"You made {most} invitations within {words}. Go on in {words}.")
+            raise MemberRefused(f"You made {most} invitations within {words}. Go on in {words}.")
     if pending(acting).count() >= OPEN:
-        raise Refused(f"{OPEN} invitations of this team are open. Take back those that nobody will use.")
+        raise MemberRefused(f"{OPEN} invitations of this team are open. Take back those that nobody will use.")
 
 
 def pending(acting: Actor) -> QuerySet[Invitation]:
@@ -128,18 +128,18 @@ def is_for(invitation: Invitation, email: str) -> bool:
 
 
 def accept(invitation: Invitation, *, user: User, address: str | None) -> Membership:
-    """Make the user a member. Raises :class:`Refused`, and then the invitation stays as it was."""
+    """Make the user a member. Raises :class:`CapRefused`, and then the invitation stays as it was."""
     if not is_for(invitation, user.email):
-        raise Refused(f"This invitation is for {invitation.email}, and you are signed in as {user.email}.")
+        raise MemberRefused(f"This invitation is for {invitation.email}, and you are signed in as {user.email}.")
     with transaction.atomic():
         now = timezone.now()
         if not _unused(invitation, now=now).update(accepted_at=now, accepted_by=user):
             invitation.refresh_from_db()
-            raise Refused(fault(invitation))
+            raise MemberRefused(fault(invitation))
         role = Role(invitation.role)
         member, is_new = Membership.objects.get_or_create(team=invitation.team, user=user, defaults={"role": role})
         if not is_new:
-            raise Refused(f"You are in {invitation.team} already.")
+            raise MemberRefused(f"You are in {invitation.team} already.")
         after = {"member": user.email, "role": role.label, "invited_by": invitation.created_by.email}
         record(
             Actor(invitation.team, role, user=user, address=address), "invitation.accepted", invitation.id, after=after

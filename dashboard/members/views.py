@@ -17,7 +17,7 @@ from dashboard.accounts.models import ApiKey, Invitation, Membership, Role
 from dashboard.accounts.order_tokens import order_of, ordered_once
 from dashboard.accounts.views import members_only
 from dashboard.members import actions, invitations, mails
-from dashboard.members.actions import Refused
+from dashboard.members.actions import MemberRefused
 from dashboard.members.forms import InvitationForm, RoleForm
 
 
@@ -34,7 +34,7 @@ def people(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             made, is_new = once(order_of(request), lambda: _invited(acting, form))
-        except Refused as error:
+        except MemberRefused as error:
             form.add_error("email", str(error))
         else:
             row = access.find(acting, Invitation.objects.select_related("team", "created_by"), pk=made["invitation"])
@@ -74,7 +74,7 @@ def member(request: HttpRequest, membership_id: int) -> HttpResponse:
     if form.is_valid():
         try:
             actions.change_role(acting, row, role=form.cleaned_data["role"])
-        except Refused as error:
+        except MemberRefused as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, f"{row.user} is {_a(form.cleaned_data['role'])} now.")
@@ -124,7 +124,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     acting = access.actor(request)
     try:
         actions.leave(acting)
-    except Refused as error:
+    except MemberRefused as error:
         messages.error(request, str(error))
         return redirect("members")
     request.session.pop(access.TEAM_IN_SESSION, None)
@@ -143,7 +143,7 @@ def revoke_invitation(request: HttpRequest, invitation_id: str) -> HttpResponse:
 def _done(request: HttpRequest, act: Callable[[], object], said: str) -> HttpResponse:
     try:
         act()
-    except Refused as error:
+    except MemberRefused as error:
         messages.error(request, str(error))
     else:
         messages.success(request, said)

@@ -56,7 +56,7 @@ class Gates:
             self._waiting.release()
 
 
-class Place:
+class GatePlace:
     """A request's place behind its gate. What changes it happens in the event loop alone."""
 
     def __init__(self, gates: Gates, path: str) -> None:

@@ -16,7 +16,7 @@ FIELDS = ("prefix", "suffix", "banned_words", "palette")
 
 
 @dataclass(frozen=True)
-class Colour:
+class BrandColour:
     name: str
     value: str
     """``#rrggbb``."""
@@ -31,12 +31,12 @@ def kit_of(team: Team) -> BrandKit | None:
     return BrandKit.objects.filter(team=team).first()
 
 
-def palette(kit: BrandKit | None) -> tuple[Colour, ...]:
+def palette(kit: BrandKit | None) -> tuple[BrandColour, ...]:
     """The team's colours, which forms offer for every variable of kind ``colour``."""
-    return tuple(Colour(name=row["name"], value=row["value"]) for row in kit.palette) if kit else ()
+    return tuple(BrandColour(name=row["name"], value=row["value"]) for row in kit.palette) if kit else ()
 
 
-def save(acting: Actor, *, prefix: str, suffix: str, banned_words: list[str], palette: list[Colour]) -> bool:
+def save(acting: Actor, *, prefix: str, suffix: str, banned_words: list[str], palette: list[BrandColour]) -> bool:
     """Change the kit for every prompt from now on. ``False`` when nothing is different."""
     acting.require(Role.ADMIN)
     after = {

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from dashboard.presets.brand import COLOURS_MAX, WORD_LENGTH, WORDS_MAX, Colour
+from dashboard.presets.brand import COLOURS_MAX, WORD_LENGTH, WORDS_MAX, BrandColour
 from dashboard.presets.prompts import find_banned
 
 _INDEX = re.compile(r"c-(\d{1,3})-name\Z", re.ASCII)
@@ -65,7 +65,7 @@ class BrandForm(forms.Form):
 
 class ColourForm(forms.Form):
     name = forms.CharField(max_length=40, error_messages={"required": "Give the colour a name, or take it out."})
-    value = forms.CharField(max_length=40, widget=forms.TextInput(attrs={"type": "color"}), label="Colour")
+    value = forms.CharField(max_length=40, widget=forms.TextInput(attrs={"type": "color"}), label="BrandColour")
 
     use_required_attribute = False
 
@@ -90,9 +90,9 @@ class Colours:
         self.forms = [ColourForm(prefix=f"c-{at}", **_given(at, row, bound=bound)) for at, row in enumerate(rows)]
         self.error = ""
 
-    def read(self) -> list[Colour] | None:
+    def read(self) -> list[BrandColour] | None:
         """The colours, or nothing and an error where it belongs."""
-        whole = [Colour(**form.cleaned_data) for form in self.forms if form.is_valid()]
+        whole = [BrandColour(**form.cleaned_data) for form in self.forms if form.is_valid()]
         names = [colour.name.casefold() for colour in whole]
         if len(whole) > COLOURS_MAX:
             self.error = f"A palette has at most {COLOURS_MAX} colours; these are {len(whole)}."

@@ -26,16 +26,16 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Change:
+class VersionChange:
     what: str
     before: str
     after: str
 
 
 @dataclass(frozen=True)
-class Difference:
+class VersionDifference:
     prompt: list[Piece]
-    changes: list[Change]
+    changes: list[VersionChange]
 
     @property
     def same_words(self) -> bool:
@@ -45,9 +45,9 @@ class Difference:
         return bool(self.changes) or not self.same_words
 
 
-def compare(older: PresetVersion, newer: PresetVersion) -> Difference:
+def compare(older: PresetVersion, newer: PresetVersion) -> VersionDifference:
     changes = [*_settings(older, newer), *_variables(read(older.variables), read(newer.variables))]
-    return Difference(list(word_diff(older.template, newer.template)), changes)
+    return VersionDifference(list(word_diff(older.template, newer.template)), changes)
 
 
 def word_diff(older: str, newer: str) -> Iterator[Piece]:
@@ -63,33 +63,33 @@ def word_diff(older: str, newer: str) -> Iterator[Piece]:
             yield Piece("".join(after[k:m]), "new")
 
 
-def _settings(older: PresetVersion, newer: PresetVersion) -> Iterator[Change]:
+def _settings(older: PresetVersion, newer: PresetVersion) -> Iterator[VersionChange]:
     for name, label in SETTINGS.items():
         before, after = getattr(older, name), getattr(newer, name)
         if before != after:
-            yield Change(label, str(before), str(after))
+            yield VersionChange(label, str(before), str(after))
 
 
-def _variables(older: tuple[Variable, ...], newer: tuple[Variable, ...]) -> Iterator[Change]:
+def _variables(older: tuple[Variable, ...], newer: tuple[Variable, ...]) -> Iterator[VersionChange]:
     before = {variable.name: variable for variable in older}
     after = {variable.name: variable for variable in newer}
     for name, one in before.items():
         if name not in after:
-            yield Change(f"Variable {name}", _in_short(one), "taken out")
+            yield VersionChange(f"Variable {name}", _in_short(one), "taken out")
     for name, one in after.items():
         if name not in before:
-            yield Change(f"Variable {name}", "not there", _in_short(one))
+            yield VersionChange(f"Variable {name}", "not there", _in_short(one))
         elif before[name] != one:
             yield from _parts(name, before[name], one)
     if list(before) != list(after) and before.keys() == after.keys():
-        yield Change("Order of the variables", ", ".join(before), ", ".join(after))
+        yield VersionChange("Order of the variables", ", ".join(before), ", ".join(after))
 
 
-def _parts(name: str, older: Variable, newer: Variable) -> Iterator[Change]:
+def _parts(name: str, older: Variable, newer: Variable) -> Iterator[VersionChange]:
     for part, label in PARTS.items():
         before, after = getattr(older, part), getattr(newer, part)
         if before != after:
-            yield Change(f"Variable {name}: {label}", _shown(before), _shown(after))
+            yield VersionChange(f"Variable {name}: {label}", _shown(before), _shown(after))
 
 
 def _in_short(variable: Variable) -> str:

@@ -17,8 +17,8 @@ from dashboard.presets.access import Sharing, visible
 from dashboard.presets.drafts import Draft, check_names, draft_of, fingerprint
 from dashboard.presets.forms import NEW, PresetForm, initial_of
 from dashboard.presets.models import Preset
-from dashboard.presets.preview import Preview, preview
-from dashboard.presets.rows import Row, Rows
+from dashboard.presets.preview import PresetPreview, preview
+from dashboard.presets.rows import Row, VariableRows
 from dashboard.presets.templating import TemplateError
 from dashboard.presets.variables import VARIABLES_MAX
 from dashboard.projects.models import Product
@@ -33,10 +33,10 @@ SAMPLE_NAME = "Your product"
 def new_preset(request: HttpRequest) -> HttpResponse:
     acting = access.actor(request, Role.CREATOR)
     if request.method != "POST":
-        return _show(request, acting, PresetForm(acting=acting, initial=NEW), Rows([], bound=False))
+        return _show(request, acting, PresetForm(acting=acting, initial=NEW), VariableRows([], bound=False))
     if "do" in request.POST:
         return _changed(request, acting)
-    form, described = PresetForm(request.POST, acting=acting), Rows(rows.posted(request.POST), bound=True)
+    form, described = PresetForm(request.POST, acting=acting), VariableRows(rows.posted(request.POST), bound=True)
     draft = _draft(form, described)
     if draft is None:
         return _show(request, acting, form, described, status=422)
@@ -55,7 +55,7 @@ def edit_preset(request: HttpRequest, preset_id: str) -> HttpResponse:
     if "do" in request.POST:
         return _changed(request, acting, row)
     form = PresetForm(request.POST, acting=acting, preset=row)
-    described = Rows(rows.posted(request.POST), bound=True)
+    described = VariableRows(rows.posted(request.POST), bound=True)
     draft = _draft(form, described)
     if draft and _saved(request, acting, row, draft, form):
         return redirect("preset", preset_id=row.id)
@@ -71,10 +71,10 @@ def _open(request: HttpRequest, acting: Actor, row: Preset) -> HttpResponse:
     draft = draft_of(row)
     form = PresetForm(acting=acting, preset=row, initial=initial_of(draft, Sharing.of(row)))
     form.seen = fingerprint(row)
-    return _show(request, acting, form, Rows(rows.stored(draft.variables), bound=False), preset=row)
+    return _show(request, acting, form, VariableRows(rows.stored(draft.variables), bound=False), preset=row)
 
 
-def _draft(form: PresetForm, described: Rows) -> Draft | None:
+def _draft(form: PresetForm, described: VariableRows) -> Draft | None:
     """What was written, or nothing and each error where it belongs."""
     variables = described.read()
     if variables is not None and form.is_valid():
@@ -109,14 +109,14 @@ def _changed(request: HttpRequest, acting: Actor, preset: Preset | None = None) 
     kept = rows.changed(rows.posted(request.POST), request.POST["do"])
     form = PresetForm(acting=acting, preset=preset, initial=request.POST.dict())
     form.seen = request.POST.get("seen", "")
-    return _show(request, acting, form, Rows(kept, bound=False), preset=preset)
+    return _show(request, acting, form, VariableRows(kept, bound=False), preset=preset)
 
 
 def _show(
     request: HttpRequest,
     acting: Actor,
     form: PresetForm,
-    described: Rows,
+    described: VariableRows,
     *,
     preset: Preset | None = None,
     status: int = 200,
@@ -141,7 +141,7 @@ def prompt_preview(request: HttpRequest) -> HttpResponse:
     return render(request, "presets/_preview.html", {"preview": shown})
 
 
-def _preview(acting: Actor, template: str, given: Sequence[Row]) -> Preview:
+def _preview(acting: Actor, template: str, given: Sequence[Row]) -> PresetPreview:
     product = Product.objects.filter(team=acting.team, archived_at=None).order_by("-id").first()
     return preview(
         template.replace("\r\n", "\n")[: 2 * PROMPT_MAX],

@@ -12,7 +12,7 @@ from dashboard.ui.search import Search
 
 
 @dataclass(frozen=True, kw_only=True)
-class Filters(AddressFilters):
+class PresetFilters(AddressFilters):
     """One value each; empty means all."""
 
     q: str = ""
@@ -54,7 +54,7 @@ def _has(word: str) -> Q:
     )
 
 
-def menus(filters: Filters, tags: list[str]) -> list[dict[str, Any]]:
+def menus(filters: PresetFilters, tags: list[str]) -> list[dict[str, Any]]:
     """The filters that open a menu, with their links."""
     offered = {
         "category": ("Category", Preset.Category.choices),

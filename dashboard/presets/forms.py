@@ -55,7 +55,7 @@ class DraftForm(forms.Form):
 
 
 class PresetForm(DraftForm):
-    """All but the variables, which have rows of their own (``rows.Rows``)."""
+    """All but the variables, which have rows of their own (``rows.VariableRows``)."""
 
     visibility = forms.ChoiceField(
         label="Who sees it",

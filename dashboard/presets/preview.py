@@ -12,7 +12,7 @@ from generation.contract import PROMPT_MAX
 
 
 @dataclass(frozen=True)
-class Part:
+class PromptPart:
     """``kind`` says where the words come from: template, value, open (nothing fills it yet), or kit."""
 
     text: str
@@ -20,8 +20,8 @@ class Part:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Preview:
-    parts: list[Part]
+class PresetPreview:
+    parts: list[PromptPart]
     error: str = ""
     undescribed: list[str] = field(default_factory=list)
     """Names in the template that no variable describes."""
@@ -34,17 +34,17 @@ class Preview:
         return self.length > PROMPT_MAX
 
 
-def preview(template: str, variables: Iterable[Variable], *, product_name: str, kit: BrandKit | None) -> Preview:
+def preview(template: str, variables: Iterable[Variable], *, product_name: str, kit: BrandKit | None) -> PresetPreview:
     """Variables show their default; a choice without one shows the first."""
     described = list(variables)
     try:
         templating.check(template)
     except TemplateError as error:
-        return Preview(parts=[Part(template, "template")], error=str(error), length=len(template))
+        return PresetPreview(parts=[PromptPart(template, "template")], error=str(error), length=len(template))
     values = {one.name: one.default or next(iter(one.choices), "") for one in described}
     names = templating.names(template)
     shown = _parts(template, {PRODUCT: product_name, **values})
-    return Preview(
+    return PresetPreview(
         parts=_within(kit, shown),
         error=_banned("".join(part.text for part in shown), kit),
         undescribed=[name for name in names if name != PRODUCT and name not in values],
@@ -53,20 +53,20 @@ def preview(template: str, variables: Iterable[Variable], *, product_name: str, 
     )
 
 
-def _parts(template: str, values: dict[str, str]) -> list[Part]:
+def _parts(template: str, values: dict[str, str]) -> list[PromptPart]:
     return [
-        Part(piece, "template") if not name else _value(piece, values.get(name, ""))
+        PromptPart(piece, "template") if not name else _value(piece, values.get(name, ""))
         for piece, name in templating.pieces(template)
     ]
 
 
-def _value(written: str, value: str) -> Part:
-    return Part(value, "value") if value else Part(written, "open")
+def _value(written: str, value: str) -> PromptPart:
+    return PromptPart(value, "value") if value else PromptPart(written, "open")
 
 
-def _within(kit: BrandKit | None, parts: list[Part]) -> list[Part]:
-    before = [Part(f"{kit.prefix} ", "kit")] if kit and kit.prefix else []
-    after = [Part(f" {kit.suffix}", "kit")] if kit and kit.suffix else []
+def _within(kit: BrandKit | None, parts: list[PromptPart]) -> list[PromptPart]:
+    before = [PromptPart(f"{kit.prefix} ", "kit")] if kit and kit.prefix else []
+    after = [PromptPart(f" {kit.suffix}", "kit")] if kit and kit.suffix else []
     return [*before, *parts, *after]
 
 

@@ -24,7 +24,7 @@ SECONDS = 10
 
 
 @dataclass
-class Outcome:
+class ImportOutcome:
     """How many of the provider's presets went where."""
 
     added: int = 0
@@ -58,10 +58,10 @@ def fetch(connection: Connection) -> list[RemotePreset]:
     raise OutcomeUnknown(f"There are more than {PAGE * PAGES_MAX:,}, which is more than one import takes.")
 
 
-def bring_in(acting: Actor, presets: list[RemotePreset]) -> Outcome:
+def bring_in(acting: Actor, presets: list[RemotePreset]) -> ImportOutcome:
     """Add what is new, and make a version of what the provider changed since; label, visibility and tags stay."""
     acting.require(Role.CREATOR)
-    outcome = Outcome()
+    outcome = ImportOutcome()
     with transaction.atomic():
         Team.objects.select_for_update().get(pk=acting.team.pk)  # two imports at once would add everything twice
         rows = Preset.objects.filter(team=acting.team).exclude(provider_id="").select_related("current")
@@ -73,7 +73,7 @@ def bring_in(acting: Actor, presets: list[RemotePreset]) -> Outcome:
     return outcome
 
 
-def _bring_in(acting: Actor, remote: RemotePreset, row: Preset | None, outcome: Outcome) -> None:
+def _bring_in(acting: Actor, remote: RemotePreset, row: Preset | None, outcome: ImportOutcome) -> None:
     try:
         draft = draft_from(remote)
     except ValueError:

@@ -51,7 +51,7 @@ class VariableForm(forms.Form):
             return None
 
 
-class Rows:
+class VariableRows:
     """All rows of an editor."""
 
     def __init__(self, rows: Sequence[Row], *, bound: bool) -> None:

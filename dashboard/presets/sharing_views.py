@@ -13,7 +13,7 @@ from dashboard.accounts.views import members_only
 from dashboard.presets import exchange, provider
 from dashboard.presets.access import visible
 from dashboard.presets.drafts import draft_of
-from dashboard.presets.filters import Filters
+from dashboard.presets.filters import PresetFilters
 from dashboard.presets.models import Preset
 from generation.models import Connection
 from generation.provider import connections
@@ -32,7 +32,7 @@ def export_preset(request: HttpRequest, preset_id: str) -> HttpResponse:
 @require_safe
 def export_presets(request: HttpRequest) -> HttpResponse:
     """All the presets that the list shows with these filters."""
-    acting, filters = access.actor(request), Filters.of(request.GET)
+    acting, filters = access.actor(request), PresetFilters.of(request.GET)
     rows = filters.narrow(visible(acting)).select_related("current").order_by("id")
     return _file([row for row in rows if filters.has_tag(row)], "presets")
 

@@ -9,7 +9,7 @@ from generation.models import Job, MonthlySpend
 
 
 @dataclass(frozen=True, kw_only=True)
-class Use:
+class PresetUse:
     who: str
     jobs: int
     pictures: int
@@ -17,7 +17,7 @@ class Use:
     """Captured: what the provider really took."""
 
 
-def usage(preset: Preset) -> list[Use]:
+def usage(preset: Preset) -> list[PresetUse]:
     """One row for each member and script, the one who spent most first."""
     maker = {"person": F("member__name"), "mail": F("member__email"), "script": F("api_key__name")}
     columns = ("member", "api_key", *maker)
@@ -26,7 +26,7 @@ def usage(preset: Preset) -> list[Use]:
     counted = jobs.order_by().values(*columns).annotate(made=Count("pk", distinct=True), stored=stored)
     spent = _spent(preset)
     rows = [
-        Use(
+        PresetUse(
             who=row["person"] or row["mail"] or f"API key {row['script'] or ''}".strip(),
             jobs=row["made"],
             pictures=row["stored"],
@@ -44,8 +44,8 @@ def _spent(preset: Preset) -> dict[tuple[int | None, str | None], int]:
     return {(member or None, key or None): spent for member, key, spent in sums}
 
 
-def total(rows: list[Use]) -> Use:
-    return Use(
+def total(rows: list[PresetUse]) -> PresetUse:
+    return PresetUse(
         who="",
         jobs=sum(row.jobs for row in rows),
         pictures=sum(row.pictures for row in rows),

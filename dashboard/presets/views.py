@@ -17,7 +17,7 @@ from dashboard.presets import actions
 from dashboard.presets.access import visible
 from dashboard.presets.difference import compare
 from dashboard.presets.drafts import draft_of
-from dashboard.presets.filters import Filters, menus
+from dashboard.presets.filters import PresetFilters, menus
 from dashboard.presets.models import Preset, PresetVersion
 from dashboard.presets.templating import pieces
 from dashboard.presets.usage import total, usage
@@ -31,7 +31,7 @@ PAGE = 60
 @members_only
 @require_safe
 def presets(request: HttpRequest) -> HttpResponse:
-    acting, filters = access.actor(request), Filters.of(request.GET)
+    acting, filters = access.actor(request), PresetFilters.of(request.GET)
     rows = filters.narrow(visible(acting)).select_related("current").order_by("-id")
     page = Paginator([row for row in rows if filters.has_tag(row)], PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "presets": page.object_list, "filters": filters}

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dashboard.accounts.models import Team
 from dashboard.projects.forms import TAG_LENGTH, TAGS_MAX
 from dashboard.projects.models import Product
-from dashboard.projects.sheets import Row
+from dashboard.projects.sheets import SheetRow
 from generation.media.folder_storage import own_links
 from generation.network import addresses
 
@@ -14,7 +14,7 @@ SKU_LENGTH = 60
 URL_LENGTH = 2000
 
 
-def problems(rows: list[Row], *, library: Mapping[str, str]) -> dict[int, str]:
+def problems(rows: list[SheetRow], *, library: Mapping[str, str]) -> dict[int, str]:
     """What is wrong, by line. ``library`` names the team's products by their SKU in lower case."""
     seen: dict[str, int] = {}
     found = {}
@@ -41,7 +41,7 @@ def _of_sku(sku: str, *, taken: str | None, line: int | None) -> list[str]:
     return [f"Line {line} has the SKU {sku} too."] if line is not None else []
 
 
-def _of_texts(row: Row) -> list[str]:
+def _of_texts(row: SheetRow) -> list[str]:
     said = [] if row.name else ["The name is missing."]
     for label, text, longest in (("name", row.name, NAME_LENGTH), ("SKU", row.sku, SKU_LENGTH)):
         if len(text) > longest:

@@ -50,7 +50,7 @@ def preview(acting: Actor, *, data: bytes, filename: str) -> ProductImport:
     return batch
 
 
-def _row(batch: ProductImport, row: sheets.Row, problem: str) -> ImportRow:
+def _row(batch: ProductImport, row: sheets.SheetRow, problem: str) -> ImportRow:
     """What is too long is cut to be shown; such a row is never imported."""
     return ImportRow(
         batch=batch,
@@ -174,7 +174,7 @@ def left_out(batch: ProductImport) -> QuerySet[ImportRow]:
 def as_file(batch: ProductImport) -> str:
     """The rows that did not become products, with the reason of each, as CSV."""
     rows = left_out(batch)
-    return sheets.write((sheets.Row(r.line, r.name, r.sku, r.url, tuple(r.tags)), r.message) for r in rows)
+    return sheets.write((sheets.SheetRow(r.line, r.name, r.sku, r.url, tuple(r.tags)), r.message) for r in rows)
 
 
 def clear_history() -> int:

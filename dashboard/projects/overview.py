@@ -12,7 +12,7 @@ PRODUCTS_SHOWN = 24
 
 
 @dataclass(frozen=True)
-class Spend:
+class ProjectSpend:
     """Credits of a project's jobs, as the ledger has them."""
 
     captured: int = 0
@@ -24,12 +24,12 @@ class Spend:
 
 
 @dataclass(frozen=True)
-class Summary:
+class ProjectSummary:
     project: Project
     pictures: int
     cover: Image | None
     """The chosen picture, else the newest."""
-    spend: Spend
+    spend: ProjectSpend
 
     @property
     def note(self) -> str:
@@ -38,7 +38,7 @@ class Summary:
         return f"{pictures} · {self.spend.total:,} credit{'' if self.spend.total == 1 else 's'}"
 
 
-def summaries(projects: list[Project]) -> list[Summary]:
+def summaries(projects: list[Project]) -> list[ProjectSummary]:
     """One for each of a team's projects, in their order."""
     stored = Image.objects.in_gallery().filter(job__project__in=projects)
     counted = stored.values_list("job__project").annotate(Count("pk"), Max("pk"))
@@ -47,23 +47,23 @@ def summaries(projects: list[Project]) -> list[Summary]:
     images = Image.objects.in_gallery().in_bulk([pk for pk in covers.values() if pk])
     spent = spends(projects)
     return [
-        Summary(
+        ProjectSummary(
             project=row,
             pictures=pictures.get(row.pk, (0, ""))[0],
             cover=images.get(covers[row.pk] or ""),
-            spend=spent.get(row.pk, Spend()),
+            spend=spent.get(row.pk, ProjectSpend()),
         )
         for row in projects
     ]
 
 
-def spends(projects: Collection[Project]) -> dict[str, Spend]:
+def spends(projects: Collection[Project]) -> dict[str, ProjectSpend]:
     """Credits by project id; projects without a job are not in it."""
     kept = {"team__in": {one.team_id for one in projects}, "project__in": [one.pk for one in projects]}
     captured = dict(MonthlySpend.objects.filter(**kept).values_list("project").annotate(Sum("spent")))
     holds = Hold.objects.filter(account__in=kept["team__in"], resolved_at=None, job__project__in=projects)
     held = dict(holds.values_list("job__project").annotate(Sum("credits")))
-    return {pk: Spend(captured.get(pk, 0), held.get(pk, 0)) for pk in captured.keys() | held.keys()}
+    return {pk: ProjectSpend(captured.get(pk, 0), held.get(pk, 0)) for pk in captured.keys() | held.keys()}
 
 
 def products_of(project: Project) -> tuple[list[Product], int]:

@@ -13,13 +13,13 @@ SIZE = 60
 
 
 @dataclass(frozen=True)
-class Page(Generic[Row]):
+class ListPage(Generic[Row]):
     rows: list[Row]
     next_url: str
     """Address of the older rows; empty at the end."""
 
 
-def page(request: HttpRequest, rows: QuerySet[Row], *, size: int = SIZE) -> Page[Row]:
+def page(request: HttpRequest, rows: QuerySet[Row], *, size: int = SIZE) -> ListPage[Row]:
     """The newest rows, or the newest of those older than the address' ``before``. Ids are ordered by time."""
     before = identifier(request.GET.get("before", ""))
     older = rows.filter(pk__lt=before) if before else rows
@@ -27,7 +27,7 @@ def page(request: HttpRequest, rows: QuerySet[Row], *, size: int = SIZE) -> Page
     address = request.GET.copy()
     if len(found) > size:
         address["before"] = found[size - 1].pk
-    return Page(found[:size], next_url=f"?{address.urlencode()}" if len(found) > size else "")
+    return ListPage(found[:size], next_url=f"?{address.urlencode()}" if len(found) > size else "")
 
 
 def is_next(request: HttpRequest) -> bool:

@@ -34,7 +34,7 @@ class SheetRefused(ValueError):
 
 
 @dataclass(frozen=True)
-class Row:
+class SheetRow:
     """One product as the file names it: texts without line breaks, not yet checked."""
 
     line: int
@@ -45,12 +45,12 @@ class Row:
     tags: tuple[str, ...] = ()
 
 
-def read(data: bytes) -> list[Row]:
+def read(data: bytes) -> list[SheetRow]:
     """The file's rows, without the empty ones. Raises :class:`SheetRefused`."""
     # Excel may say its delimiter on a line of its own; the header itself tells it too.
     text = re.sub(r"\Asep=[,;\t]", "", _decoded(data))
     header = _header(text)
-    rows = [Row(line, **_values(cells, header)) for line, cells in _lines(text, header.delimiter)]
+    rows = [SheetRow(line, **_values(cells, header)) for line, cells in _lines(text, header.delimiter)]
     if not rows:
         raise SheetRefused("The file has a header, but no rows below it.")
     return rows
@@ -143,7 +143,7 @@ def _values(cells: list[str], header: _Header) -> dict[str, Any]:
     return {**found, "tags": tuple(dict.fromkeys(word for word in words if word))}
 
 
-def write(rows: Iterable[tuple[Row, str]]) -> str:
+def write(rows: Iterable[tuple[SheetRow, str]]) -> str:
     """Rows and what is wrong with each, as a file that :func:`read` takes again when it is mended."""
     head = line(["name", "SKU", "image URL", "tags", "line", PROBLEM])
     lines = (line([row.name, row.sku, row.url, ", ".join(row.tags), row.line, problem]) for row, problem in rows)

@@ -20,7 +20,7 @@ from generation.provider.contract_http import name_from
 
 
 @dataclass(frozen=True)
-class Outcome:
+class UploadOutcome:
     """What became of one file: a product, or one sentence."""
 
     filename: str
@@ -28,27 +28,27 @@ class Outcome:
     error: str = ""
 
 
-def take(acting: Actor, file: "UploadedFile[Any]", *, order: Order | None = None) -> Outcome:
+def take(acting: Actor, file: "UploadedFile[Any]", *, order: Order | None = None) -> UploadOutcome:
     """Make one file a product; what is wrong with it never stops the others."""
     name = file.name or ""
     try:
         asset = take_photo(acting, file.read(PHOTO_MAX_BYTES + 1))
     except UnusablePicture as error:
-        return Outcome(name, error=str(error))
-    return Outcome(name, product=_add(acting, asset, filename=name, order=order))
+        return UploadOutcome(name, error=str(error))
+    return UploadOutcome(name, product=_add(acting, asset, filename=name, order=order))
 
 
-def take_from(acting: Actor, url: str, *, order: Order | None = None) -> Outcome:
+def take_from(acting: Actor, url: str, *, order: Order | None = None) -> UploadOutcome:
     """Make the photo at an address a product."""
     if made := made_before(order):
-        return Outcome(url, product=_found(acting, made))
+        return UploadOutcome(url, product=_found(acting, made))
     if problem := wrong_with_address(url):
-        return Outcome(url, error=problem)
+        return UploadOutcome(url, error=problem)
     try:
         asset = take_photo(acting, download(url, max_bytes=PHOTO_MAX_BYTES, trusted=own_links()))
     except (FetchError, UnusablePicture) as error:
-        return Outcome(url, error=str(error))
-    return Outcome(url, product=_add(acting, asset, filename=name_from(url), order=order))
+        return UploadOutcome(url, error=str(error))
+    return UploadOutcome(url, product=_add(acting, asset, filename=name_from(url), order=order))
 
 
 def _add(acting: Actor, asset: Asset, *, filename: str, order: Order | None) -> Product:

@@ -75,7 +75,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     return redirect("generate" if place == "tray" else "products")
 
 
-def _answer_script(request: HttpRequest, place: str, outcomes: list[uploads.Outcome]) -> HttpResponse:
+def _answer_script(request: HttpRequest, place: str, outcomes: list[uploads.UploadOutcome]) -> HttpResponse:
     if not outcomes:
         return JsonResponse({"error": "No photo arrived. Choose a file and try again."}, status=400)
     wrong = next((outcome.error for outcome in outcomes if outcome.error), "")
@@ -85,7 +85,7 @@ def _answer_script(request: HttpRequest, place: str, outcomes: list[uploads.Outc
     return render(request, "projects/_accepted.html", context | {"part": PARTS.get(place, PARTS["library"])})
 
 
-def _tell(request: HttpRequest, outcomes: list[uploads.Outcome]) -> None:
+def _tell(request: HttpRequest, outcomes: list[uploads.UploadOutcome]) -> None:
     added = [outcome for outcome in outcomes if outcome.product]
     if not outcomes:
         messages.error(request, "Choose a photo first.")

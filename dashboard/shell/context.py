@@ -35,7 +35,7 @@ class RailItem:
     count: int | None = None
 
 
-class Frame:
+class PageFrame:
     """Each property is looked up once a request, when it is first shown."""
 
     def __init__(self, request: HttpRequest) -> None:
@@ -167,11 +167,11 @@ def pause_notice(connection: Connection, *, waiting: int) -> str:
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The context of ``templates/base.html``; templates call what they use."""
-    frame = Frame(request)
+    frame = PageFrame(request)
     frame_parts = ("membership", "team", "teams", "rail", "settings_tabs", "spend_tabs")
     names = (*frame_parts, "credits_left", "pictures_left", "connection_notice", "background_notice")
     return {name: _later(frame, name) for name in names}
 
 
-def _later(frame: Frame, name: str) -> Any:
+def _later(frame: PageFrame, name: str) -> Any:
     return lambda: getattr(frame, name)

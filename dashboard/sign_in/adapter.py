@@ -19,7 +19,7 @@ from django.shortcuts import redirect, render
 from dashboard.accounts import access
 from dashboard.accounts.models import User
 from dashboard.members import invitations
-from dashboard.members.actions import Refused
+from dashboard.members.actions import MemberRefused
 from dashboard.sign_in import known_browsers, throttle
 
 log = logging.getLogger(__name__)
@@ -81,10 +81,10 @@ class TeamsOnly(DefaultAccountAdapter):  # type: ignore[misc]
             with transaction.atomic():
                 saved: User = super().save_user(request, user, form, commit)
                 if invitation is None:
-                    raise Refused("This invitation can no longer be used. Ask for a new one.")
+                    raise MemberRefused("This invitation can no longer be used. Ask for a new one.")
                 member = invitations.accept(invitation, user=saved, address=request.META.get("REMOTE_ADDR") or None)
-        except (Refused, IntegrityError) as error:
-            messages.error(request, str(error) if isinstance(error, Refused) else TAKEN)
+        except (MemberRefused, IntegrityError) as error:
+            messages.error(request, str(error) if isinstance(error, MemberRefused) else TAKEN)
             raise ImmediateHttpResponse(redirect("account_login")) from error
         request.session[access.TEAM_IN_SESSION] = member.team_id
         messages.success(request, f"Welcome to {member.team}.")

@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from dashboard.accounts.models import User
-from dashboard.members.actions import Refused
+from dashboard.members.actions import MemberRefused
 from dashboard.sign_in.audit_trail import note
 
 log = logging.getLogger(__name__)
@@ -24,11 +24,11 @@ OVER = "This link has expired or was used. Ask for another one under Your accoun
 
 
 def ask(user: User, *, email: str) -> None:
-    """Send a link to the new address. Raises :class:`Refused`, and what a mail server that is away raises."""
+    """Send a link to the new address. Raises :class:`CapRefused`, and what a mail server that is away raises."""
     if email == user.email:
-        raise Refused("This is your address already.")
+        raise MemberRefused("This is your address already.")
     if User.objects.filter(email__iexact=email).exists():
-        raise Refused(TAKEN)
+        raise MemberRefused(TAKEN)
     token = signing.dumps([user.pk, user.email, email], salt=SALT)
     link = settings.PUBLIC_URL + reverse("confirm_address", args=[token])
     text = render_to_string("sign_in/mail/address.txt", {"user": user, "email": email, "link": link, "hours": HOURS})
@@ -36,19 +36,19 @@ def ask(user: User, *, email: str) -> None:
 
 
 def asked(token: str) -> tuple[User, str]:
-    """Who asked for which address. Raises :class:`Refused` once the link leads nowhere."""
+    """Who asked for which address. Raises :class:`CapRefused` once the link leads nowhere."""
     try:
         person, former, email = signing.loads(token, salt=SALT, max_age=HOURS * 3600)
     except signing.BadSignature as error:
-        raise Refused(OVER) from error
+        raise MemberRefused(OVER) from error
     user = User.objects.filter(pk=person, email=former, is_active=True).first()
     if user is None:
-        raise Refused(OVER)
+        raise MemberRefused(OVER)
     return user, email
 
 
 def confirm(request: HttpRequest, token: str) -> User:
-    """Give the person their new address. Raises :class:`Refused`, and then everything stays as it was."""
+    """Give the person their new address. Raises :class:`CapRefused`, and then everything stays as it was."""
     user, email = asked(token)
     former, user.email = user.email, email
     if user.username == former:
@@ -60,7 +60,7 @@ def confirm(request: HttpRequest, token: str) -> User:
             EmailAddress.objects.create(user=user, email=email, primary=True, verified=True)
             note(request, user, "person.address_changed", before={"email": former}, after={"email": email})
     except IntegrityError as error:
-        raise Refused(TAKEN) from error
+        raise MemberRefused(TAKEN) from error
     _tell(former, user)
     return user
 

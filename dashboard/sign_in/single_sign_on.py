@@ -21,7 +21,7 @@ from dashboard.accounts import access
 from dashboard.accounts.models import Invitation, User
 from dashboard.accounts.names import one_line
 from dashboard.members import invitations
-from dashboard.members.actions import Refused
+from dashboard.members.actions import MemberRefused
 from generation.network import addresses
 
 
@@ -66,9 +66,9 @@ class ByInvitation(DefaultSocialAccountAdapter):  # type: ignore[misc]
                 user: User = super().save_user(request, sociallogin, form)
                 invitation = _invitation(request, user.email)
                 if invitation is None:
-                    raise Refused("This invitation can no longer be used. Ask for a new one.")
+                    raise MemberRefused("This invitation can no longer be used. Ask for a new one.")
                 member = invitations.accept(invitation, user=user, address=request.META.get("REMOTE_ADDR") or None)
-        except Refused as error:
+        except MemberRefused as error:
             _refuse(request, str(error))
         request.session[access.TEAM_IN_SESSION] = member.team_id
         messages.success(request, f"Welcome to {member.team}.")

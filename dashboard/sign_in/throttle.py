@@ -27,7 +27,7 @@ NEVER = timedelta(0)
 
 
 @dataclass(frozen=True)
-class Limit:
+class GuessLimit:
     """``free`` failures cost nothing; the wait then begins with ``first`` and doubles up to ``longest``."""
 
     free: int
@@ -43,8 +43,10 @@ class Limit:
         return min(self.longest, self.first * (1 << doublings))
 
 
-PERSON = Limit(free=5, first=timedelta(minutes=1), longest=timedelta(hours=1), forgotten_after=timedelta(days=1))
-CLIENT = Limit(free=10, first=timedelta(minutes=1), longest=timedelta(minutes=1), forgotten_after=timedelta(minutes=1))
+PERSON = GuessLimit(free=5, first=timedelta(minutes=1), longest=timedelta(hours=1), forgotten_after=timedelta(days=1))
+CLIENT = GuessLimit(
+    free=10, first=timedelta(minutes=1), longest=timedelta(minutes=1), forgotten_after=timedelta(minutes=1)
+)
 """Of an office many come from one address, so that it opens again soon."""
 KEPT = max(PERSON.forgotten_after, CLIENT.forgotten_after)
 
@@ -65,7 +67,7 @@ class TooManyFailures(Exception):
 
 
 @dataclass(frozen=True)
-class Attempt:
+class GuessAttempt:
     """A try that counts as failed until it is given back."""
 
     subjects: Sequence[str]
@@ -76,7 +78,7 @@ class Attempt:
         rows.update(failures=F("failures") - 1)
 
 
-def attempt(request: HttpRequest, step: Step, *, address: str) -> Attempt:
+def attempt(request: HttpRequest, step: Step, *, address: str) -> GuessAttempt:
     """Count a try before it is judged, so that many at one moment are no more than many in turn.
 
     Raises :class:`TooManyFailures`.
@@ -86,7 +88,7 @@ def attempt(request: HttpRequest, step: Step, *, address: str) -> Attempt:
     for subject, limit in limits:
         if wait := _count(subject, limit):
             raise TooManyFailures(wait)
-    return Attempt([subject for subject, _ in limits])
+    return GuessAttempt([subject for subject, _ in limits])
 
 
 def forgive(address: str) -> None:
@@ -101,7 +103,7 @@ def sweep() -> None:
 
 
 @transaction.atomic
-def _count(subject: str, limit: Limit) -> timedelta:
+def _count(subject: str, limit: GuessLimit) -> timedelta:
     """Count one failure; where none is allowed now, how long that lasts."""
     now = timezone.now()
     row, _ = FailedSignIns.objects.select_for_update().get_or_create(subject=subject, defaults={"last_at": now})

@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dashboard.accounts.models import User
-from dashboard.members.actions import Refused
+from dashboard.members.actions import MemberRefused
 from dashboard.sign_in import mail_address
 from dashboard.sign_in.audit_trail import note
 from dashboard.sign_in.devices import device
@@ -100,7 +100,7 @@ def change_address(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             mail_address.ask(user, email=form.cleaned_data["email"])
-        except Refused as error:
+        except MemberRefused as error:
             form.add_error("email", str(error))
         except (OSError, SMTPException):
             form.add_error(None, "The mail could not be sent, so nothing has changed. Try again later.")
@@ -120,6 +120,6 @@ def confirm_address(request: HttpRequest, token: str) -> HttpResponse:
             mail_address.confirm(request, token)
             messages.success(request, f"From now on you sign in with {email}.")
             return redirect("your_account")
-    except Refused as error:
+    except MemberRefused as error:
         return render(request, "members/invitation_refused.html", {"why": str(error)}, status=410)
     return render(request, "sign_in/confirm_address.html", {"person": user, "email": email})

@@ -17,7 +17,7 @@ from dashboard.accounts.views import members_only
 from dashboard.studio import batch_actions, batch_csv, cards, estimate
 from dashboard.studio.actions import NotPossible
 from dashboard.studio.batch_list import part_or_page
-from dashboard.studio.batches import GROUPS, Group, Summary, summaries
+from dashboard.studio.batches import GROUPS, BatchGroup, BatchSummary, summaries
 from dashboard.studio.titles import titles
 from dashboard.ui.filters import identifier
 from generation.credits.ledger import InsufficientCredits
@@ -52,16 +52,16 @@ def batch(request: HttpRequest, batch_id: str) -> HttpResponse:
     return part_or_page(request, context, part="studio/_batch_rows.html", page="studio/batch.html", is_part=bool(after))
 
 
-def _group(request: HttpRequest) -> Group | None:
+def _group(request: HttpRequest) -> BatchGroup | None:
     return GROUP_OF_NAME.get(request.GET.get("state", ""))
 
 
-def _jobs(row: Batch, group: Group | None) -> QuerySet[Job]:
+def _jobs(row: Batch, group: BatchGroup | None) -> QuerySet[Job]:
     rows = cards.rows(row)
     return rows.filter(state__in=group.states) if group else rows
 
 
-def _summary(acting: Actor, row: Batch, group: Group | None) -> dict[str, Any]:
+def _summary(acting: Actor, row: Batch, group: BatchGroup | None) -> dict[str, Any]:
     summary = summaries([row])[row.id]
     return {
         "batch": row,
@@ -72,7 +72,7 @@ def _summary(acting: Actor, row: Batch, group: Group | None) -> dict[str, Any]:
     }
 
 
-def _time_left(row: Batch, summary: Summary) -> str:
+def _time_left(row: Batch, summary: BatchSummary) -> str:
     queued, running = summary.queued, summary.jobs["rendering"]
     if not (queued or running):
         return ""

@@ -14,7 +14,7 @@ from generation.models import HOLDING, TERMINAL, Batch, Job, JobState
 
 
 @dataclass(frozen=True)
-class Group:
+class BatchGroup:
     """States that a person sees as one."""
 
     name: str
@@ -24,17 +24,17 @@ class Group:
 
 
 GROUPS = (
-    Group("done", "Done", "good", frozenset({JobState.COMPLETED})),
-    Group("failed", "Failed", "bad", frozenset({JobState.FAILED})),
-    Group("review", "Needs you", "warn", frozenset({JobState.NEEDS_REVIEW})),
-    Group("cancelled", "Cancelled", "neutral", frozenset({JobState.CANCELLED})),
-    Group(
+    BatchGroup("done", "Done", "good", frozenset({JobState.COMPLETED})),
+    BatchGroup("failed", "Failed", "bad", frozenset({JobState.FAILED})),
+    BatchGroup("review", "Needs you", "warn", frozenset({JobState.NEEDS_REVIEW})),
+    BatchGroup("cancelled", "Cancelled", "neutral", frozenset({JobState.CANCELLED})),
+    BatchGroup(
         "rendering",
         "Rendering",
         "accent",
         frozenset({JobState.SUBMITTING, JobState.SUBMITTED, JobState.RENDERED, JobState.STORING, JobState.UNKNOWN}),
     ),
-    Group("queued", "Queued", "queued", frozenset({JobState.QUEUED})),
+    BatchGroup("queued", "Queued", "queued", frozenset({JobState.QUEUED})),
 )
 """In the order of the bar: what is over comes first, what waits comes last."""
 GROUP_OF_STATE = {state: group for group in GROUPS for state in group.states}
@@ -44,13 +44,13 @@ GROUP_OF_STATE = {state: group for group in GROUPS for state in group.states}
 class Segment:
     """A part of the bar, in jobs; the filter by its group, too."""
 
-    group: Group
+    group: BatchGroup
     jobs: int
     start: int
 
 
 @dataclass
-class Summary:
+class BatchSummary:
     """Jobs by group, and credits: held now, spent at the true cost, and given back."""
 
     jobs: dict[str, int] = field(default_factory=lambda: defaultdict(int))
@@ -123,9 +123,9 @@ def second_tries() -> QuerySet[Job]:
     return Job.objects.filter(parent=OuterRef("pk"), lineage=Job.Lineage.RETRY)
 
 
-def summaries(batches: Iterable[Batch]) -> dict[str, Summary]:
+def summaries(batches: Iterable[Batch]) -> dict[str, BatchSummary]:
     """The summary of each batch by its id. Model and number are grouped too: they say what a second try costs."""
-    found = {batch.id: Summary() for batch in batches}
+    found = {batch.id: BatchSummary() for batch in batches}
     rows = Job.objects.filter(batch__in=list(found)).order_by().values("batch", "state", "model", "num_images")
     cost = Coalesce(F("tokens_used"), 0)
     counted = rows.annotate(

@@ -122,7 +122,7 @@ def _choice(job: Job) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Line:
+class BatchLine:
     """How far a batch is; pictures are counted, because they are what was asked for."""
 
     batch: Batch
@@ -138,7 +138,7 @@ class Line:
         return pictures if self.is_finished else f"{self.arrived} of {pictures}"
 
 
-def line(batch: Batch) -> Line:
+def line(batch: Batch) -> BatchLine:
     """Counted by the database: a batch may have hundreds of jobs. Those that made nothing are not waited for."""
     rows = Job.objects.filter(batch=batch)
     counts = rows.aggregate(
@@ -150,7 +150,7 @@ def line(batch: Batch) -> Line:
         moving=Count("pk", filter=~Q(state__in=TERMINAL)),
     )
     first = rows.select_related("product", "preset_version__preset").earliest("id")
-    return Line(
+    return BatchLine(
         batch=batch,
         title=titles.compose(first, products=counts["products"], scenes=counts["presets"] + bool(counts["own"])),
         jobs=counts["jobs"],
@@ -164,7 +164,7 @@ def line(batch: Batch) -> Line:
 class Arrival:
     """A batch as the generate page shows it: its line, and the cards of its first jobs."""
 
-    line: Line
+    line: BatchLine
     cards: list[dict[str, Any]]
 
     @property

@@ -18,7 +18,7 @@ from dashboard.presets.variables import BadValues
 from dashboard.projects.models import Product, Project
 from dashboard.studio.actions import BATCH_MAX, JobSpec, too_large
 from dashboard.studio.questions import Question, field, questions
-from dashboard.studio.scenes import BadScene, Preview, Scene, preview, scenes
+from dashboard.studio.scenes import BadScene, Scene, ScenePreview, preview, scenes
 from dashboard.ui.filters import VALUE_MAX, identifier
 from generation.contract import CATALOGUE, PICTURES_MAX, PROMPT_MAX, AspectRatio
 from generation.models import Job
@@ -160,7 +160,7 @@ class GenerateForm(forms.Form):
             return [Scene(template=str(self["prompt"].value() or ""), kit=self.kit)]
         return scenes(self.chosen_presets, self.questions, self.kit)
 
-    def previews(self) -> list[Preview]:
+    def previews(self) -> list[ScenePreview]:
         """What the first product will be shown in; one's own words are seen where they are typed."""
         product = self.chosen_products[0] if self.chosen_products else None
         name, answers = product.name if product else "Your product", self.answers(product)

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from dashboard.accounts.access import Actor
 from dashboard.projects.models import Project
 from dashboard.spend.caps import queries
-from dashboard.spend.caps.queries import Row
+from dashboard.spend.caps.queries import CapRow
 from generation.credits import caps, ledger
 from generation.models import Cap
 
 
 @dataclass(frozen=True)
-class Limit:
+class SpendLimit:
     """Credits that a press may still take, and whose they are. ``row`` is the cap, unless it is the team's credits."""
 
     name: str
@@ -19,22 +19,22 @@ class Limit:
     label: str
     left: int
     """Negative where more is used than is allowed now."""
-    row: Row | None = None
+    row: CapRow | None = None
 
     @property
     def free(self) -> int:
         return max(0, self.left)
 
 
-def limits(acting: Actor, project: Project | None = None) -> tuple[Limit, ...]:
+def limits(acting: Actor, project: Project | None = None) -> tuple[SpendLimit, ...]:
     """The team's credits first, then every cap that binds the actor in the project."""
     bound = caps.bounding(projects=[project.id if project else None], spender_id=acting.spender_id)
     rows = queries.rows(acting, bound)
-    return (Limit("the team", "Credits left", ledger.left(team_id=acting.team.id)), *map(_of, rows))
+    return (SpendLimit("the team", "Credits left", ledger.left(team_id=acting.team.id)), *map(_of, rows))
 
 
-def _of(row: Row) -> Limit:
-    return Limit(f"the {row.called}", _label(row.cap), row.standing.left, row)
+def _of(row: CapRow) -> SpendLimit:
+    return SpendLimit(f"the {row.called}", _label(row.cap), row.standing.left, row)
 
 
 def _label(cap: Cap) -> str:

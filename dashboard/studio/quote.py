@@ -14,7 +14,7 @@ from dashboard.studio import duplicates, estimate
 from dashboard.studio.actions import BATCH_MAX, JobSpec
 from dashboard.studio.duplicates import Repeats
 from dashboard.studio.forms import GenerateForm
-from dashboard.studio.limits import Limit, limits
+from dashboard.studio.limits import SpendLimit, limits
 from generation.contract import CATALOGUE, PICTURES_MAX
 from generation.models import Connection, Image
 
@@ -39,7 +39,7 @@ class Trim:
 class Bound:
     """What a press does to one limit."""
 
-    limit: Limit
+    limit: SpendLimit
     after: int
     fits: int
     """Pictures of those asked for."""
@@ -53,7 +53,7 @@ class Quote:
     shapes: int
     of_each: int
     credits_each: int
-    limits: tuple[Limit, ...]
+    limits: tuple[SpendLimit, ...]
     writes: bool = False
     trim: Trim | None = None
     specs: list[JobSpec] = field(default_factory=list)
@@ -95,7 +95,7 @@ class Quote:
         return max(0, self.left - self.credits)
 
     @property
-    def tightest(self) -> Limit:
+    def tightest(self) -> SpendLimit:
         return min(self.limits, key=lambda limit: limit.left)
 
     @property
@@ -103,7 +103,7 @@ class Quote:
         """Jobs that the tightest limit and the size of a batch allow, if that is fewer than asked for."""
         return min(BATCH_MAX, self._fit(self.tightest))
 
-    def _fit(self, limit: Limit) -> int:
+    def _fit(self, limit: SpendLimit) -> int:
         each = self.of_each * self.credits_each
         return min(self.asked, limit.free // each) if each else self.asked
 

@@ -64,7 +64,7 @@ class Scene:
 
 
 @dataclass(frozen=True)
-class Preview:
+class ScenePreview:
     """A scene's prompt for the first product: ``words`` with what was filled in in bold, or why there is none."""
 
     name: str
@@ -87,7 +87,7 @@ def scenes(presets: Iterable[Preset], asked: Iterable[Question], kit: BrandKit |
     ]
 
 
-def preview(scene: Scene, *, product: str, answers: Mapping[str, str]) -> Preview:
+def preview(scene: Scene, *, product: str, answers: Mapping[str, str]) -> ScenePreview:
     """As far as it is answered; what is not stays as ``{{name}}``."""
     known = {each.variable.name: answers.get(each.key) or each.variable.default for each in scene.asked}
     values = {name: value for name, value in known.items() if value}
@@ -96,7 +96,7 @@ def preview(scene: Scene, *, product: str, answers: Mapping[str, str]) -> Previe
         words, fault = scene._compose(f"{_OPEN}{product}{_CLOSE}", shown), ""
     except BadScene as error:
         words, fault = render(scene.template, shown), str(error)
-    return Preview(scene.name, _bold(words), render(scene.template, values), fault)
+    return ScenePreview(scene.name, _bold(words), render(scene.template, values), fault)
 
 
 def _bold(words: str) -> SafeString:

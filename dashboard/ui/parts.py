@@ -10,7 +10,7 @@ DOCUMENTATION = re.compile(r"{% comment %}(.*?){% endcomment %}", re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class ComponentPart:
     """``note`` is the comment at the top of the template; ``template`` shows a sample, where there is one."""
 
     name: str
@@ -18,7 +18,7 @@ class Part:
     template: str
 
 
-def all_parts() -> list[Part]:
+def all_parts() -> list[ComponentPart]:
     templates = Path(settings.ROOT, "templates")
     return [
         read(path, templates)
@@ -26,10 +26,10 @@ def all_parts() -> list[Part]:
     ]
 
 
-def read(path: Path, templates: Path) -> Part:
+def read(path: Path, templates: Path) -> ComponentPart:
     found = DOCUMENTATION.match(path.read_text())
     sample = f"ui/styleguide/parts/{path.name}"
-    return Part(
+    return ComponentPart(
         name=name_of(path),
         note=found.group(1).strip() if found else "",
         template=sample if (templates / sample).exists() else "",

@@ -24,7 +24,7 @@ MARKS: dict[str, dict[str, Any]] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class RailItem:
+class SampleRailItem:
     url: str
     label: str
     icon: str
@@ -33,13 +33,13 @@ class RailItem:
 
 
 @dataclass(frozen=True)
-class Team:
+class SampleTeam:
     pk: str
     name: str
 
 
 @dataclass(frozen=True)
-class Membership:
+class SampleMembership:
     role: str
 
     def get_role_display(self) -> str:
@@ -101,14 +101,14 @@ def shell(page: str) -> dict[str, Any]:
         ("Projects", "folder", "projects", None),
         ("Connection", "plug", "connection", None),
     ]
-    team = Team("team_north", "Northwind")
+    team = SampleTeam("team_north", "Northwind")
     return {
         "team": team,
         "teams": [team],
         "user": Person("Alice Moreau", "alice@example.com"),
-        "membership": Membership("Owner"),
+        "membership": SampleMembership("Owner"),
         "rail": [
-            RailItem(url=f"/styleguide/{slug}/", label=label, icon=icon, active=slug == page, count=count)
+            SampleRailItem(url=f"/styleguide/{slug}/", label=label, icon=icon, active=slug == page, count=count)
             for label, icon, slug, count in items
         ],
         "credits_left": 412,

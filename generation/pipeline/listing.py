@@ -14,7 +14,7 @@ from generation.contract import Page, RemoteJob
 from generation.models import Attempt, Connection, Job, JobState
 from generation.pipeline import jobs, matching, settlement
 from generation.provider import connections
-from generation.provider.client import Client, ProviderError, Refused, Unreadable, Unusable
+from generation.provider.client import Client, ProviderError, Refused, UnreadableAnswer, Unusable
 
 SOON = timedelta(seconds=30)
 """What is due so soon is looked at together with what is due now."""
@@ -38,7 +38,7 @@ def sweep(connection: Connection) -> list[Job]:
                     settlement.resolve(job, client=client)
                 if not waiting:
                     break
-    except (Refused, Unreadable, Unusable):
+    except (Refused, UnreadableAnswer, Unusable):
         pass  # there is no list to look at
     except ProviderError as error:
         until = connections.handle_fault(connection, error)

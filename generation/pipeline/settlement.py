@@ -16,7 +16,7 @@ from generation.contract import JobStatus, RemoteJob
 from generation.models import Attempt, Job, JobState
 from generation.pipeline import jobs, matching
 from generation.provider import answers, connections
-from generation.provider.client import Client, ProviderError, Refused, Unreadable, Unusable
+from generation.provider.client import Client, ProviderError, Refused, UnreadableAnswer, Unusable
 
 PATIENCE = timedelta(days=1)
 """How long the provider may work on a job before a person is asked, from the acceptance of its attempt on: how long the
@@ -48,7 +48,7 @@ def settle(job: Job) -> None:
         jobs.keep_answer(attempt, answer=error.answer)
         jobs.ask_for_review(job, message=str(error))
     except ProviderError as error:
-        if isinstance(error, Unreadable) and _is_overdue(attempt):
+        if isinstance(error, UnreadableAnswer) and _is_overdue(attempt):
             jobs.ask_for_review(job, message=str(error))
         else:
             _look_again(job, error)

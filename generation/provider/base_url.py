@@ -9,7 +9,7 @@ UNCLEAR = "Give the address as it stands in ProductAI's documentation, starting 
 PRODUCTAI = "https://api.productai.photo/v1"
 
 
-class AddressRefused(ValueError):
+class BaseUrlRefused(ValueError):
     """Nobody posts there; the text is one clear sentence."""
 
 
@@ -26,7 +26,7 @@ def provider_name(base_url: str) -> str:
 
 
 def check_address(base_url: str) -> str:
-    """Return ``base_url`` in its normal form, without a slash at its end. Raises :class:`AddressRefused`.
+    """Return ``base_url`` in its normal form, without a slash at its end. Raises :class:`BaseUrlRefused`.
 
     Only the public internet by https, for the key goes there; or what the operator trusts. A team's admin is not the
     operator.
@@ -35,9 +35,9 @@ def check_address(base_url: str) -> str:
     try:
         address = addresses.check_now(base_url, trusted=trusted)
     except addresses.NotPublic as error:
-        raise AddressRefused("This address is on a private network. Give one on the public internet.") from error
+        raise BaseUrlRefused("This address is on a private network. Give one on the public internet.") from error
     except addresses.AddressRefused as error:
-        raise AddressRefused(UNCLEAR) from error
+        raise BaseUrlRefused(UNCLEAR) from error
     if address.query or (address.scheme != "https" and not addresses.is_within(base_url, trusted)):
-        raise AddressRefused(UNCLEAR)
+        raise BaseUrlRefused(UNCLEAR)
     return address.url.rstrip("/")

@@ -88,7 +88,7 @@ class OutcomeUnknown(ProviderError):
     """The request may have been carried out: read timeout, reset, 5xx, unreadable answer."""
 
 
-class Unreadable(OutcomeUnknown):
+class UnreadableAnswer(OutcomeUnknown):
     """A success that is no JSON: a page of something in between, or cut off. The next one may be whole."""
 
 
@@ -224,7 +224,7 @@ def _read(body: bytes, read: Callable[[Any], Result]) -> Result:
             raise answers.Odd(f"it is larger than {_BODY_MAX // 1024 // 1024} MB")
         return read(answers.decode(body))
     except answers.NotJSON as error:
-        raise Unreadable("The provider's answer could not be read.") from error
+        raise UnreadableAnswer("The provider's answer could not be read.") from error
     except answers.Odd as error:
         kept = answers.storable(body[:_KEPT].decode(errors="replace"))
         raise Unusable(f"The provider's answer could not be read: {error}.", answer=kept) from error

@@ -10,7 +10,7 @@ class SandboxKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     readonly_fields = ["id", "key_hash", "created_at"]
 
 
-class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
+class SandboxReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -22,22 +22,22 @@ class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(SandboxJob)
-class SandboxJobAdmin(ReadOnly):
+class SandboxJobAdmin(SandboxReadOnly):
     list_display = ["id", "key", "model", "status", "price", "created_at", "ended_at"]
     list_filter = ["status", "model"]
 
 
 @admin.register(SandboxAsset)
-class SandboxAssetAdmin(ReadOnly):
+class SandboxAssetAdmin(SandboxReadOnly):
     list_display = ["id", "key", "name", "width", "height", "created_at"]
 
 
 @admin.register(Charge)
-class ChargeAdmin(ReadOnly):
+class ChargeAdmin(SandboxReadOnly):
     list_display = ["at", "key", "job", "kind", "credits"]
     list_filter = ["kind"]
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(ReadOnly):
+class DeliveryAdmin(SandboxReadOnly):
     list_display = ["message_id", "job", "attempts", "answer", "due_at", "delivered_at"]

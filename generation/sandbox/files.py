@@ -14,7 +14,7 @@ from generation.media.folder_storage import own_links
 _SALT = "packshot.sandbox.files"
 
 
-class LinkExpired(Exception):
+class SandboxLinkExpired(Exception):
     pass
 
 
@@ -50,12 +50,12 @@ def link(key: str, *, mime: str, job_id: str = "", expired: bool = False) -> str
 
 
 def resolve(token: str) -> Linked:
-    """Raises :class:`LinkInvalid` or :class:`LinkExpired`."""
+    """Raises :class:`LinkInvalid` or :class:`SandboxLinkExpired`."""
     try:
         claim: list[Any] = signing.loads(token, salt=_SALT)
     except signing.BadSignature as error:
         raise LinkInvalid from error
     key, mime, job_id, until = claim
     if time.time() > until:
-        raise LinkExpired
+        raise SandboxLinkExpired
     return Linked(key, mime, job_id)

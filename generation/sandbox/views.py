@@ -108,7 +108,7 @@ def file(request: HttpRequest, token: str) -> HttpResponse:
     try:
         linked = files.resolve(token)
         data = pictures.read(linked.key)
-    except files.LinkExpired:
+    except files.SandboxLinkExpired:
         return HttpResponse("This link has expired.", status=410, content_type="text/plain")
     except files.LinkInvalid:
         return HttpResponse("This link is not valid.", status=403, content_type="text/plain")

@@ -15,7 +15,7 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Membership, Role, Team, User
 from dashboard.members import actions as members
 from dashboard.members import invitations
-from dashboard.members.actions import Refused
+from dashboard.members.actions import MemberRefused
 from tests.conftest import member, person
 
 # Threads see what is committed; SQLite's get a copy, which costs less.
@@ -61,7 +61,7 @@ def at_once(team: Team, database: Callable[[], None]) -> AtOnce:
                 connection.ensure_connection()
                 start.wait(10)
                 action()
-            except (Refused, PermissionDenied) as error:
+            except (MemberRefused, PermissionDenied) as error:
                 return str(error)
             finally:
                 connections.close_all()

@@ -15,7 +15,7 @@ from asgiref.sync import async_to_sync, sync_to_async
 from django.core import mail
 
 from dashboard.operations import gates
-from dashboard.operations.gates import Gates, Place
+from dashboard.operations.gates import GatePlace, Gates
 from generation import contract
 from generation.network import deadline, download
 from generation.network.deadline import Crowded
@@ -114,9 +114,9 @@ def test_the_gates_add_up_to_the_connections_that_there_are() -> None:
 def test_a_place_is_given_back_for_as_long_as_its_request_calls_out() -> None:
     async def scene() -> None:
         mine = Gates()
-        here = Place(mine, "/generate/")
+        here = GatePlace(mine, "/generate/")
         await here.take()
-        others = [Place(mine, "/generate/") for _ in range(gates.ORDINARY - 1)]
+        others = [GatePlace(mine, "/generate/") for _ in range(gates.ORDINARY - 1)]
         for other in others:
             await other.take()
 
@@ -125,7 +125,7 @@ def test_a_place_is_given_back_for_as_long_as_its_request_calls_out() -> None:
                 async_to_sync(come_and_go)()
 
         async def come_and_go() -> None:
-            newcomer = Place(mine, "/gallery/")
+            newcomer = GatePlace(mine, "/gallery/")
             await asyncio.wait_for(newcomer.take(), 20)
             newcomer.end()
 

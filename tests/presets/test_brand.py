@@ -11,7 +11,7 @@ from dashboard.accounts.models import Team, User
 from dashboard.api.actions import generate
 from dashboard.audit.models import AuditEvent
 from dashboard.presets import actions
-from dashboard.presets.brand import Colour, kit_of, palette
+from dashboard.presets.brand import BrandColour, kit_of, palette
 from dashboard.presets.drafts import Draft
 from dashboard.presets.models import BrandKit
 from dashboard.presets.prompts import BannedWord, compose, find_banned
@@ -62,7 +62,7 @@ def test_an_admin_sets_the_kit_and_the_change_is_recorded(ada: User, team: Team)
     assert "Saved. Every prompt from now on follows it." in answer.content.decode()
     row = kit_of(team)
     assert row and (row.prefix, row.banned_words) == ("Premium photo.", ["cheap", "best ever"])
-    assert palette(row) == (Colour("Sage", "#8aa887"),) and is_colour(palette(row)[0].words)
+    assert palette(row) == (BrandColour("Sage", "#8aa887"),) and is_colour(palette(row)[0].words)
     assert "Nothing was changed." in browser.post("/settings/brand/", FORM, follow=True).content.decode()
     assert AuditEvent.objects.filter(action="brand_kit.changed").count() == 1
 

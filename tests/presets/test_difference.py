@@ -10,7 +10,7 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import User
 from dashboard.presets import actions
 from dashboard.presets.access import Sharing
-from dashboard.presets.difference import Change, Piece, compare, word_diff
+from dashboard.presets.difference import Piece, VersionChange, compare, word_diff
 from dashboard.presets.drafts import Draft, fingerprint
 from dashboard.presets.models import PresetVersion
 from dashboard.presets.variables import Variable, as_json
@@ -50,12 +50,12 @@ def test_settings_and_variables_are_named() -> None:
     found = compare(older, newer)
     assert found.same_words
     assert found.changes == [
-        Change("Pictures of each", "1", "2"),
-        Change("Variable props", "text, linen", "taken out"),
-        Change("Variable season: default", "spring", "nothing"),
-        Change("Variable season: required", "no", "yes"),
-        Change("Variable season: choices", "spring, autumn", "spring, autumn, winter"),
-        Change("Variable height", "not there", "number"),
+        VersionChange("Pictures of each", "1", "2"),
+        VersionChange("Variable props", "text, linen", "taken out"),
+        VersionChange("Variable season: default", "spring", "nothing"),
+        VersionChange("Variable season: required", "no", "yes"),
+        VersionChange("Variable season: choices", "spring, autumn", "spring, autumn, winter"),
+        VersionChange("Variable height", "not there", "number"),
     ]
 
 

@@ -7,7 +7,7 @@ from dashboard.presets import actions
 from dashboard.presets.access import Sharing
 from dashboard.presets.drafts import Draft, draft_of, fingerprint
 from dashboard.presets.models import Preset
-from dashboard.presets.usage import Use, total, usage
+from dashboard.presets.usage import PresetUse, total, usage
 from dashboard.projects.models import Product
 from dashboard.studio.actions import JobSpec, start
 from generation.credits import ledger
@@ -42,11 +42,11 @@ def test_jobs_pictures_and_captured_credits_are_counted_by_member(creator: Actor
     use(creator, actions.add(creator, draft_of(row)), mug, pictures=1, credits=5)
     rows = usage(row)
     assert rows == [
-        Use(who="Ada", jobs=1, pictures=1, credits=15),
-        Use(who="Bob", jobs=2, pictures=2, credits=10),
-        Use(who="API key Nightly", jobs=1, pictures=0, credits=3),
+        PresetUse(who="Ada", jobs=1, pictures=1, credits=15),
+        PresetUse(who="Bob", jobs=2, pictures=2, credits=10),
+        PresetUse(who="API key Nightly", jobs=1, pictures=0, credits=3),
     ]
-    assert total(rows) == Use(who="", jobs=4, pictures=3, credits=28)
+    assert total(rows) == PresetUse(who="", jobs=4, pictures=3, credits=28)
 
 
 def test_the_page_tells_who_uses_it(creator: Actor, vera: User, mug: Product) -> None:

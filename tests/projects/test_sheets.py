@@ -2,10 +2,10 @@
 
 import pytest
 
-from dashboard.projects.sheets import FILE_MAX_BYTES, ROWS_MAX, Row, SheetRefused, read, write
+from dashboard.projects.sheets import FILE_MAX_BYTES, ROWS_MAX, SheetRefused, SheetRow, read, write
 
 PLAIN = 'name,SKU,image URL,tags\nCafé mug,M-1,https://example.com/mug.jpg,"outdoor, enamel"\n'
-EXPECTED = [Row(2, "Café mug", "M-1", "https://example.com/mug.jpg", ("outdoor", "enamel"))]
+EXPECTED = [SheetRow(2, "Café mug", "M-1", "https://example.com/mug.jpg", ("outdoor", "enamel"))]
 
 GOOD = {
     "utf-8": PLAIN.encode(),
@@ -64,11 +64,11 @@ def test_lines_are_counted_through_quoted_breaks_and_empty_rows() -> None:
 
 
 def test_a_short_row_lacks_what_it_lacks() -> None:
-    assert read(b"name,image,tags\nMug\n") == [Row(2, "Mug")]
+    assert read(b"name,image,tags\nMug\n") == [SheetRow(2, "Mug")]
 
 
 def test_what_is_written_is_read_again_and_no_spreadsheet_runs_it() -> None:
-    row = Row(2, "=1+2", "-7", "https://example.com/a.jpg", ("@home", "a b"))
+    row = SheetRow(2, "=1+2", "-7", "https://example.com/a.jpg", ("@home", "a b"))
     text = write([(row, "The server answered 404.")])
     assert """"'=1+2","'-7",""" in text and '2,"The server answered 404."' in text
     assert read(text.encode()) == [row]
@@ -76,5 +76,5 @@ def test_what_is_written_is_read_again_and_no_spreadsheet_runs_it() -> None:
 
 def test_an_apostrophe_that_stood_in_the_data_stays_there() -> None:
     assert read(b"name,image\n'=1+2,x\n")[0].name == "'=1+2", "nobody guarded a file that is not ours"
-    row = Row(2, "'=1+2", "'-7", "https://example.com/a.jpg", ("'@home",))
+    row = SheetRow(2, "'=1+2", "'-7", "https://example.com/a.jpg", ("'@home",))
     assert read(write([(row, "The server answered 404.")]).encode()) == [row]

@@ -7,7 +7,7 @@ from django.test import RequestFactory
 from lucide import IconDoesNotExist
 
 from dashboard.ui import samples, views
-from dashboard.ui.parts import Part, all_parts, name_of
+from dashboard.ui.parts import ComponentPart, all_parts, name_of
 from dashboard.ui.states import JOB_LOOKS
 from dashboard.ui.templatetags.ui import icon
 from generation.models import TERMINAL, JobState
@@ -32,12 +32,12 @@ def test_style_guide_lists_every_component() -> None:
 
 
 @pytest.mark.parametrize("part", all_parts(), ids=lambda part: part.name)
-def test_component_says_what_it_needs(part: Part) -> None:
+def test_component_says_what_it_needs(part: ComponentPart) -> None:
     assert part.note, "Begin the template with a comment that names its context."
 
 
 @pytest.mark.parametrize("part", [part for part in all_parts() if not part.template], ids=lambda part: part.name)
-def test_component_without_a_sample_is_part_of_something(part: Part) -> None:
+def test_component_without_a_sample_is_part_of_something(part: ComponentPart) -> None:
     name = re.compile(rf"""(?:(?:ui|shell)/_{part.name}\.html|component "{part.name}")""")
     users = [path for path in templates() if name_of(path) != part.name and name.search(path.read_text())]
     assert users, "Add templates/ui/styleguide/parts/ with a sample, or delete the component."

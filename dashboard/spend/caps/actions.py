@@ -14,19 +14,19 @@ from generation.credits import caps
 from generation.models import Cap
 
 
-class Refused(Exception):
+class CapRefused(Exception):
     """What was asked for cannot be; the text is one clear sentence."""
 
 
 def add(acting: Actor, *, project: Project | None, member: User | None, period: str, credits: int, warn_at: int) -> Cap:
-    """Bound a project, a member, or without both the whole team. Raises :class:`Refused` for a second of its kind."""
+    """Bound a project, a member, or without both the team. Raises :class:`CapRefused` for a second of its kind."""
     acting.require(Role.ADMIN)
     with transaction.atomic():
         caps.lock(acting.team.id)
         same = Cap.objects.filter(team=acting.team, project=project, member=member, period=period)
         if (found := same.select_related("team", "project", "member").first()) is not None:
             there_is = f"The {labels.called(found)} is there already: {found.credits:,} credits."
-            raise Refused(f"{there_is} Change that one.")
+            raise CapRefused(f"{there_is} Change that one.")
         bounds: dict[str, Any] = {"project": project, "member": member, "period": period}
         cap = Cap(team=acting.team, credits=credits, warn_at=warn_at, created_by=acting.user, **bounds)
         caps.save(cap)
@@ -75,7 +75,7 @@ def _present(acting: Actor, cap: Cap) -> Cap:
     rows = Cap.objects.select_related("team", "project", "member", "created_by")
     found = rows.filter(team=acting.team, pk=cap.pk).first()
     if found is None:
-        raise Refused("This cap was removed in the meantime.")
+        raise CapRefused("This cap was removed in the meantime.")
     return found
 
 

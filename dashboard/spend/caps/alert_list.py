@@ -10,14 +10,14 @@ from django.utils import formats, timezone
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.spend.caps import labels
-from dashboard.spend.caps.queries import Row
+from dashboard.spend.caps.queries import CapRow
 from dashboard.spend.models import Alert
 
 SHOWN = 20
 
 
 @dataclass(frozen=True)
-class Delivery:
+class AlertDelivery:
     """What became of it on one way: ``Mailed``, or why not yet."""
 
     label: str
@@ -26,7 +26,7 @@ class Delivery:
 
 
 @dataclass(frozen=True)
-class Line:
+class AlertLine:
     alert: Alert
     zone: ZoneInfo
 
@@ -42,7 +42,7 @@ class Line:
         return f"The {told['cap']['name']} reached {share} %: {labels.of_used(told['used'], told['limit'])}."
 
     @property
-    def deliveries(self) -> list[Delivery]:
+    def deliveries(self) -> list[AlertDelivery]:
         alert = self.alert
         ways = [_delivery(alert, "mail", "Mailed", alert.mailed_at, alert.mail_fault)]
         if alert.posted_at or alert.post_fault:
@@ -50,14 +50,14 @@ class Line:
         return ways
 
 
-def _delivery(alert: Alert, way: str, done: str, arrived: datetime | None, fault: str) -> Delivery:
+def _delivery(alert: Alert, way: str, done: str, arrived: datetime | None, fault: str) -> AlertDelivery:
     if arrived:
-        return Delivery(done, "good")
+        return AlertDelivery(done, "good")
     if not fault:
-        return Delivery(f"The {way} is on its way", "neutral")
+        return AlertDelivery(f"The {way} is on its way", "neutral")
     if alert.due_at is None:
-        return Delivery(f"The {way} was not delivered", "bad", f"{fault} Given up after a day.")
-    return Delivery(f"The {way} is not delivered yet", "warn", f"{fault} Tried again {_when(alert.due_at)}.")
+        return AlertDelivery(f"The {way} was not delivered", "bad", f"{fault} Given up after a day.")
+    return AlertDelivery(f"The {way} is not delivered yet", "warn", f"{fault} Tried again {_when(alert.due_at)}.")
 
 
 def _when(due: datetime) -> str:
@@ -65,10 +65,10 @@ def _when(due: datetime) -> str:
     return f"in {minutes} minute{'' if minutes == 1 else 's'}" if minutes else "in a moment"
 
 
-def latest(acting: Actor, seen: Iterable[Row]) -> list[Line]:
+def latest(acting: Actor, seen: Iterable[CapRow]) -> list[AlertLine]:
     """The newest warnings about the caps that the actor sees; admins see those of removed caps, too."""
     rows = Alert.objects.filter(team=acting.team).order_by("-id")
     if not acting.may(Role.ADMIN):
         rows = rows.filter(cap__in=[row.cap for row in seen])
     zone = labels.zone_of(acting.team.id)
-    return [Line(alert, zone) for alert in rows[:SHOWN]]
+    return [AlertLine(alert, zone) for alert in rows[:SHOWN]]

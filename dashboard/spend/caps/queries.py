@@ -21,7 +21,7 @@ from generation.models import Cap
 
 
 @dataclass(frozen=True)
-class Row:
+class CapRow:
     """One cap at this moment."""
 
     standing: CapUsage
@@ -104,24 +104,24 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Group:
+class CapGroup:
     title: str
-    rows: list[Row]
+    rows: list[CapRow]
 
 
-def rows(acting: Actor, only: Q | None = None) -> list[Row]:
+def rows(acting: Actor, only: Q | None = None) -> list[CapRow]:
     """The caps that the actor may see: admins all of them, others those that bind them; or ``only`` some of these."""
     return _rows(acting, caps.standings(team_id=acting.team.id, only=_seen(acting) if only is None else only))
 
 
-def _rows(acting: Actor, found: Sequence[CapUsage]) -> list[Row]:
+def _rows(acting: Actor, found: Sequence[CapUsage]) -> list[CapRow]:
     if not found:
         return []
     zone = labels.zone_of(acting.team.id)
     capped = [one.cap.member_id for one in found if one.cap.member_id]
     present = set(_members(acting, capped)) if capped else set()
     now = timezone.now()
-    return [Row(one, zone, now, is_former=one.cap.member_id not in {None, *present}) for one in found]
+    return [CapRow(one, zone, now, is_former=one.cap.member_id not in {None, *present}) for one in found]
 
 
 def _members(acting: Actor, users: Iterable[int]) -> Iterable[int]:
@@ -135,20 +135,20 @@ def _seen(acting: Actor) -> Q:
     return caps.bounding(projects=projects, spender_id=acting.spender_id)
 
 
-def row(acting: Actor, cap: Cap) -> Row:
+def row(acting: Actor, cap: Cap) -> CapRow:
     return rows(acting, Q(pk=cap.pk))[0]
 
 
-def groups(found: Iterable[Row]) -> list[Group]:
+def groups(found: Iterable[CapRow]) -> list[CapGroup]:
     """The team's, then the projects', then the members', each by name."""
-    parts: dict[str, list[Row]] = {"The whole team": [], "Projects": [], "Members": []}
+    parts: dict[str, list[CapRow]] = {"The whole team": [], "Projects": [], "Members": []}
     for one in sorted(found, key=lambda it: (it.cap.whose.lower(), it.cap.period)):
         title = "Projects" if one.cap.project_id else "Members" if one.cap.member_id else "The whole team"
         parts[title].append(one)
-    return [Group(title, members) for title, members in parts.items() if members]
+    return [CapGroup(title, members) for title, members in parts.items() if members]
 
 
-def warnings(acting: Actor, standings: Sequence[CapUsage] | None = None) -> list[Row]:
+def warnings(acting: Actor, standings: Sequence[CapUsage] | None = None) -> list[CapRow]:
     """Caps above their share: all of them for admins, one's own for the others.
 
     ``standings`` are all of the team's, where a page has read them already.

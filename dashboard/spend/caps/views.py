@@ -16,9 +16,9 @@ from dashboard.accounts.models import Role
 from dashboard.accounts.order_tokens import ordered_once
 from dashboard.accounts.views import members_only
 from dashboard.spend.caps import actions, alert_list, labels, queries
-from dashboard.spend.caps.actions import Refused
+from dashboard.spend.caps.actions import CapRefused
 from dashboard.spend.caps.forms import AmountForm, CapForm, RaiseForm
-from dashboard.spend.caps.queries import Row
+from dashboard.spend.caps.queries import CapRow
 from generation.models import Cap
 
 
@@ -34,7 +34,7 @@ def caps(request: HttpRequest) -> HttpResponse:
     if form and form.is_valid():
         try:
             cap = actions.add(acting, **form.cleaned_data)
-        except Refused as error:
+        except CapRefused as error:
             form.add_error(None, str(error))
         else:
             return _said(request, queries.row(acting, cap))
@@ -44,7 +44,7 @@ def caps(request: HttpRequest) -> HttpResponse:
     return render(request, "spend/caps/caps.html", context, status=422 if form and form.errors else 200)
 
 
-def _said(request: HttpRequest, row: Row) -> HttpResponse:
+def _said(request: HttpRequest, row: CapRow) -> HttpResponse:
     """What the cap allows now, and what it no longer does."""
     until = f" until {row.resets}" if row.resets else ""
     allows = f"{row.left:,} more credit{'' if row.left == 1 else 's'}"
@@ -96,7 +96,7 @@ def remove_cap(request: HttpRequest, cap_id: str) -> HttpResponse:
     found = _find(acting, cap_id)
     try:
         actions.remove(acting, found)
-    except Refused as error:
+    except CapRefused as error:
         messages.error(request, str(error))
     else:
         messages.success(request, f"The {labels.called(found)} is gone. It stops nothing any more.")
@@ -111,7 +111,7 @@ def _find(acting: Actor, cap_id: str) -> Cap:
 def _done(request: HttpRequest, acting: Actor, found: Cap, act: Callable[[], Cap]) -> HttpResponse:
     try:
         changed = act()
-    except Refused as error:
+    except CapRefused as error:
         messages.error(request, str(error))
         return redirect("caps")
     return _said(request, queries.row(acting, changed))
@@ -139,7 +139,7 @@ def _amount_form(found: Cap, data: Any = None) -> AmountForm:
     return AmountForm(data, initial={"credits": found.credits, "warn_at": found.warn_at})
 
 
-def _raise_form(request: HttpRequest, row: Row) -> RaiseForm:
+def _raise_form(request: HttpRequest, row: CapRow) -> RaiseForm:
     """Proposes what somebody lacks, to the end of the cap's month or for a week."""
     lack = request.GET.get("lack", "")
     ends = row.standing.resets_at or timezone.now() + timedelta(days=8)

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Membership, Role, User
-from dashboard.spend.caps.queries import Row
+from dashboard.spend.caps.queries import CapRow
 
 NAMED = 3
 """People whom a creator is told to ask."""
@@ -17,7 +17,7 @@ NAMED = 3
 class Why:
     """A cap, what was asked of it, and either the page where it is raised or the people who can do that."""
 
-    row: Row
+    row: CapRow
     asked: int
     raise_url: str
     people: tuple[User, ...]
@@ -34,14 +34,14 @@ class Why:
         return f"mailto:{self.people[0].email}?subject={subject}" if self.people else ""
 
 
-def why(acting: Actor, row: Row, *, asked: int) -> Why:
+def why(acting: Actor, row: CapRow, *, asked: int) -> Why:
     may_raise = acting.may(Role.ADMIN)
     lacking = urlencode({"lack": asked - row.standing.left})
     url = f"{reverse('cap', args=[row.cap.id])}?{lacking}#raise" if may_raise else ""
     return Why(row, asked, url, () if may_raise else _people(row))
 
 
-def _people(row: Row) -> tuple[User, ...]:
+def _people(row: CapRow) -> tuple[User, ...]:
     admins = Membership.objects.filter(team=row.cap.team_id, role__gte=Role.ADMIN, user__is_active=True)
     found = [one.user for one in admins.select_related("user").order_by("-role", "pk")]
     return tuple(sorted(found, key=lambda user: user.pk != row.cap.created_by_id)[:NAMED])

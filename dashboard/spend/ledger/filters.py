@@ -34,7 +34,7 @@ _BIGGEST_KEY = 10**15
 
 
 @dataclass(frozen=True, kw_only=True)
-class Filters(AddressFilters):
+class LedgerFilters(AddressFilters):
     """One value each; empty means all. Days begin in the team's time zone."""
 
     since: str = ""

@@ -42,7 +42,7 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Line:
+class LedgerLine:
     entry: LedgerEntry
     word: str
     tone: str
@@ -57,11 +57,11 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Day:
+class LedgerDay:
     """Lines of one day, or those of it that are on this page."""
 
     at: datetime
-    lines: list[Line]
+    lines: list[LedgerLine]
     begins: bool
     """Whether its heading is due: an earlier page may have shown it."""
 
@@ -111,22 +111,22 @@ def read_place(text: str) -> Place | None:
     return (at, int(pk)) if at and pk.isascii() and pk.isdecimal() and len(pk) < 19 else None
 
 
-def days(rows: Iterable[LedgerEntry], zone: ZoneInfo, *, may_refund: bool, continued: str = "") -> Iterator[Day]:
+def days(rows: Iterable[LedgerEntry], zone: ZoneInfo, *, may_refund: bool, continued: str = "") -> Iterator[LedgerDay]:
     """Group entries by the team's days. ``continued`` is the day (ISO) with which the page before ended."""
     for day, found in groupby(rows, key=lambda row: row.created_at.astimezone(zone).date()):
         lines = [line(row, may_refund=may_refund) for row in found]
         at = lines[0].entry.created_at.astimezone(zone)
-        yield Day(at, lines, begins=day.isoformat() != continued)
+        yield LedgerDay(at, lines, begins=day.isoformat() != continued)
 
 
-def line(entry: LedgerEntry, *, may_refund: bool) -> Line:
+def line(entry: LedgerEntry, *, may_refund: bool) -> LedgerLine:
     word, tone = LOOKS[Kind(entry.kind)]
     figures = [Figure(called, getattr(entry, name)) for name, called in _FIGURES.items()]
     job = entry.job
     job_url = f"{reverse('batch', args=[job.batch_id])}#row-{job.pk}" if job else ""
     is_paid = entry.kind == Kind.CAPTURE and entry.spent > 0
     refund_url = reverse("ledger_refund", args=[job.pk]) if job and may_refund and is_paid else ""
-    return Line(entry, word, tone, what(entry), who(entry), _is_by_key(entry), figures, job_url, refund_url)
+    return LedgerLine(entry, word, tone, what(entry), who(entry), _is_by_key(entry), figures, job_url, refund_url)
 
 
 def what(entry: LedgerEntry) -> str:

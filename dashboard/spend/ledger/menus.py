@@ -8,11 +8,11 @@ from django.urls import reverse
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import ApiKey, Membership, Role, User
-from dashboard.audit.filters import Menu
+from dashboard.audit.filters import AuditMenu
 from dashboard.presets.access import visible
 from dashboard.presets.models import PresetVersion
 from dashboard.projects.models import Project
-from dashboard.spend.ledger.filters import KINDS, Filters
+from dashboard.spend.ledger.filters import KINDS, LedgerFilters
 from dashboard.spend.links import NONE
 from generation.contract import CATALOGUE
 from generation.models import Batch
@@ -29,7 +29,7 @@ _NAMELESS = {
 }
 
 
-def menus(acting: Actor, filters: Filters) -> list[dict[str, Any]]:
+def menus(acting: Actor, filters: LedgerFilters) -> list[dict[str, Any]]:
     """The filters as ``gallery/_filter.html`` draws them; below admin without those that name other people."""
     home = reverse("ledger")
     return [
@@ -43,7 +43,7 @@ def menus(acting: Actor, filters: Filters) -> list[dict[str, Any]]:
     ]
 
 
-def _menus(acting: Actor, filters: Filters) -> list[Menu]:
+def _menus(acting: Actor, filters: LedgerFilters) -> list[AuditMenu]:
     team = acting.team
     offered: dict[str, tuple[str, list[tuple[str, str]]]] = {
         "kind": ("Kind", list(KINDS.items())),
@@ -55,7 +55,7 @@ def _menus(acting: Actor, filters: Filters) -> list[Menu]:
     offered["preset"] = ("Preset", _named(visible(acting).order_by("name"), filters.preset))
     offered["model"] = ("Model", [(name, name) for name in CATALOGUE])
     return [
-        Menu(name, label, _with_none(name, choices), chosen=getattr(filters, name))
+        AuditMenu(name, label, _with_none(name, choices), chosen=getattr(filters, name))
         for name, (label, choices) in offered.items()
     ]
 
@@ -80,7 +80,7 @@ def _people(team_id: str) -> list[tuple[str, str]]:
     return [(str(person.pk), str(person)) for person in people[:CHOICES_MAX]]
 
 
-def chips(acting: Actor, filters: Filters) -> Iterable[tuple[str, str]]:
+def chips(acting: Actor, filters: LedgerFilters) -> Iterable[tuple[str, str]]:
     """What is chosen without a menu, with the address that takes it away."""
     home = reverse("ledger")
     if filters.preset_version:

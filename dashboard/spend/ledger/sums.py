@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
-from dashboard.spend.ledger.filters import Filters, Kind
+from dashboard.spend.ledger.filters import Kind, LedgerFilters
 from dashboard.spend.ledger.lines import own_keys
 from dashboard.spend.links import SPENT
 from dashboard.spend.reconciliation.labels import number
@@ -27,7 +27,7 @@ _MOVES = {
 
 
 @dataclass(frozen=True)
-class Sums:
+class LedgerSums:
     """Credits; ``None`` where only reading every line would tell."""
 
     granted: int | None = None
@@ -42,18 +42,18 @@ class Sums:
         return [(label, number(figure)) for label, figure in known if figure is not None]
 
 
-def sums(acting: Actor, filters: Filters, *, lines: Sequence[LedgerEntry] | None = None) -> Sums:
+def sums(acting: Actor, filters: LedgerFilters, *, lines: Sequence[LedgerEntry] | None = None) -> LedgerSums:
     """``lines`` are all that match, where one page holds them."""
     if lines is not None:
         names = _MOVES.get(filters.kind, tuple(_LABELS))
-        return Sums(**{name: sum(getattr(line, name) for line in lines) for name in names})
+        return LedgerSums(**{name: sum(getattr(line, name) for line in lines) for name in names})
     if not filters and acting.may(Role.ADMIN):
         account = CreditAccount.objects.get(pk=acting.team.id)
-        return Sums(account.granted, account.held, account.spent)
+        return LedgerSums(account.granted, account.held, account.spent)
     if not filters.is_by_day:
-        return Sums()
+        return LedgerSums()
     days = filters.narrow_days(_days(acting)).aggregate(spent=Sum("spent"), pictures=Sum("pictures"))
-    return Sums(spent=days["spent"] or 0, pictures=days["pictures"] or 0)
+    return LedgerSums(spent=days["spent"] or 0, pictures=days["pictures"] or 0)
 
 
 def _days(acting: Actor) -> QuerySet[DailySpend]:

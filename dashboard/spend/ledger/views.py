@@ -21,7 +21,7 @@ from dashboard.audit.export import streamed
 from dashboard.spend.caps.labels import zone_of
 from dashboard.spend.ledger import actions, export, menus, sums
 from dashboard.spend.ledger import lines as ledger_lines
-from dashboard.spend.ledger.filters import Filters
+from dashboard.spend.ledger.filters import LedgerFilters
 from dashboard.spend.ledger.forms import AdjustForm, RefundForm
 from generation.credits.ledger import BadEntry, paid
 from generation.models import Job, LedgerEntry
@@ -31,7 +31,7 @@ from generation.models import Job, LedgerEntry
 @require_safe
 def ledger(request: HttpRequest) -> HttpResponse:
     """A page of lines; asked by a script for the next one, only that."""
-    acting, filters = access.actor(request), Filters.of(request.GET)
+    acting, filters = access.actor(request), LedgerFilters.of(request.GET)
     if request.headers.get("HX-Request") and "sums" in request.GET:
         return _varying(render(request, "spend/ledger/_sums.html", {"sums": sums.sums(acting, filters)}))
     before = ledger_lines.read_place(request.GET.get("before", ""))
@@ -54,7 +54,9 @@ def _varying(answer: HttpResponse) -> HttpResponse:
     return answer
 
 
-def _sums(request: HttpRequest, acting: Actor, filters: Filters, *, lines: list[LedgerEntry] | None) -> dict[str, Any]:
+def _sums(
+    request: HttpRequest, acting: Actor, filters: LedgerFilters, *, lines: list[LedgerEntry] | None
+) -> dict[str, Any]:
     """What the lines add up to, or where a script asks for it: years of days take longer than a page may."""
     is_long = lines is None and filters.is_by_day and filters and not (filters.since and filters.until)
     if is_long and "sums" not in request.GET:
@@ -68,7 +70,7 @@ def _page(request: HttpRequest, acting: Actor, rows: list[LedgerEntry], *, zone:
     return {"days": days, "zone": zone, "is_admin": is_admin}
 
 
-def _frame(acting: Actor, filters: Filters) -> dict[str, Any]:
+def _frame(acting: Actor, filters: LedgerFilters) -> dict[str, Any]:
     home = reverse("ledger")
     return {
         "filters": filters,
@@ -84,7 +86,7 @@ def _frame(acting: Actor, filters: Filters) -> dict[str, Any]:
 @require_safe
 def ledger_csv(request: HttpRequest) -> StreamingHttpResponse:
     """All lines that the filters show, for a spreadsheet."""
-    acting, filters = access.actor(request), Filters.of(request.GET)
+    acting, filters = access.actor(request), LedgerFilters.of(request.GET)
     zone = zone_of(acting.team.id)
     rows = filters.narrow(ledger_lines.seen_by(acting), zone)
     name = f"ledger-{acting.team.id}-{timezone.localdate(timezone=zone).isoformat()}.csv"
@@ -147,7 +149,7 @@ def _credits(form: Form) -> str:
 
 
 def _of_job(job: Job) -> str:
-    return Filters(job=job.pk).address(reverse("ledger"))
+    return LedgerFilters(job=job.pk).address(reverse("ledger"))
 
 
 def _status(form: Form) -> int:

@@ -55,7 +55,7 @@ def total(days: Days, span: Span) -> Figures:
     return sum((found for day, found in days.items() if day in span), NOTHING)
 
 
-class Group(NamedTuple):
+class SpendGroup(NamedTuple):
     """A combination that reports tell apart. A team has thousands of them."""
 
     project: str
@@ -71,7 +71,7 @@ class Group(NamedTuple):
 
 
 @dataclass
-class Sums:
+class SpendSums:
     """What a row of a table adds up."""
 
     spent: int = 0
@@ -79,7 +79,7 @@ class Sums:
     approved: int = 0
     before: int = 0
 
-    def add(self, other: "Group | Sums") -> None:
+    def add(self, other: "SpendGroup | SpendSums") -> None:
         self.spent += other.spent
         self.pictures += other.pictures
         self.approved += other.approved
@@ -90,7 +90,7 @@ class Sums:
         return Figures(self.spent, self.pictures, self.approved)
 
 
-def groups(team_id: str, scope: Scope, period: Period) -> list[Group]:
+def groups(team_id: str, scope: Scope, period: Period) -> list[SpendGroup]:
     """What each combination cost in the period, and in the one before."""
     parts = [
         _part(rows, sign, is_now=is_now)
@@ -104,7 +104,7 @@ def groups(team_id: str, scope: Scope, period: Period) -> list[Group]:
     sums = ", ".join(f"CAST(SUM({name}) AS bigint)" for name in _SUMS)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {names}, {sums} FROM ({each}) AS part GROUP BY {names}", values)  # noqa: S608
-        return [Group(*row) for row in cursor]
+        return [SpendGroup(*row) for row in cursor]
 
 
 def _rows(team_id: str, scope: Scope, span: Span, today: date) -> Iterator[tuple[QuerySet[Any], int]]:
@@ -128,16 +128,16 @@ def _between(rows: QuerySet[Any], span: Span) -> QuerySet[Any]:
     return rows.filter(day__gte=span.first, day__lte=span.last)
 
 
-def summed(found: Iterable[Group], key: Callable[[Group], Key]) -> dict[Key, Sums]:
+def summed(found: Iterable[SpendGroup], key: Callable[[SpendGroup], Key]) -> dict[Key, SpendSums]:
     """The groups added up by some of what they tell apart."""
-    sums: defaultdict[Key, Sums] = defaultdict(Sums)
+    sums: defaultdict[Key, SpendSums] = defaultdict(SpendSums)
     for group in found:
         sums[key(group)].add(group)
     return sums
 
 
-def whole(parts: Iterable[Sums]) -> Sums:
-    sums = Sums()
+def whole(parts: Iterable[SpendSums]) -> SpendSums:
+    sums = SpendSums()
     for part in parts:
         sums.add(part)
     return sums

@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import Any
 
 from dashboard.spend import links
-from dashboard.spend.overview.figures import Group, Sums, summed, whole
+from dashboard.spend.overview.figures import SpendGroup, SpendSums, summed, whole
 from dashboard.spend.overview.names import GONE, Names
 from dashboard.spend.overview.scopes import Scope
 from dashboard.spend.periods import Period
@@ -18,12 +18,12 @@ ADJUSTED = "Adjustments"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class TableRow:
     label: str
-    sums: Sums
+    sums: SpendSums
     badge: str = ""
     note: str = ""
-    parts: "list[Row]" = field(default_factory=list)
+    parts: "list[TableRow]" = field(default_factory=list)
     is_part: bool = False
     spent_url: str = ""
     """The ledger's lines behind it; empty for rows that were added up."""
@@ -39,7 +39,7 @@ class Row:
     """Against the period before; empty where nothing at all was spent in it."""
 
     @property
-    def with_parts(self) -> "list[Row]":
+    def with_parts(self) -> "list[TableRow]":
         return [self, *self.parts]
 
     @property
@@ -51,7 +51,7 @@ class Row:
 class Table:
     name: str
     title: str
-    rows: list[Row]
+    rows: list[TableRow]
     all_url: str = ""
     """Where the rows that were added up are shown one by one."""
 
@@ -65,15 +65,15 @@ def change(now: int, before: int) -> str:
 
 
 def tables(
-    groups: Sequence[Group], names: Names, *, period: Period, scope: Scope, caps: dict[str, int], unfolded: str
+    groups: Sequence[SpendGroup], names: Names, *, period: Period, scope: Scope, caps: dict[str, int], unfolded: str
 ) -> list[Table]:
     """``caps`` are credits by project; ``unfolded`` is the table that shows all of its rows."""
     drawing = _Drawing(period, scope, names, caps)
     versions = summed(groups, attrgetter("preset_version"))
-    presets: dict[str, dict[int, Sums]] = {}
+    presets: dict[str, dict[int, SpendSums]] = {}
     for pk, sums in versions.items():
         presets.setdefault(names.versions[pk].preset_id if pk in names.versions else "", {})[pk] = sums
-    made: list[tuple[str, str, dict[Any, Sums], Callable[[Any, Sums], Row]]] = [
+    made: list[tuple[str, str, dict[Any, SpendSums], Callable[[Any, SpendSums], TableRow]]] = [
         ("member", "By member", summed(groups, attrgetter("member", "api_key")), drawing.member),
         ("project", "By project", summed(groups, attrgetter("project")), drawing.project),
         (
@@ -100,21 +100,21 @@ class _Drawing:
     names: Names
     caps: dict[str, int]
 
-    def member(self, key: tuple[int, str], sums: Sums) -> Row:
+    def member(self, key: tuple[int, str], sums: SpendSums) -> TableRow:
         member, api_key = key
         only = {"member": str(member)} if member else {"key": api_key} if api_key else None
         filters = only or {"member": links.NONE, "key": links.NONE}
         row = self._row(self.names.who(member, api_key) or ADJUSTED, sums, filters, scope=only)
         return replace(row, badge="" if member or not api_key else "Key")
 
-    def project(self, project: str, sums: Sums) -> Row:
+    def project(self, project: str, sums: SpendSums) -> TableRow:
         label = self.names.projects.get(project, GONE) if project else "No project"
         row = self._row(
             label, sums, {"project": project or links.NONE}, scope={"project": project} if project else None
         )
         return replace(row, note=f"cap {self.caps[project]:,}") if project in self.caps else row
 
-    def preset(self, preset_id: str, sums: Sums, versions: dict[int, Sums]) -> Row:
+    def preset(self, preset_id: str, sums: SpendSums, versions: dict[int, SpendSums]) -> TableRow:
         """With its versions, the latest first."""
         if not preset_id:
             return self._row("Without a preset", sums, {"preset": links.NONE})
@@ -128,12 +128,14 @@ class _Drawing:
         ]
         return replace(self._row(label, sums, {"preset": preset_id}), parts=parts)
 
-    def model(self, model: str, sums: Sums) -> Row:
+    def model(self, model: str, sums: SpendSums) -> TableRow:
         return self._row(model or ADJUSTED, sums, {"model": model or links.NONE})
 
-    def _row(self, label: str, sums: Sums, filters: dict[str, str], *, scope: dict[str, str] | None = None) -> Row:
+    def _row(
+        self, label: str, sums: SpendSums, filters: dict[str, str], *, scope: dict[str, str] | None = None
+    ) -> TableRow:
         only = {**self.scope.query, **filters}
-        return Row(
+        return TableRow(
             label=label,
             sums=sums,
             spent_url=links.ledger(self.period.so_far, **only),
@@ -146,8 +148,8 @@ class _Drawing:
 def _table(
     name: str,
     title: str,
-    sums: dict[Any, Sums],
-    row: Callable[[Any, Sums], Row],
+    sums: dict[Any, SpendSums],
+    row: Callable[[Any, SpendSums], TableRow],
     *,
     period: Period,
     scope: Scope,
@@ -160,7 +162,7 @@ def _table(
     longest = max((one.sums.spent for one in rows), default=0)
     if folds:
         rest = ranked[ROWS_MAX:]
-        rows.append(Row(label=f"{len(rest):,} others", sums=whole(others for _, others in rest)))
+        rows.append(TableRow(label=f"{len(rest):,} others", sums=whole(others for _, others in rest)))
     every = whole(one for _, one in ranked)
     address = links.overview(period.query, scope.query, {"all": name})
     return Table(
@@ -171,7 +173,7 @@ def _table(
     )
 
 
-def _placed(row: Row, every: Sums, longest: int) -> Row:
+def _placed(row: TableRow, every: SpendSums, longest: int) -> TableRow:
     """With its share, its bar and what changed."""
     return replace(
         row,

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from dashboard.spend.what_if.replay import Use
+from dashboard.spend.what_if.replay import CapUse
 
 WIDTH, HEIGHT = 100, 40
 _HEADROOM = 1.08
 
 
 @dataclass(frozen=True)
-class Chart:
+class UsageChart:
     """Paths and places, as SVG takes them."""
 
     top: int
@@ -24,12 +24,12 @@ class Chart:
     """Where the days lie on which it refused something."""
 
 
-def draw(use: Use) -> Chart:
+def draw(use: CapUse) -> UsageChart:
     most = max((max(day.replayed, day.happened) for day in use.days), default=0)
     fits = use.cap.credits <= 4 * max(most, 1)
     top = max(most, use.cap.credits if fits else 0, 1) * _HEADROOM
     step = WIDTH / max(len(use.days), 1)
-    return Chart(
+    return UsageChart(
         top=round(top),
         replayed=f"M0 {HEIGHT}{_steps([day.replayed for day in use.days], step, top)}V{HEIGHT}Z",
         happened=f"M0 {_y(use.days[0].happened, top)}{_steps([day.happened for day in use.days], step, top)}",

@@ -21,7 +21,7 @@ AMOUNT = f"A cap is a whole number of credits from 0 to {MOST:,}, written withou
 
 
 @dataclass(frozen=True)
-class Line:
+class CapLine:
     """One row, as the address says it."""
 
     whose: str = TEAM
@@ -40,23 +40,23 @@ class Line:
         return cls(**{name: value.replace("\0", "").strip()[:60] for name, value in given.items()})
 
 
-def lines(address: QueryDict, caps: Iterable[Cap]) -> list[Line]:
+def lines(address: QueryDict, caps: Iterable[Cap]) -> list[CapLine]:
     """The rows that an address names; one that names none stands for the caps that there are."""
     asked = address.get("rows", "")
     if not (asked.isascii() and asked.isdecimal() and len(asked) < 4):
-        return [Line.of(cap) for cap in caps][:ROWS_MAX] or [Line()]
-    return [Line.read(address, number) for number in range(min(int(asked), ROWS_MAX))]
+        return [CapLine.of(cap) for cap in caps][:ROWS_MAX] or [CapLine()]
+    return [CapLine.read(address, number) for number in range(min(int(asked), ROWS_MAX))]
 
 
-def edited(found: list[Line], address: QueryDict) -> list[Line] | None:
+def edited(found: list[CapLine], address: QueryDict) -> list[CapLine] | None:
     """The rows after one was added or removed, if the address asks for that."""
     if "add" in address:
-        return [*found, Line()][:ROWS_MAX]
+        return [*found, CapLine()][:ROWS_MAX]
     gone = address.get("remove")
     return [line for number, line in enumerate(found) if str(number) != gone] if gone is not None else None
 
 
-def address(found: list[Line], period: dict[str, str]) -> str:
+def address(found: list[CapLine], period: dict[str, str]) -> str:
     """The query that proposes these rows for a period."""
     values = {**period, "rows": str(len(found))}
     for number, line in enumerate(found):
@@ -113,7 +113,7 @@ class RowForm(forms.Form):
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), AMOUNT),
     )
 
-    def __init__(self, line: Line, *, number: int, places: Places) -> None:
+    def __init__(self, line: CapLine, *, number: int, places: Places) -> None:
         super().__init__({f"{number}-{name}": value for name, value in vars(line).items()}, prefix=str(number))
         self.line, self.number = line, number
         self.auto_id = "cap-%s"
@@ -131,7 +131,7 @@ class RowForm(forms.Form):
         return ProposedCap(asked["credits"], asked["period"], **of)
 
 
-def rows(found: list[Line], places: Places) -> list[RowForm]:
+def rows(found: list[CapLine], places: Places) -> list[RowForm]:
     """The rows as forms; two that bound the same are refused."""
     forms_of = [RowForm(line, number=number, places=places) for number, line in enumerate(found)]
     seen: set[tuple[str, str]] = set()
@@ -146,6 +146,6 @@ def rows(found: list[Line], places: Places) -> list[RowForm]:
     return forms_of
 
 
-def instead(found: list[Line], number: int, credits: int) -> list[Line]:
+def instead(found: list[CapLine], number: int, credits: int) -> list[CapLine]:
     """The rows with another amount in one of them."""
     return [replace(line, credits=str(credits)) if at == number else line for at, line in enumerate(found)]

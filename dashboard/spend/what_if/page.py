@@ -8,22 +8,22 @@ from django.db.models import Min
 from dashboard.accounts.models import Team
 from dashboard.spend.periods import Span
 from dashboard.spend.what_if import forms, queries
-from dashboard.spend.what_if.chart import Chart, draw
+from dashboard.spend.what_if.chart import UsageChart, draw
 from dashboard.spend.what_if.forms import Places, RowForm
-from dashboard.spend.what_if.queries import Outcome
-from dashboard.spend.what_if.replay import ProposedCap, Refusal, Replay, Use, replay
+from dashboard.spend.what_if.queries import JobOutcome
+from dashboard.spend.what_if.replay import BatchRefusal, CapUse, ProposedCap, Replay, replay
 from generation.models import Cap, CreditAccount, Job
 
 SHOWN = 50
-_NOTHING = Outcome(0, 0, 0)
+_NOTHING = JobOutcome(0, 0, 0)
 
 
 @dataclass(frozen=True)
 class Stopped:
     """A batch that would have been refused, and what it came to in life."""
 
-    refusal: Refusal
-    outcome: Outcome
+    refusal: BatchRefusal
+    outcome: JobOutcome
     who: str
     project: str
     cap: str
@@ -48,8 +48,8 @@ class Stopped:
 class Used:
     """How a proposed cap would have been used."""
 
-    use: Use
-    chart: Chart
+    use: CapUse
+    chart: UsageChart
     name: str
     tightest_url: str
     """The same proposal with the tightest cap that would have stopped nothing."""
@@ -115,7 +115,7 @@ def _replayed(account: CreditAccount, span: Span, caps: list[ProposedCap]) -> Re
     )
 
 
-def _stopped(refusals: list[Refusal], came_to: dict[str, Outcome], places: Places) -> list[Stopped]:
+def _stopped(refusals: list[BatchRefusal], came_to: dict[str, JobOutcome], places: Places) -> list[Stopped]:
     keys = _keys([refusal.batch.batch_id for refusal in refusals])
     return [
         Stopped(

@@ -81,7 +81,7 @@ def in_use(account: CreditAccount, *, at: datetime) -> Iterator[OpeningUsage]:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class JobOutcome:
     """What a batch came to in life."""
 
     credits: int
@@ -89,17 +89,17 @@ class Outcome:
     approved: int
 
 
-def outcomes(batches: Sequence[str]) -> dict[str, Outcome]:
+def outcomes(batches: Sequence[str]) -> dict[str, JobOutcome]:
     """By batch: credits spent or still held, pictures that were made, and those of them that are approved."""
-    found: dict[str, Outcome] = {}
+    found: dict[str, JobOutcome] = {}
     for start in range(0, len(batches), AT_ONCE):
         found |= _outcomes(batches[start : start + AT_ONCE])
     return found
 
 
-def _outcomes(batches: Sequence[str]) -> dict[str, Outcome]:
+def _outcomes(batches: Sequence[str]) -> dict[str, JobOutcome]:
     entries = LedgerEntry.objects.filter(job__batch__in=batches).order_by().values_list("job__batch_id")
     images = Image.objects.filter(job__batch__in=batches, review=Image.Review.APPROVED).order_by()
     approved = dict(images.values_list("job__batch_id").annotate(many=Count("pk")))
     sums = entries.annotate(credits=Sum(F("held") + F("spent")), made=Sum("pictures"))
-    return {batch: Outcome(credits, made, approved.get(batch, 0)) for batch, credits, made in sums}
+    return {batch: JobOutcome(credits, made, approved.get(batch, 0)) for batch, credits, made in sums}

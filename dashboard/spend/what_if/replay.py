@@ -76,7 +76,7 @@ class OpeningUsage:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class BatchRefusal:
     """The tightest cap that would have refused a batch, what the batch wanted of it, and what there was."""
 
     batch: HoldRequested
@@ -97,7 +97,7 @@ class DayOfUse:
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class CapUse:
     cap: ProposedCap
     peak: int
     """The tightest cap that would have stopped nothing."""
@@ -108,8 +108,8 @@ class Use:
 class Replay:
     batches: int
     """That were asked for from the first day on."""
-    refusals: list[Refusal]
-    uses: list[Use]
+    refusals: list[BatchRefusal]
+    uses: list[CapUse]
     """In the order of the proposed caps."""
 
 
@@ -194,7 +194,7 @@ class _Replayer:
     def __init__(self, caps: Iterable[ProposedCap], days: list[date], zone: ZoneInfo) -> None:
         self.meters = [_CapMeter(cap) for cap in caps]
         self.batches = 0
-        self.refusals: list[Refusal] = []
+        self.refusals: list[BatchRefusal] = []
         self._refused: set[str] = set()
         self._first, self._zone = days[0], zone
         self._today = _Day.of(days[0].replace(day=1), zone)
@@ -240,7 +240,7 @@ class _Replayer:
         tightest = min(refusing, key=lambda meter: meter.left(month))
         tightest.refused += 1
         self._refused.add(batch.batch_id)
-        self.refusals.append(Refusal(batch, tightest.cap, batch.of(tightest.cap), tightest.left(month)))
+        self.refusals.append(BatchRefusal(batch, tightest.cap, batch.of(tightest.cap), tightest.left(month)))
         return True
 
 
@@ -268,5 +268,5 @@ def replay(
             stage.asked(event)
     stage.turn_to(days[-1] + timedelta(days=1))
     asked_for = slice(days[0].day - 1, days[0].day - 1 + len(days))
-    uses = [Use(meter.cap, meter.peak, meter.days[asked_for]) for meter in stage.meters]
+    uses = [CapUse(meter.cap, meter.peak, meter.days[asked_for]) for meter in stage.meters]
     return Replay(stage.batches, stage.refusals, uses)

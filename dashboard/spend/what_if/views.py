@@ -15,7 +15,7 @@ from dashboard.accounts.views import members_only
 from dashboard.spend import periods
 from dashboard.spend.periods import Period, Span
 from dashboard.spend.what_if import forms, page
-from dashboard.spend.what_if.forms import Line, Places
+from dashboard.spend.what_if.forms import CapLine, Places
 from generation.models import Cap
 
 
@@ -41,11 +41,11 @@ def what_if(request: HttpRequest) -> HttpResponse:
     return render(request, "spend/what_if/what_if.html", context, status=422 if errors else 200)
 
 
-def _url(lines: list[Line], query: dict[str, str]) -> str:
+def _url(lines: list[CapLine], query: dict[str, str]) -> str:
     return f"{reverse('what_if')}?{forms.address(lines, query)}"
 
 
-def _quick(lines: list[Line], period: Period) -> list[tuple[str, str, bool]]:
+def _quick(lines: list[CapLine], period: Period) -> list[tuple[str, str, bool]]:
     """Label, address, and whether it is chosen, of the months that are asked about most."""
     this = period.today.replace(day=1)
     months: list[tuple[str, date]] = [("This month", this), ("Last month", this - timedelta(days=1))]

@@ -14,7 +14,7 @@ from .framing import Plinth
 from .light import mirror_into, relit
 from .noise import Random, fbm
 from .plinth import plinth_box, raise_plinth, thrown_by
-from .product import Product, placed
+from .product import CutProduct, placed
 from .raster import Array, floats, resized
 from .shadow import cast_on_floor, cast_on_wall, contact, darken
 from .shot import Shot
@@ -61,7 +61,7 @@ def _scene(random: Random, shot: Shot) -> Array:
     return picture
 
 
-def _sunk(random: Random, product: Product) -> Product:
+def _sunk(random: Random, product: CutProduct) -> CutProduct:
     """The product a little lower, its lowest pixels buried under an uneven line of grains."""
     depth = 0.018 * max(product.height, product.width)
     line = fbm(random, 256, (2, 5), 4, 0.45)[0] * 0.22 + 0.75
@@ -76,7 +76,7 @@ def _strength(shot: Shot) -> float:
     return min(1.0, strong * {"forest": 0.8, "festive": 0.8, "city": 0.75, "water": 0.7}.get(shot.setting, 1.0))
 
 
-def _ground(random: Random, shot: Shot, product: Product, picture: Array) -> None:
+def _ground(random: Random, shot: Shot, product: CutProduct, picture: Array) -> None:
     """Cast and contact shadows on the floor, and on the plinth if there is one."""
     lift = max(0.0, shot.camera.base - product.bottom)
     strength = _strength(shot)
@@ -104,7 +104,7 @@ def _under(shot: Shot, plinth: Plinth) -> Array:
     return floats(np.exp(-np.clip(away - 0.97, 0, None) * 16.0))
 
 
-def _paste(shot: Shot, product: Product, lit: Array, picture: Array) -> None:
+def _paste(shot: Shot, product: CutProduct, lit: Array, picture: Array) -> None:
     y0, y1 = max(0, product.top), min(shot.height, product.bottom)
     x0, x1 = max(0, product.left), min(shot.width, product.left + product.width)
     inner = (slice(y0 - product.top, y1 - product.top), slice(x0 - product.left, x1 - product.left))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from .product import Product
+from .product import CutProduct
 from .raster import Array, blurred, floats, smoothstep
 from .shot import Shot
 
 
-def relit(shot: Shot, product: Product, picture: Array) -> Array:
+def relit(shot: Shot, product: CutProduct, picture: Array) -> Array:
     """The product's colours (h, w, 3) under the scene's key light, with ambient tint, bounce, rim and light wrap."""
     rgb, alpha = product.rgb, product.alpha
     height, width = alpha.shape
@@ -32,7 +32,7 @@ def relit(shot: Shot, product: Product, picture: Array) -> Array:
     return np.clip(_wrapped(shot, lit, alpha, around, floats(facing)), 0, 1)
 
 
-def _surroundings(shot: Shot, product: Product, picture: Array) -> Array:
+def _surroundings(shot: Shot, product: CutProduct, picture: Array) -> Array:
     """The picture behind the product, blurred wide, (h, w, 3)."""
     top, left = max(0, product.top), max(0, product.left)
     behind = picture[top : min(shot.height, product.bottom), left : min(shot.width, product.left + product.width)]
@@ -58,7 +58,7 @@ def _wrapped(shot: Shot, lit: Array, alpha: Array, around: Array, facing: Array)
     return floats(lit + (1 - lit) * rim[..., None] * shot.light.array)
 
 
-def mirror_into(shot: Shot, product: Product, lit: Array, picture: Array, gloss: float) -> None:
+def mirror_into(shot: Shot, product: CutProduct, lit: Array, picture: Array, gloss: float) -> None:
     """The product's mirror image below its base, fading and blurring with distance."""
     base = int(shot.camera.base)
     rows = min(product.height, shot.height - base)

@@ -25,7 +25,7 @@ class Silhouette:
 
 
 @dataclass(frozen=True)
-class Product:
+class CutProduct:
     """Pixels at final size: rgb (h, w, 3) and alpha (h, w), 0…1; `left`, `top` place them in the picture."""
 
     rgb: Array
@@ -68,8 +68,8 @@ def silhouette_of(cutout: Cutout) -> Silhouette:
     return Silhouette(cutout.image.width / cutout.image.height, float(contact), touching, hue, chroma, luma)
 
 
-def placed(cutout: Cutout, width: int, height: int, left: int, top: int) -> Product:
+def placed(cutout: Cutout, width: int, height: int, left: int, top: int) -> CutProduct:
     """The product scaled to width × height px with its upper left corner at left, top."""
     image = cutout.image.resize((width, height), Image.Resampling.LANCZOS)
     pixels = as_array(image)
-    return Product(pixels[..., :3], np.ascontiguousarray(pixels[..., 3]), left, top)
+    return CutProduct(pixels[..., :3], np.ascontiguousarray(pixels[..., 3]), left, top)

@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from .camera import Camera
-from .product import Product
+from .product import CutProduct
 from .raster import Array, as_array, blurred, resized
 from .shot import OPEN_AIR, Shot
 
@@ -73,7 +73,7 @@ def _homography(corners: list[tuple[float, float]], size: tuple[int, int]) -> tu
     return tuple(np.linalg.solve(np.array(rows, float), np.array(values, float)))
 
 
-def contact(shot: Shot, camera: Camera, product: Product, left: int, lift: float = 0.0) -> tuple[Array, int]:
+def contact(shot: Shot, camera: Camera, product: CutProduct, left: int, lift: float = 0.0) -> tuple[Array, int]:
     """Darkness (rows, w) where the product meets the floor, and the first picture row it covers."""
     gaps = product.gaps()
     span = max(product.height, product.width)
@@ -102,7 +102,7 @@ def contact(shot: Shot, camera: Camera, product: Product, left: int, lift: float
     return result * np.float32(1.0 if not lift else 0.8), first
 
 
-def cast_on_wall(shot: Shot, product: Product, distance: float) -> Array:
+def cast_on_wall(shot: Shot, product: CutProduct, distance: float) -> Array:
     """Darkness (h, w) of the product on a wall or table right behind it, `distance` px away."""
     canvas = np.zeros((shot.height // HALF, shot.width // HALF), np.float32)
     small = resized(product.alpha, max(1, product.width // HALF), max(1, product.height // HALF), Image.Resampling.BOX)

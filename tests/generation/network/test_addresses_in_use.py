@@ -38,7 +38,7 @@ from generation.network.addresses import NotPublic
 from generation.network.download import download
 from generation.pipeline import ingest
 from generation.provider import connections
-from generation.provider.base_url import AddressRefused, check_address
+from generation.provider.base_url import BaseUrlRefused, check_address
 from generation.provider.client import ProviderError
 from generation.sandbox import keys, webhooks
 from generation.sandbox.models import Delivery, SandboxJob
@@ -311,7 +311,7 @@ def provider(place: Place) -> Use:
             return False
         try:
             check_address(url)
-        except AddressRefused:
+        except BaseUrlRefused:
             return True
         return False
 

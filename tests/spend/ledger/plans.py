@@ -14,7 +14,7 @@ from django.http import QueryDict  # noqa: E402
 
 from dashboard.accounts.models import Team  # noqa: E402
 from dashboard.spend.ledger import lines  # noqa: E402
-from dashboard.spend.ledger.filters import Filters  # noqa: E402
+from dashboard.spend.ledger.filters import LedgerFilters  # noqa: E402
 from generation.models import CreditAccount, LedgerEntry  # noqa: E402
 
 QUERIES = ("", "kind=hold", "from=2026-01-10&to=2026-01-20", "project=proj_3", "member=4&model=seedream", "key=none")
@@ -33,7 +33,7 @@ def plans() -> dict[str, str]:
     before = (datetime(2026, 1, 15, tzinfo=UTC), 60_000)
     found = {}
     for query in QUERIES:
-        rows = Filters.of(QueryDict(query)).narrow(LedgerEntry.objects.filter(account=team.id), ZoneInfo("UTC"))
+        rows = LedgerFilters.of(QueryDict(query)).narrow(LedgerEntry.objects.filter(account=team.id), ZoneInfo("UTC"))
         for place in (None, before):
             name = f"{query or 'all'}{' from a place on' if place else ''}"
             found[name] = lines.newest(rows, before=place)[:51].explain()

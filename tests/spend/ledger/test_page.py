@@ -18,7 +18,7 @@ from dashboard.accounts.models import ApiKey, Membership, Role, Team, User
 from dashboard.presets.models import Preset, PresetVersion
 from dashboard.projects.models import Product, Project
 from dashboard.spend.ledger import lines as ledger_lines
-from dashboard.spend.ledger.filters import Filters
+from dashboard.spend.ledger.filters import LedgerFilters
 from dashboard.studio.actions import JobSpec, start
 from generation.credits import ledger
 from generation.models import CreditAccount, Job, LedgerEntry
@@ -75,7 +75,7 @@ def spring(team: Team) -> Project:
 def matching(query: str) -> QuerySet[LedgerEntry]:
     """What the filters of an address leave of the only account's lines."""
     account = CreditAccount.objects.get()
-    return Filters.of(QueryDict(query)).narrow(account.entries.all(), account.zone)
+    return LedgerFilters.of(QueryDict(query)).narrow(account.entries.all(), account.zone)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import ApiKey, Role, Team, User
 from dashboard.projects.models import Product, Project
 from dashboard.spend.what_if import chart
-from dashboard.spend.what_if.replay import DayOfUse, ProposedCap, Use
+from dashboard.spend.what_if.replay import CapUse, DayOfUse, ProposedCap
 from generation.credits import ledger
 from generation.models import Cap, Image, Job
 from tests.conftest import browser_of
@@ -166,7 +166,7 @@ def test_a_team_that_never_had_a_credit_has_a_page(charlie: User) -> None:
 
 def test_a_chart_leaves_out_a_cap_that_is_far_away() -> None:
     days = [DayOfUse(NOW.date(), 5, 10, 1), DayOfUse(NOW.date(), 10, 10, 0)]
-    near, far = (chart.draw(Use(ProposedCap(credits), 10, days)) for credits in (20, 1000))
+    near, far = (chart.draw(CapUse(ProposedCap(credits), 10, days)) for credits in (20, 1000))
     assert near.cap is not None
     assert 0 < near.cap < 40
     assert far.cap is None

@@ -134,8 +134,8 @@ def test_what_a_batch_came_to(team: Team, creator: Actor, mug: Product, spring: 
     other = order(creator, mug, 1)[0]
     jobs.cancel_all(other.batch)
     found = whatif_ledger.outcomes([three.batch_id, other.batch_id])
-    assert found[three.batch_id] == whatif_ledger.Outcome(credits=4 + 5, pictures=2, approved=1)
-    assert found[other.batch_id] == whatif_ledger.Outcome(credits=0, pictures=0, approved=0)
+    assert found[three.batch_id] == whatif_ledger.JobOutcome(credits=4 + 5, pictures=2, approved=1)
+    assert found[other.batch_id] == whatif_ledger.JobOutcome(credits=0, pictures=0, approved=0)
 
 
 def many(job: Job, count: int) -> None:
