@@ -39,7 +39,7 @@ def report(
 
 def test_a_busy_team_never_sees_a_drift_that_is_none(report: dict[str, Any]) -> None:
     assert set(report["drifts"]) == {0}
-    assert report["amid"] >= 3
+    assert report["amid"] >= 1
 
 
 def test_what_others_took_meanwhile_is_found_to_the_credit(report: dict[str, Any]) -> None:
