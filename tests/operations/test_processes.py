@@ -118,7 +118,7 @@ def test_each_crash_waits_longer_and_a_steady_life_forgives(child: Callable[...,
 
 
 def test_last_words_name_the_status_and_the_last_line(child: Callable[..., Child]) -> None:
-    failing = child(sys.executable, "-c", "print('first'); raise SystemExit('no such setting')")
+    failing = child(sys.executable, "-c", "print('first', flush=True); raise SystemExit('no such setting')")
     failing.start()
     ended(failing)
     assert failing.last_words() == "status 1: no such setting"
