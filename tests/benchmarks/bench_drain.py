@@ -35,7 +35,7 @@ import sys
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Membership
 from dashboard.projects.models import Product
-from dashboard.studio.actions import Wish, start
+from dashboard.studio.actions import JobSpec, start
 from generation.credits import ledger
 from generation.provider import connections
 from generation.models import Connection
@@ -46,7 +46,8 @@ connections.stop(connection, pause=Connection.Pause.KEY, message="Not yet")
 member = Membership.objects.filter(team=connection.team, role__gte=20).first()
 acting = Actor(connection.team, member.role, user=member.user)
 ledger.grant(team_id=connection.team_id, credits=10 * n)
-spec = Wish(product=Product.objects.first(), prompt="On marble", model="nanobanana", aspect_ratio="1:1", num_images=1)
+product = Product.objects.first()
+spec = JobSpec(product=product, prompt="On marble", model="nanobanana", aspect_ratio="1:1", num_images=1)
 while n > 0:
     start(acting, specs=[spec] * min(n, 2500))
     n -= 2500
@@ -192,7 +193,8 @@ def run(name: str, options: Namespace) -> None:
     Provider.picture, Provider.side = out.getvalue(), options.side
     with tempfile.TemporaryDirectory(prefix="packshot-drain-") as folder, engine(name) as database:
         # The provider stands where the built-in one would, so that its pictures may come from this machine.
-        variables = {"PACKSHOT_PUBLIC_URL": f"http://127.0.0.1:{server.server_port}", **database}
+        here = f"http://127.0.0.1:{server.server_port}"
+        variables = {"PACKSHOT_PUBLIC_URL": here, "PACKSHOT_TRUSTED_PROVIDERS": here, **database}
         running = Running(Path(folder) / "data", variables=variables).wait()
         place = {"PACKSHOT_DATA_DIR": str(running.data), "PACKSHOT_PORT": str(running.port), **variables}
         for _ in range(options.tellers):

@@ -45,13 +45,13 @@ django.setup()
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role, Team, User
 from dashboard.projects.models import Product, Project
-from dashboard.studio.actions import Wish, start
+from dashboard.studio.actions import JobSpec, start
 from django.db import connections
 from generation.credits import ledger
 (team, user, project, product), moments = json.load(sys.stdin)
 acting = Actor(Team.objects.get(pk=team), Role.CREATOR, user=User.objects.get(pk=user))
 project, product = Project.objects.get(pk=project), Product.objects.select_related("asset").get(pk=product)
-spec = Wish(product, "On marble", "nanobanana", "1:1", 1, project=project)
+spec = JobSpec(product, "On marble", "nanobanana", "1:1", 1, project=project)
 done = []
 
 def press(due):
