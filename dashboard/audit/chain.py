@@ -4,7 +4,7 @@ Writers of one team queue at its row from here to the end of their transaction, 
 thing that a transaction writes: whoever is first then waits for nobody, and no two can deadlock.
 """
 
-from collections.abc import Mapping
+import secrets
 from datetime import UTC
 from typing import Any
 
@@ -13,7 +13,10 @@ from django.db import connection, transaction
 from dashboard.accounts.models import Team
 from dashboard.audit.models import AuditEvent, AuditHead
 from dashboard.audit.plain import address
-from dashboard.audit.verify import GENESIS, Link, hash_of
+from dashboard.audit.verify import GENESIS, Link, People, digest_of, hash_of
+
+OF_PEOPLE = frozenset({"browser", "email", "member", "owner"})
+"""Facts before and after a change that say who somebody is; where a person was changed, their name too."""
 
 
 class Forked(Exception):
@@ -25,6 +28,8 @@ def append(event: AuditEvent) -> None:
     with transaction.atomic():
         head = _lock(event.team_id)
         event.sequence, event.previous = head.sequence + 1, head.hash
+        event.salt = secrets.token_bytes(16)
+        event.people_digest = bytes.fromhex(digest_of(People(event.salt.hex(), of_people(event))))
         event.hash = hash_of(event.previous, event.sequence, facts(event))
         event.save(force_insert=True)
         still = AuditHead.objects.filter(team_id=event.team_id, sequence=head.sequence, hash=head.hash)
@@ -40,24 +45,59 @@ def _lock(team_id: str) -> AuditHead:
     return head or AuditHead.objects.create(team_id=team_id, hash=GENESIS)
 
 
-def facts(event: Any) -> dict[str, Any]:
-    """What an event's hash covers: everything that it says. Migrations call it with rows of their own."""
+def of_people(event: AuditEvent) -> dict[str, Any]:
+    """What an event says of people themselves: name, address on the network and by mail, browser."""
+    names = OF_PEOPLE | {"name"} if event.action.startswith("person.") else OF_PEOPLE
     return {
+        "actor": event.actor,
+        "address": address(event.address),  # PostgreSQL writes some in another way than Python
+        "before": {name: value for name, value in event.before.items() if name in names},
+        "after": {name: value for name, value in event.after.items() if name in names},
+    }
+
+
+def facts(event: AuditEvent) -> dict[str, Any]:
+    """What an event's hash covers: everything that it says, but a digest of what it says of people.
+
+    So a person can be forgotten and the chain holds. Events from before there was a digest say all by themselves.
+    """
+    people = of_people(event)
+    common = {
         "team": event.team_id,
         "kind": str(event.kind),
-        "actor": event.actor,
         "user": event.user_id,
         "key": event.api_key_id,
-        "address": address(event.address),  # PostgreSQL writes some in another way than Python
         "action": event.action,
         "object": event.object_id,
-        "before": event.before,
-        "after": event.after,
-        "at": event.created_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "at": at(event),
     }
+    if event.people_digest is None:
+        own = {"actor": people["actor"], "address": people["address"]}
+        return common | own | {"before": event.before, "after": event.after}
+    return common | {
+        "people": bytes(event.people_digest).hex(),
+        "before": {name: value for name, value in event.before.items() if name not in people["before"]},
+        "after": {name: value for name, value in event.after.items() if name not in people["after"]},
+    }
+
+
+def at(event: AuditEvent) -> str:
+    return event.created_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def link(event: AuditEvent) -> Link:
     """The event as the verifier sees it."""
-    said: Mapping[str, Any] = facts(event)
-    return Link(event.sequence, event.previous, event.hash, said)
+    return Link(event.sequence, event.previous, event.hash, facts(event), _people(event))
+
+
+def _people(event: AuditEvent) -> People | None:
+    """What the event's digest has to fit; nothing where there is none, or where the people were forgotten."""
+    if event.people_digest is None:
+        return None
+    if event.salt is None and of_people(event) == FORGOTTEN:
+        return None
+    return People(bytes(event.salt or b"").hex(), of_people(event))
+
+
+FORGOTTEN: dict[str, Any] = {"actor": "", "address": None, "before": {}, "after": {}}
+"""All that an event says of people once they are forgotten, and its salt with them."""

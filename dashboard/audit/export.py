@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from dashboard.accounts.models import Team
 from dashboard.audit import heads, labels, verify
-from dashboard.audit.chain import facts
+from dashboard.audit.chain import at, link
 from dashboard.audit.models import AuditEvent
 from dashboard.audit.proof import events
 from dashboard.audit.verify import FORMAT, canonical
@@ -29,8 +30,7 @@ def json_lines(team: Team) -> Iterator[str]:
     about = {"id": team.id, "name": team.name}
     yield _line({"format": FORMAT, "team": about, "public_key": heads.public_key(), "at": timezone.now().isoformat()})
     for event in events(team.id, upto=head.sequence):
-        place = {"sequence": event.sequence, "previous": event.previous, "hash": event.hash}
-        yield _line(place | {"event": facts(event)})
+        yield _line(asdict(link(event)))
     yield _line({"head": heads.sign(head)})
 
 
@@ -49,10 +49,9 @@ def csv_lines(rows: QuerySet[AuditEvent]) -> Iterator[str]:
 
 
 def _row(event: AuditEvent) -> list[str | int]:
-    said = facts(event)
     return [
         event.sequence,
-        said["at"],
+        at(event),
         event.actor,
         event.kind,
         event.address or "",

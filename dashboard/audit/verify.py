@@ -4,8 +4,9 @@
 
 Exit status 0: intact; 1: not; 2: the file cannot be read. Each event's hash is SHA-256 over the line
 ``packshot-audit-1``, the previous event's hash, the sequence and the event's canonical JSON (sorted keys, no
-spaces, ASCII), so a change anywhere is a change of every hash after it. A head says how long the chain was, signed
-by Ed25519 (RFC 8032).
+spaces, ASCII), so a change anywhere is a change of every hash after it. What it says of people stands beside it with a
+salt, and under the hash only their SHA-256, so that people can be forgotten and the chain holds. A head says how long
+the chain was, signed by Ed25519 (RFC 8032).
 """
 
 import argparse
@@ -31,13 +32,22 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True)
+class People:
+    """What an event says of people, and the salt (hexadecimal) without which nobody can guess it from its digest."""
+
+    salt: str
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Link:
-    """One event with its place in the chain."""
+    """One event with its place in the chain; without ``people`` where they were forgotten, or it says all itself."""
 
     sequence: int
     previous: str
     hash: str
     event: Mapping[str, Any]
+    people: People | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +65,12 @@ def canonical(value: Any) -> str:
 def hash_of(previous: str, sequence: int, event: Mapping[str, Any]) -> str:
     """The hash of an event, in hexadecimal."""
     return hashlib.sha256("\n".join([FORMAT, previous, str(sequence), canonical(event)]).encode()).hexdigest()
+
+
+def digest_of(people: People) -> str:
+    """What stands for people in their event, in hexadecimal."""
+    text = "\n".join([f"{FORMAT} people", people.salt, canonical(people.facts)])
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class Chain:
@@ -83,6 +99,8 @@ class Chain:
             yield Fault(link.sequence, "is not of this team")
         if hash_of(link.previous, link.sequence, link.event) != link.hash:
             yield Fault(link.sequence, "was changed: its hash does not fit what it says")
+        if link.people and link.event.get("people") != digest_of(link.people):
+            yield Fault(link.sequence, "was changed: its digest does not fit what it says of people")
         for known, called in self._heads.pop(link.sequence, ()):
             if known != link.hash:
                 yield Fault(link.sequence, f"is not the event that {called} names")
@@ -216,6 +234,8 @@ class Export:
         self.team = str(self.heading["team"].get("id"))
         self.head: dict[str, Any] | None = None
         self.lines_after_head = False
+        self.forgotten = 0
+        """Events that no longer say who."""
 
     def links(self) -> Iterator[Link]:
         for number, line in self._lines:
@@ -228,12 +248,22 @@ class Export:
             else:
                 yield self._link(number, row)
 
-    @staticmethod
-    def _link(number: int, row: dict[str, Any]) -> Link:
+    def _link(self, number: int, row: dict[str, Any]) -> Link:
         kinds = {"sequence": int, "previous": str, "hash": str, "event": dict}
         if any(not isinstance(row.get(name), kind) for name, kind in kinds.items()):
             raise Unreadable(f"Line {number} is not an event.")
-        return Link(row["sequence"], row["previous"], row["hash"], row["event"])
+        people = self._people(number, row.get("people"))
+        self.forgotten += "people" in row["event"] and people is None
+        return Link(row["sequence"], row["previous"], row["hash"], row["event"], people)
+
+    @staticmethod
+    def _people(number: int, row: Any) -> People | None:
+        match row:
+            case None:
+                return None
+            case {"salt": str(salt), "facts": dict(facts)}:
+                return People(salt, facts)
+        raise Unreadable(f"Line {number} is not an event.")
 
     @staticmethod
     def _object(number: int, line: str) -> dict[str, Any]:
@@ -305,6 +335,8 @@ def _report(export: Export, *, heads: list[dict[str, Any]], key: str | None) -> 
         _say("The public key is the files' own word: give --key with the one that the audit page shows.")
     if not heads:
         _say("Whether it was cut short, only a head that was kept elsewhere can tell: give it with --head.")
+    if export.forgotten:
+        _say(f"Of {export.forgotten} event{'' if export.forgotten == 1 else 's'} the file does not say who it was.")
     _say(f"Intact: {export.head['sequence'] if export.head else 0} events.")
     return 0
 

@@ -65,7 +65,17 @@ def test_a_log_without_events_is_verified_too(alice: User, team: Team, tmp_path:
 
 
 def edited(lines: Lines) -> Lines:
-    lines[3]["event"]["actor"] = "Somebody else"
+    lines[3]["event"]["object"] = "proj_9"
+    return lines
+
+
+def renamed(lines: Lines) -> Lines:
+    lines[3]["people"]["facts"]["actor"] = "Somebody else"
+    return lines
+
+
+def nameless(lines: Lines) -> Lines:
+    lines[3]["people"]["facts"] = {}
     return lines
 
 
@@ -87,6 +97,8 @@ def renumbered(lines: Lines) -> Lines:
 CHANGES: dict[str, tuple[Callable[[Lines], Lines], str]] = {
     "edited": (edited, "Event 3 was changed"),
     "edited with a fitting hash": (rehashed, "Event 4 does not follow the event before it"),
+    "by somebody else": (renamed, "Event 3 was changed: its digest does not fit what it says of people"),
+    "by nobody": (nameless, "Event 3 was changed: its digest does not fit what it says of people"),
     "removed": (lambda lines: [*lines[:3], *lines[4:]], "Event 3 is missing"),
     "inserted": (lambda lines: [*lines[:3], lines[2], *lines[3:]], "Event 2 stands after event 2"),
     "moved": (moved, "Event 2 stands after event 3"),
@@ -110,6 +122,15 @@ def test_a_falsified_file_is_found(log: Log, alice: User, tmp_path: Path, change
     assert status == 1
     assert told in said
     assert "NOT intact" in said
+
+
+def test_a_file_without_its_people_is_verified_and_says_so(log: Log, alice: User, tmp_path: Path) -> None:
+    log(3)
+    lines = [line | {"people": None} if "event" in line else line for line in exported(alice)]
+    assert "Ada" not in json.dumps(lines)
+    status, output = verified(written(tmp_path, lines))
+    assert status == 0
+    assert "Of 3 events the file does not say who it was." in output
 
 
 def cut_short(lines: Lines) -> Lines:

@@ -10,11 +10,13 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 
+from dashboard.accounts.access import Actor
 from dashboard.accounts.models import ApiKey, Team, User
 from dashboard.audit import heads
 from dashboard.audit.chain import facts
 from dashboard.audit.models import AuditEvent, AuditHead
 from dashboard.audit.proof import Proof
+from dashboard.audit.record import record
 from dashboard.audit.tasks import sign_heads
 from dashboard.audit.verify import hash_of
 from dashboard.celery import app
@@ -39,7 +41,8 @@ def test_a_team_without_events_is_proven(team: Team) -> None:
 
 
 EDITS = [
-    "actor = 'Bob'", "action = 'project.archived'", "object_id = 'proj_9'", "address = '192.0.2.9'", "kind = 'task'",
+    "action = 'project.archived'", "object_id = 'proj_9'", "kind = 'task'", "people_digest = NULL",
+    "people_digest = (SELECT people_digest FROM audit_auditevent WHERE sequence = 2)",
     "user_id = NULL", "api_key_id = (SELECT id FROM accounts_apikey)", "previous = hash", "hash = previous",
     "after = '{}'", "after = '{\"name\": \"Spring \"}'", "before = '{\"name\": \"x\"}'",
     "created_at = '2026-01-01 00:00:00+00:00'",
@@ -57,12 +60,49 @@ def test_an_edit_is_found(log: Log, team: Team, ada: User, edit: str) -> None:
     assert {sequence for sequence, _ in found} <= {3, 4}
 
 
+EDITS_OF_PEOPLE = [
+    "actor = 'Bob'", "actor = ''", "address = '192.0.2.9'", "salt = NULL", "actor = '', salt = NULL",
+    "salt = (SELECT salt FROM audit_auditevent WHERE sequence = 2)", "before = '{\"email\": \"x\"}'",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("edit", EDITS_OF_PEOPLE)
+def test_an_edit_of_what_it_says_of_people_is_found(log: Log, team: Team, edit: str) -> None:
+    log(5)
+    with unprotected() as cursor:
+        cursor.execute(f"UPDATE {TABLE} SET {edit} WHERE sequence = 3")  # noqa: S608  the edits are above
+    assert (3, "was changed: its digest does not fit what it says of people") in faults(team)
+
+
+def test_people_can_be_forgotten_and_the_chain_holds(team: Team, admin: Actor) -> None:
+    record(admin, "person.renamed", "1", before={"name": "Ada", "member": "ada@example.com"}, after={"name": "Ada L."})
+    record(admin, "member.role_changed", "1", before={"email": "ada@example.com", "role": "Admin"}, after={})
+    heads.keep_todays()
+    with unprotected() as cursor:
+        forget = f"UPDATE {TABLE} SET actor = '', address = NULL, salt = NULL, after = '{{}}', before = "  # noqa: S608
+        cursor.execute(forget + "'{}' WHERE sequence = 1")
+        cursor.execute(forget + '\'{"role": "Admin"}\' WHERE sequence = 2')
+    assert faults(team) == []
+
+
+def test_events_from_before_the_digests_stay_proven(log: Log, team: Team) -> None:
+    rows = log(2)
+    for row in rows:
+        row.salt = row.people_digest = None
+    rewrite(rows)
+    assert faults(team) == []
+    log(1)
+    with unprotected() as cursor:
+        cursor.execute("UPDATE audit_auditevent SET actor = 'Bob' WHERE sequence IN (1, 3)")
+    assert [sequence for sequence, _ in faults(team)] == [1, 3]
+
+
 def test_an_edit_with_a_fitting_hash_is_found_at_the_next_event(log: Log, team: Team) -> None:
     row = log(5)[2]
-    row.actor = "Bob"
+    row.object_id = "proj_9"
     with unprotected() as cursor:
         own = hash_of(row.previous, row.sequence, facts(row))
-        cursor.execute("UPDATE audit_auditevent SET actor = 'Bob', hash = %s WHERE sequence = 3", [own])
+        cursor.execute("UPDATE audit_auditevent SET object_id = 'proj_9', hash = %s WHERE sequence = 3", [own])
     assert faults(team) == [(4, "does not follow the event before it")]
 
 
@@ -175,7 +215,7 @@ def rewrite(rows: list[AuditEvent]) -> None:
 
 
 def edited(rows: list[AuditEvent]) -> list[AuditEvent]:
-    rows[1].actor = "Somebody else"
+    rows[1].object_id = "proj_9"
     return rows
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import ApiKey, Role, Team, User
-from dashboard.audit.chain import facts
+from dashboard.audit.chain import of_people
 from dashboard.audit.models import AuditEvent, AuditHead
 from dashboard.audit.proof import Proof
 from dashboard.audit.record import record
@@ -99,5 +99,5 @@ def test_whatever_is_recorded_keeps_its_hash(admin: Actor, team: Team, given: li
 )  # fmt: skip
 def test_an_address_is_one_or_nothing(team: Team, ada: User, given: str | None, kept: str | None) -> None:
     record(Actor(team, Role.ADMIN, user=ada, address=given), "a.b", "")
-    assert facts(AuditEvent.objects.get())["address"] == kept
+    assert of_people(AuditEvent.objects.get())["address"] == kept
     assert not list(Proof(team.id).faults())
