@@ -23,13 +23,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from dashboard.accounts import idempotency
 from dashboard.accounts.idempotency import Made, Order
 from dashboard.accounts.models import User
+from dashboard.ui.htmx import HtmxRequest
 
 FIELD = "order"
 """The name of the hidden input."""
 MISSING = "Open this form again before you send it."
 _TOKEN = re.compile(r"[\w-]{16,64}")
 Rest = ParamSpec("Rest")
-View = Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]
+View = Callable[Concatenate[HtmxRequest, Rest], HttpResponseBase]
 
 
 def new_token() -> str:
@@ -88,7 +89,7 @@ def ordered_once(view: "View[Rest]") -> "View[Rest]":
     """
 
     @wraps(view)
-    def seen(request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
+    def seen(request: HtmxRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
         order = order_of(request) if request.method == "POST" else None
         if order is None:
             return view(request, *args, **kwargs)

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dashboard.accounts import access
 from dashboard.accounts.models import User
+from dashboard.ui.htmx import HtmxRequest
 
 Rest = ParamSpec("Rest")
-View = Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]
+View = Callable[Concatenate[HtmxRequest, Rest], HttpResponseBase]
 
 TOO_OFTEN = "This was asked too often in a short time. Wait a while, an hour at most, then try again."
 
@@ -22,7 +23,7 @@ def members_only(view: "View[Rest]") -> "View[Rest]":
     """Ask the stranger to sign in, and tell the user without a team what to do about it."""
 
     @wraps(view)
-    def seen(request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
+    def seen(request: HtmxRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
         member = access.current(request)
         if member is None:
             return render(request, "accounts/no_team.html", status=403)
@@ -38,9 +39,9 @@ def home(request: HttpRequest) -> HttpResponse:
     return redirect("generate")
 
 
-def too_often(request: HttpRequest) -> HttpResponse:
+def too_often(request: HtmxRequest) -> HttpResponse:
     """What whoever asks too often gets; where a part of a page was asked for, the page shows the sentence."""
-    if request.headers.get("HX-Request"):
+    if request.htmx:
         return HttpResponse(TOO_OFTEN, status=429, content_type="text/plain")
     return render(request, "429.html", {"text": TOO_OFTEN}, status=429)
 

@@ -3,10 +3,8 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from dashboard.accounts import access
@@ -16,21 +14,22 @@ from dashboard.accounts.views import members_only
 from dashboard.audit import export, heads, lines
 from dashboard.audit.filters import AuditFilters, menus
 from dashboard.audit.models import AuditEvent
+from dashboard.ui.htmx import HtmxRequest, part_or_page
 
 _BIGGEST = 2**63 - 1
 
 
 @members_only
 @require_safe
-def audit(request: HttpRequest) -> HttpResponse:
+def audit(request: HtmxRequest) -> HttpResponse:
     """A page of events; asked by a script for the next one, only that."""
     acting, filters = access.actor(request, Role.ADMIN), AuditFilters.of(request.GET)
     before = _sequence(request.GET.get("before", ""))
-    part = bool(request.headers.get("HX-Request")) and before is not None
+    is_part = before is not None
     context = _page(acting, filters, before=before, continued=request.GET.get("day", ""))
-    if not part:
+    if not (request.htmx and is_part):
         context |= _frame(acting, filters)
-    return _varying(render(request, "audit/_page.html" if part else "audit/audit.html", context))
+    return part_or_page(request, context, part="audit/_page.html", page="audit/audit.html", is_part=is_part)
 
 
 def _sequence(text: str) -> int | None:
@@ -68,15 +67,9 @@ def _frame(acting: Actor, filters: AuditFilters) -> dict[str, Any]:
     }
 
 
-def _varying(response: HttpResponse) -> HttpResponse:
-    """One address answers a page or a part of it: browsers must not show the part for the page."""
-    patch_vary_headers(response, ["HX-Request"])
-    return response
-
-
 @members_only
 @require_safe
-def audit_event(request: HttpRequest, sequence: int) -> HttpResponse:
+def audit_event(request: HtmxRequest, sequence: int) -> HttpResponse:
     """What one event changed: inside its line for a script, as a page of its own otherwise."""
     acting, filters = access.actor(request, Role.ADMIN), AuditFilters.of(request.GET)
     if sequence > _BIGGEST:
@@ -88,8 +81,7 @@ def audit_event(request: HttpRequest, sequence: int) -> HttpResponse:
         "same_object_url": AuditFilters(object=event.object_id).address(reverse("audit")),
         "back_url": filters.address(reverse("audit")),
     }
-    part = bool(request.headers.get("HX-Request"))
-    return _varying(render(request, "audit/_changes.html" if part else "audit/event.html", context))
+    return part_or_page(request, context, part="audit/_changes.html", page="audit/event.html")
 
 
 @members_only

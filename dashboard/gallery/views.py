@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
@@ -20,6 +19,7 @@ from dashboard.gallery.lineage import offspring
 from dashboard.gallery.receipt import file_name, receipt
 from dashboard.projects.templatetags.pictures import alt_text, reviewed
 from dashboard.ui.filters import identifier
+from dashboard.ui.htmx import HtmxRequest, part_or_page
 from generation.models import Image
 
 LATEST = 24
@@ -32,18 +32,17 @@ WITH_RECEIPT = (
 
 @members_only
 @require_safe
-def gallery(request: HttpRequest) -> HttpResponse:
+def gallery(request: HtmxRequest) -> HttpResponse:
     """A page of pictures; asked by a script for the next one, only that."""
     acting, filters, before = (
         access.actor(request),
         GalleryFilters.of(request.GET),
         identifier(request.GET.get("before", "")),
     )
-    part = bool(request.headers.get("HX-Request")) and bool(before)
     context = _page(acting, filters, before=before, continued=request.GET.get("day", ""))
-    if not part:
+    if not (request.htmx and before):
         context |= _frame(acting, filters)
-    return _varying(render(request, "gallery/_page.html" if part else "gallery/gallery.html", context))
+    return part_or_page(request, context, part="gallery/_page.html", page="gallery/gallery.html", is_part=bool(before))
 
 
 def _page(acting: access.Actor, filters: GalleryFilters, *, before: str = "", continued: str = "") -> dict[str, Any]:
@@ -76,12 +75,6 @@ def _frame(acting: access.Actor, filters: GalleryFilters) -> dict[str, Any]:
     return {"menus": shown, "new_url": new_url, "may_create": acting.may(Role.CREATOR)}
 
 
-def _varying(response: HttpResponse) -> HttpResponse:
-    """One address answers a page or a part of it: browsers must not show the part for the page."""
-    patch_vary_headers(response, ["HX-Request"])
-    return response
-
-
 @members_only
 @require_safe
 def arrived(request: HttpRequest) -> HttpResponse:
@@ -95,15 +88,14 @@ def arrived(request: HttpRequest) -> HttpResponse:
 
 @members_only
 @require_safe
-def picture(request: HttpRequest, picture_id: str) -> HttpResponse:
+def picture(request: HtmxRequest, picture_id: str) -> HttpResponse:
     """A picture large with its receipt: over the gallery for a script, over a whole gallery page otherwise."""
     acting, filters = access.actor(request), GalleryFilters.of(request.GET)
     row = _find(acting, picture_id)
     context = _lightbox(acting, row, filters)
-    if request.headers.get("HX-Request"):
-        return _varying(render(request, "gallery/_picture.html", context))
-    context |= _page(acting, filters) | _frame(acting, filters) | {"opened": True}
-    return _varying(render(request, "gallery/gallery.html", context))
+    if not request.htmx:
+        context |= _page(acting, filters) | _frame(acting, filters) | {"opened": True}
+    return part_or_page(request, context, part="gallery/_picture.html", page="gallery/gallery.html")
 
 
 def _find(acting: access.Actor, picture_id: str) -> Image:
@@ -150,21 +142,21 @@ def _review(acting: access.Actor, row: Image, filters: GalleryFilters) -> dict[s
 
 @members_only
 @require_POST
-def review_picture(request: HttpRequest, picture_id: str) -> HttpResponse:
+def review_picture(request: HtmxRequest, picture_id: str) -> HttpResponse:
     """Approve, reject or take back; answers a script with that part of the lightbox and tells the tiles."""
     acting, filters = access.actor(request, Role.CREATOR), GalleryFilters.of(request.GET)
     row = _find(acting, picture_id)
-    verdict, by_script = request.POST.get("verdict"), bool(request.headers.get("HX-Request"))
+    verdict = request.POST.get("verdict")
     if verdict not in Image.Review.values:
         return HttpResponse("Choose whether to approve or to reject.", "text/plain; charset=utf-8", status=400)
     try:
         review.review(acting, row, verdict=Image.Review(verdict))
     except review.NotAllowed as error:
-        if by_script and request.headers.get("HX-Target") != "review":  # that part gives the reason itself
+        if request.htmx and request.htmx.target != "review":  # that part gives the reason itself
             return HttpResponse(str(error), "text/plain; charset=utf-8", status=409)
-        if not by_script:
+        if not request.htmx:
             messages.error(request, str(error))
-    if not by_script:
+    if not request.htmx:
         return redirect(filters.address(reverse("picture", args=[row.id])))
     row = _find(acting, picture_id)  # somebody may have been faster
     response = render(request, "gallery/_review.html", _review(acting, row, filters))

@@ -7,6 +7,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from dashboard.ui.filters import identifier
+from dashboard.ui.htmx import HtmxRequest
 
 Row = TypeVar("Row", bound=Model)
 SIZE = 60
@@ -30,6 +31,6 @@ def page(request: HttpRequest, rows: QuerySet[Row], *, size: int = SIZE) -> List
     return ListPage(found[:size], next_url=f"?{address.urlencode()}" if len(found) > size else "")
 
 
-def is_next(request: HttpRequest) -> bool:
+def is_next(request: HtmxRequest) -> bool:
     """Whether a script asks for a further page alone."""
-    return bool(request.headers.get("HX-Request")) and "before" in request.GET
+    return bool(request.htmx) and "before" in request.GET

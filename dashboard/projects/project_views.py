@@ -13,22 +13,24 @@ from dashboard.projects import actions, activity, overview, pages
 from dashboard.projects.forms import ProjectForm
 from dashboard.projects.library import latest
 from dashboard.projects.models import Project
+from dashboard.ui.htmx import HtmxRequest, part_or_page
 from generation.models import Image
 
 
 @members_only
 @require_safe
-def projects(request: HttpRequest) -> HttpResponse:
+def projects(request: HtmxRequest) -> HttpResponse:
     acting = access.actor(request)
     archived = "archived" in request.GET
-    page = pages.page(request, Project.objects.filter(team=acting.team, archived_at__isnull=not archived))
+    rows = pages.page(request, Project.objects.filter(team=acting.team, archived_at__isnull=not archived))
     context = {
-        "projects": overview.summaries(page.rows),
-        "next_url": page.next_url,
+        "projects": overview.summaries(rows.rows),
+        "next_url": rows.next_url,
         "archived": archived,
         "may_create": acting.may(Role.CREATOR),
     }
-    return render(request, f"projects/{'_projects' if pages.is_next(request) else 'projects'}.html", context)
+    part, page = "projects/_projects.html", "projects/projects.html"
+    return part_or_page(request, context, part=part, page=page, is_part=pages.is_next(request))
 
 
 @members_only

@@ -1,5 +1,7 @@
 """The product library, and the ways into it."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -15,6 +17,7 @@ from dashboard.projects import pages, uploads
 from dashboard.projects.forms import LinkForm
 from dashboard.projects.library import common_tags, search, tagged
 from dashboard.projects.models import Product
+from dashboard.ui.htmx import HtmxRequest, part_or_page
 from dashboard.ui.search import Search
 
 PARTS = {"tray": "studio/_tray_row.html", "library": "projects/_product_card.html"}
@@ -23,20 +26,21 @@ PARTS = {"tray": "studio/_tray_row.html", "library": "projects/_product_card.htm
 
 @members_only
 @require_safe
-def products(request: HttpRequest) -> HttpResponse:
+def products(request: HtmxRequest) -> HttpResponse:
     return _library(request, access.actor(request), LinkForm())
 
 
-def _library(request: HttpRequest, acting: Actor, form: LinkForm) -> HttpResponse:
+def _library(request: HtmxRequest, acting: Actor, form: LinkForm) -> HttpResponse:
     asked, tag = Search.of(request.GET.get("q", "")), Search.of(request.GET.get("tag", "")).text
     archived = "archived" in request.GET
     rows = Product.objects.filter(team=acting.team, archived_at__isnull=not archived)
     found = tagged(search(rows, asked), tag)
     page = pages.page(request, found.select_related("asset"))
+    context: dict[str, Any] = {"page": page}
+    part = "projects/_product_page.html"
     if pages.is_next(request):
-        return render(request, "projects/_product_page.html", {"page": page})
-    context = {
-        "page": page,
+        return part_or_page(request, context, part=part, page="projects/products.html")
+    context |= {
         "count": found.count(),
         "words": asked.text,
         "search_note": asked.note,
@@ -46,7 +50,8 @@ def _library(request: HttpRequest, acting: Actor, form: LinkForm) -> HttpRespons
         "form": form,
         "may_create": acting.may(Role.CREATOR),
     }
-    return render(request, "projects/products.html", context, status=422 if form.errors else 200)
+    status = 422 if form.errors else 200
+    return part_or_page(request, context, part=part, page="projects/products.html", is_part=False, status=status)
 
 
 def _chips(request: HttpRequest, tags: list[str], chosen: str) -> list[dict[str, object]]:
@@ -63,13 +68,13 @@ def _chips(request: HttpRequest, tags: list[str], chosen: str) -> list[dict[str,
 
 @members_only
 @require_POST
-def upload(request: HttpRequest) -> HttpResponse:
+def upload(request: HtmxRequest) -> HttpResponse:
     """Photos to products. A script sends one a request and gets its HTML; a plain form sends many."""
     acting = access.actor(request, Role.CREATOR)
     place = request.GET.get("into", "library")
     order, files = order_of(request), request.FILES.getlist("photo")
     outcomes = [uploads.take(acting, file, order=order and order.part(at)) for at, file in enumerate(files)]
-    if request.headers.get("HX-Request"):
+    if request.htmx:
         return _answer_script(request, place, outcomes)
     _tell(request, outcomes)
     return redirect("generate" if place == "tray" else "products")
@@ -98,7 +103,7 @@ def _tell(request: HttpRequest, outcomes: list[uploads.UploadOutcome]) -> None:
 
 @members_only
 @require_http_methods(["GET", "HEAD", "POST"])
-def link(request: HttpRequest) -> HttpResponse:
+def link(request: HtmxRequest) -> HttpResponse:
     """A photo on the web to a product. What is wrong is said above the library, whose links then lead here."""
     if request.method != "POST":
         return redirect(f"{reverse('products')}?{request.GET.urlencode()}")

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from dashboard.ui import samples
 from dashboard.ui.forms import SampleForm
+from dashboard.ui.htmx import HtmxRequest
 from dashboard.ui.parts import all_parts
 
 SAMPLE_PAGES = ("generate", "gallery", "signin")
@@ -46,14 +47,14 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     return render(request, "ui/styleguide/index.html", samples.shell("styleguide") | content())
 
 
-def sample(request: HttpRequest, page: str) -> HttpResponse:
+def sample(request: HtmxRequest, page: str) -> HttpResponse:
     """One whole page in the shell, to judge how the parts sit together; the gallery opens its pictures."""
     if page not in SAMPLE_PAGES:
         raise Http404("There is no such sample page.")
     if page == "signin":
         return render(request, "ui/styleguide/signin.html", {"form": SampleForm(), "team": None, "user": None})
     opened = samples.opened(request.GET.get("open", ""))
-    if opened and "HX-Request" in request.headers:
+    if opened and request.htmx:
         return render(request, "ui/_lightbox_body.html", opened)
     return render(request, f"ui/styleguide/{page}.html", samples.shell(page) | content() | opened)
 

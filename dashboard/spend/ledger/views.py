@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpRespo
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dashboard.accounts import access
@@ -23,17 +22,19 @@ from dashboard.spend.ledger import actions, export, menus, sums
 from dashboard.spend.ledger import lines as ledger_lines
 from dashboard.spend.ledger.filters import LedgerFilters
 from dashboard.spend.ledger.forms import AdjustForm, RefundForm
+from dashboard.ui.htmx import HtmxRequest, part_or_page
 from generation.credits.ledger import BadEntry, paid
 from generation.models import Job, LedgerEntry
 
 
 @members_only
 @require_safe
-def ledger(request: HttpRequest) -> HttpResponse:
+def ledger(request: HtmxRequest) -> HttpResponse:
     """A page of lines; asked by a script for the next one, only that."""
     acting, filters = access.actor(request), LedgerFilters.of(request.GET)
-    if request.headers.get("HX-Request") and "sums" in request.GET:
-        return _varying(render(request, "spend/ledger/_sums.html", {"sums": sums.sums(acting, filters)}))
+    if request.htmx and "sums" in request.GET:
+        totals = {"sums": sums.sums(acting, filters)}
+        return part_or_page(request, totals, part="spend/ledger/_sums.html", page="spend/ledger/ledger.html")
     before = ledger_lines.read_place(request.GET.get("before", ""))
     zone = zone_of(acting.team.id)
     rows, has_more = ledger_lines.page(filters.narrow(ledger_lines.seen_by(acting), zone), before=before)
@@ -41,17 +42,12 @@ def ledger(request: HttpRequest) -> HttpResponse:
     if has_more:
         day = rows[-1].created_at.astimezone(zone).date().isoformat()
         context["next_url"] = filters.address(reverse("ledger"), before=ledger_lines.place_of(rows[-1]), day=day)
-    part = bool(request.headers.get("HX-Request")) and before is not None
-    if not part:
-        context |= _frame(acting, filters) | {"is_continued": before is not None}
+    is_part = before is not None
+    if not (request.htmx and is_part):
+        context |= _frame(acting, filters) | {"is_continued": is_part}
         context |= {} if before else _sums(request, acting, filters, lines=None if has_more else rows)
-    return _varying(render(request, "spend/ledger/_page.html" if part else "spend/ledger/ledger.html", context))
-
-
-def _varying(answer: HttpResponse) -> HttpResponse:
-    """One address answers a page or a part of it: browsers must not show the part for the page."""
-    patch_vary_headers(answer, ["HX-Request"])
-    return answer
+    part, page = "spend/ledger/_page.html", "spend/ledger/ledger.html"
+    return part_or_page(request, context, part=part, page=page, is_part=is_part)
 
 
 def _sums(
