@@ -56,8 +56,10 @@ TABLE: dict[str, Rule] = {
         "See a product, and change its name and tags"
     ),
     "products/<product_id>/archive/": ACT.to("Archive a product, or bring it back"),
-    "products/<product_id>/photo/": ACT.to("Give a product another photo"),
-    "products/<product_id>/photo/earlier/": ACT.to("Go back to an earlier photo"),
+    "products/<product_id>/photos/": ACT.to("Give a product more photos"),
+    "products/<product_id>/photos/main/": ACT.to("Choose the main photo of a product"),
+    "products/<product_id>/photos/remove/": ACT.to("Remove a photo from a product"),
+    "products/<product_id>/photos/restore/": ACT.to("Bring an earlier photo of a product back"),
     "projects/": SEE.to("Look through the projects"),
     "projects/new/": MAKE.to("Begin a project"),
     "projects/<project_id>/": SEE.to("See a project"),
@@ -224,7 +226,9 @@ def world(private_and_quick: World, db: None) -> World:
 BODIES = {
     "presets/<preset_id>/cover/": "picture=<picture_id>",
     "projects/<project_id>/cover/": "picture=<picture_id>",
-    "products/<product_id>/photo/earlier/": "asset=<asset_id>",
+    "products/<product_id>/photos/main/": "asset=<asset_id>",
+    "products/<product_id>/photos/remove/": "asset=<asset_id>",
+    "products/<product_id>/photos/restore/": "asset=<asset_id>",
     "jobs/<job_id>/resolve/": "choice=retry",
     "jobs/<job_id>/assign/": "candidate=job_there",
     "gallery/<picture_id>/review/": "verdict=rejected",

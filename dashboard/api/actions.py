@@ -6,7 +6,7 @@ from django.utils import timezone
 from dashboard.accounts.access import Actor
 from dashboard.accounts.webhook_addresses import check_webhook_url
 from dashboard.api.models import CallerDelivery
-from dashboard.api.photos import product_of
+from dashboard.api.photos import photo_of
 from dashboard.presets.access import usable
 from dashboard.presets.brand import kit_of
 from dashboard.presets.models import PresetVersion
@@ -28,7 +28,7 @@ def generate(acting: Actor, request: GenerateRequest) -> Job:
     version = _preset(acting, request.preset_id) if request.preset_id else None
     if request.image_url:
         _afford(acting, request)
-    product = product_of(acting, request)
+    product, photo = photo_of(acting, request)
     values = _values(version) if version else {}
     prompt = _prompt(acting, request, version, product_name=product.name, values=values)
     spec = JobSpec(
@@ -41,6 +41,7 @@ def generate(acting: Actor, request: GenerateRequest) -> Job:
         provider_preset=version.preset.provider_id if version else "",
         variables=values,
         webhook_url=request.webhook_url,
+        asset=photo,
     )
     return _start(acting, spec)
 

@@ -7,7 +7,7 @@ from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
 from dashboard.accounts.models import Team
 from dashboard.presets.models import Preset
-from dashboard.projects.models import Product
+from dashboard.projects.models import Product, ProductPhoto
 from generation.contract import Accepted, ErrorCode, ImageLink, JobStatus, RemoteAsset, RemoteJob, RemotePreset
 from generation.media import pictures as media
 from generation.models import Asset, Attempt, Image, Job, JobState
@@ -89,8 +89,8 @@ def _error_message(job: Job) -> str:
 
 def show_assets(assets: list[Asset]) -> list[RemoteAsset]:
     """The photos, each under the name and tags of the newest product that shows it."""
-    products = Product.objects.filter(asset__in=assets).order_by("id")
-    newest = {product.asset_id: product for product in products}
+    photos = ProductPhoto.objects.filter(asset__in=assets).select_related("product").order_by("product")
+    newest = {photo.asset_id: photo.product for photo in photos}
     return [show_asset(asset, newest.get(asset.id)) for asset in assets]
 
 

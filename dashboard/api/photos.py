@@ -2,12 +2,9 @@
 
 import hashlib
 
-from django.db import transaction
-
 from dashboard.accounts.access import Actor
-from dashboard.audit.record import record
-from dashboard.projects.actions import add_product, readable
-from dashboard.projects.models import Product
+from dashboard.projects.actions import add_product, create_product, readable
+from dashboard.projects.models import Product, ProductPhoto
 from generation.contract import ContractError, ErrorCode, GenerateRequest
 from generation.media import pictures
 from generation.media.folder_storage import own_links
@@ -15,36 +12,39 @@ from generation.models import Asset
 from generation.provider.contract_http import Upload, fetch_photo, invalid, name_from
 
 
-def product_of(acting: Actor, request: GenerateRequest) -> Product:
-    """The product that a request shows. Raises ``ContractError`` that names the parameter; nothing is stored then."""
+def photo_of(acting: Actor, request: GenerateRequest) -> tuple[Product, Asset]:
+    """The photo that a request names, and the product that it shows.
+
+    Raises ``ContractError`` that names the parameter; nothing is stored then.
+    """
     if request.asset_id:
-        product = _showing(acting, pk=request.asset_id)
-        if product is None:
+        found = _showing(acting, pk=request.asset_id)
+        if found is None:
             raise ContractError(ErrorCode.NOT_FOUND, "Asset not found: asset_id")
-        return product
+        return found
     data = fetch_photo(request.image_url, parameter="image_url", trusted=own_links())
-    known = _showing(acting, sha256=hashlib.sha256(data).hexdigest())
-    return known or add(acting, Upload(data, name_from(request.image_url), "image_url"))
+    found = _showing(acting, sha256=hashlib.sha256(data).hexdigest())
+    if found is None:
+        product = add(acting, Upload(data, name_from(request.image_url), "image_url"))
+        found = product, product.asset
+    return found
 
 
-def _showing(acting: Actor, **which: str) -> Product | None:
-    """The newest product of a photo that the team has; ``None`` when it has no such photo."""
+def _showing(acting: Actor, **which: str) -> tuple[Product, Asset] | None:
+    """A photo that the team has, with the newest product that it is a photo of; ``None`` when it has no such photo."""
     of_asset = {f"asset__{name}": value for name, value in which.items()}
-    products = Product.objects.filter(team=acting.team, **of_asset).select_related("asset").order_by("-id")
-    live = products.filter(archived_at=None).first()
+    photos = ProductPhoto.objects.filter(product__team=acting.team, **of_asset).select_related("product", "asset")
+    live = photos.filter(product__archived_at=None).order_by("-product").first()
     if live is not None:
-        return live
+        return live.product, live.asset
     asset = Asset.objects.filter(team=acting.team, **which).first()
-    return _revived(acting, asset, products.first()) if asset else None
+    archived = photos.order_by("-product").first()
+    return (_revived(acting, asset, archived.product if archived else None), asset) if asset else None
 
 
 def _revived(acting: Actor, asset: Asset, archived: Product | None) -> Product:
     """A new product for a photo whose products are all archived: scripts go on, archives stay as they are."""
-    name = archived.name if archived else "Untitled product"
-    with transaction.atomic():
-        product = Product.objects.create(team=acting.team, name=name, asset=asset)
-        record(acting, "product.added", product.id, after={"name": name, "asset": asset.id})
-    return product
+    return create_product(acting, asset=asset, name=archived.name if archived else "Untitled product", tags=[])
 
 
 def add(acting: Actor, upload: Upload) -> Product:

@@ -18,7 +18,7 @@ from dashboard.demo.products import PRODUCTS, SampleProduct
 from dashboard.demo.team import PEOPLE, TEAM, sandbox_address
 from dashboard.presets.models import BrandKit, Preset, PresetVersion
 from dashboard.presets.variables import as_json
-from dashboard.projects.models import Product, Project
+from dashboard.projects.models import Product, ProductPhoto, Project
 from generation.contract import PHOTO_MAX_BYTES, PLAN_LIMITS
 from generation.credits import ledger
 from generation.media import pictures
@@ -103,7 +103,8 @@ def _add_product(team: Team, photo: Photo) -> None:
     facts = {name: getattr(photo.picture, name) for name in ("mime", "sha256", "width", "height", "thumb_hash")}
     asset = Asset.objects.create(team=team, size=len(photo.picture.data), **vars(photo.keys), **facts)
     sample = photo.sample
-    Product.objects.create(team=team, name=sample.name, sku=sample.sku, tags=list(sample.tags), asset=asset)
+    product = Product.objects.create(team=team, name=sample.name, sku=sample.sku, tags=list(sample.tags), asset=asset)
+    ProductPhoto.objects.create(product=product, asset=asset, place=0)
 
 
 def _add_presets(team: Team, author: User) -> None:

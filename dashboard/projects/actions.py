@@ -4,19 +4,26 @@ from pathlib import PurePath
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from dashboard.accounts import access
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.audit.record import record
-from dashboard.projects.models import Product, Project
+from dashboard.projects.forms import PHOTOS_MAX
+from dashboard.projects.models import Product, ProductPhoto, Project
 from generation.contract import PHOTO_MAX_BYTES
 from generation.database.public_ids import new_id
 from generation.media import pictures
 from generation.models import Asset, Image
 
-PHOTO_REPLACED = "product.photo_replaced"
+MAIN_PHOTO_CHOSEN = "product.photo_replaced"
+PHOTO_REMOVED = "product.photo_removed"
+
+
+class PhotoRefused(ValueError):
+    """A product's photos stay as they are; the text is one clear sentence."""
 
 
 def add_product(
@@ -52,12 +59,15 @@ def _keep(asset: Asset) -> None:
         asset.save(force_insert=True)
 
 
-def create_product(acting: Actor, *, asset: Asset, name: str, sku: str = "", tags: list[str]) -> Product:
-    """Write a product, and its asset where that is new."""
+def create_product(
+    acting: Actor, *, asset: Asset, name: str, sku: str = "", tags: list[str], note: str = "", source: str = ""
+) -> Product:
+    """Write a product with its first photo, and the photo's asset where that is new."""
     acting.require(Role.CREATOR)
     with transaction.atomic():
         _keep(asset)
         product = Product.objects.create(team=acting.team, name=name[:120], sku=sku, tags=tags, asset=asset)
+        ProductPhoto.objects.create(product=product, asset=asset, place=0, note=note, source=source)
         record(acting, "product.added", product.id, after={"name": product.name, "asset": asset.id})
     return product
 
@@ -74,17 +84,68 @@ def edit_product(acting: Actor, product: Product, *, name: str, sku: str, tags: 
     _change(acting, product, name=name, sku=sku, tags=tags)
 
 
-def replace_photo(acting: Actor, product: Product, *, asset: Asset) -> None:
-    """Show a product by another photo from now on. Jobs and pictures keep the one that they were made of."""
+def add_photo(acting: Actor, product: Product, *, asset: Asset, note: str = "", source: str = "") -> bool:
+    """Show a product by one more photo; whether it is new to it. Raises :class:`PhotoRefused`."""
     acting.require(Role.CREATOR)
-    before = product.asset_id
-    if asset.pk == before:
-        return
     with transaction.atomic():
         _keep(asset)
-        product.asset = asset
-        product.save(update_fields=["asset"])
-        record(acting, PHOTO_REPLACED, product.id, before={"asset": before}, after={"asset": asset.id})
+        last = _photos_locked(product).last()
+        if product.photos.filter(asset=asset).exists():
+            return False
+        if product.photos.count() >= PHOTOS_MAX:
+            raise PhotoRefused(f"{product.name} has {PHOTOS_MAX} photos already; no more fit. Remove one first.")
+        place = last.place + 1 if last else 0
+        ProductPhoto.objects.create(product=product, asset=asset, place=place, note=note, source=source)
+        record(acting, "product.photo_added", product.id, after={"asset": asset.id})
+    return True
+
+
+def choose_main_photo(acting: Actor, product: Product, *, asset: Asset) -> bool:
+    """Show a product by this one of its photos first; whether that changes anything.
+
+    Jobs and pictures keep the photo that they were made of. Raises :class:`PhotoRefused`.
+    """
+    acting.require(Role.CREATOR)
+    with transaction.atomic():
+        _own_photo(product, asset)
+        before = product.asset_id
+        if asset.pk == before:
+            return False
+        _show_first(product, asset)
+        record(acting, MAIN_PHOTO_CHOSEN, product.id, before={"asset": before}, after={"asset": asset.pk})
+    return True
+
+
+def remove_photo(acting: Actor, product: Product, *, asset: Asset) -> None:
+    """Take a photo from a product; it stays in store for the jobs made of it. Raises :class:`PhotoRefused`."""
+    acting.require(Role.CREATOR)
+    with transaction.atomic():
+        photo = _own_photo(product, asset)
+        left = product.photos.exclude(pk=photo.pk).order_by("place").select_related("asset").first()
+        if left is None:
+            raise PhotoRefused(f"This is the only photo of {product.name}. Add another one first.")
+        photo.delete()
+        if product.asset_id == asset.pk:
+            _show_first(product, left.asset)
+        record(acting, PHOTO_REMOVED, product.id, before={"asset": asset.pk}, after={"main": product.asset_id})
+
+
+def _photos_locked(product: Product) -> QuerySet[ProductPhoto]:
+    """Of a product, whose row is locked and read again: photos are added and removed one at a time."""
+    product.asset = Product.objects.select_for_update(of=("self",)).select_related("asset").get(pk=product.pk).asset
+    return product.photos.order_by("place")
+
+
+def _own_photo(product: Product, asset: Asset) -> ProductPhoto:
+    photo = _photos_locked(product).filter(asset=asset).first()
+    if photo is None:
+        raise PhotoRefused(f"{product.name} does not have this photo any more.")
+    return photo
+
+
+def _show_first(product: Product, asset: Asset) -> None:
+    product.asset = asset
+    product.save(update_fields=["asset"])
 
 
 def put_away_product(acting: Actor, product: Product, *, away: bool) -> None:

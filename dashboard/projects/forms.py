@@ -5,6 +5,8 @@ from django.core.files.uploadedfile import UploadedFile
 
 from dashboard.projects.sheets import FILE_MAX_BYTES, TOO_LARGE
 
+PHOTOS_MAX = 20
+"""Photos that a product may have."""
 TAGS_MAX = 20
 TAG_LENGTH = 40
 TEXT_MAX = 1_000
@@ -84,10 +86,24 @@ class SheetForm(forms.Form):
         return file
 
 
-class PhotoForm(forms.Form):
-    photo = forms.FileField(
-        label="New photo",
-        help_text="JPEG, PNG or WebP, up to 10 MB.",
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+class PhotosInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class PhotosField(forms.FileField):
+    """Files, some or one; ``[]`` for none."""
+
+    def clean(self, data: Any, initial: Any = None) -> list["UploadedFile[Any]"]:
+        files = [super(PhotosField, self).clean(file, initial) for file in data or [None]]
+        if len(files) > PHOTOS_MAX:
+            raise forms.ValidationError(f"A product has at most {PHOTOS_MAX} photos; these are {len(files)}.")
+        return files
+
+
+class PhotosForm(forms.Form):
+    photo = PhotosField(
+        label="Add photos",
+        help_text="JPEG, PNG or WebP, up to 10 MB each.",
+        widget=PhotosInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
         error_messages={"required": "Choose a photo first.", "empty": "The file is empty."},
     )

@@ -6,8 +6,8 @@ from collections import Counter
 from django.db.models import Q, QuerySet
 
 from dashboard.audit.models import AuditEvent
-from dashboard.projects.actions import PHOTO_REPLACED
-from dashboard.projects.models import Product
+from dashboard.projects.actions import MAIN_PHOTO_CHOSEN, PHOTO_REMOVED
+from dashboard.projects.models import Product, ProductPhoto
 from dashboard.ui.search import Search
 from generation.models import Asset, Image, Job
 
@@ -46,12 +46,20 @@ def common_tags(rows: QuerySet[Product]) -> list[str]:
     return [tag for tag, _ in sorted(counts.items(), key=lambda found: (-found[1], found[0]))[:TAGS_SHOWN]]
 
 
+def photos_of(product: Product) -> list[ProductPhoto]:
+    """The product's photos, the main one first."""
+    rows = product.photos.select_related("asset").order_by("place")
+    return sorted(rows, key=lambda photo: photo.asset_id != product.asset_id)
+
+
 def earlier_photos(product: Product) -> list[Asset]:
     """Photos that the product was seen by before, the newest first."""
-    events = AuditEvent.objects.filter(team=product.team_id, action=PHOTO_REPLACED, object_id=product.pk)
+    events = AuditEvent.objects.filter(
+        team=product.team_id, action__in=(MAIN_PHOTO_CHOSEN, PHOTO_REMOVED), object_id=product.pk
+    )
     ids = {before.get("asset") for before in events.order_by("-id").values_list("before", flat=True)[:_EVENTS_MAX]}
     ids |= set(Job.objects.filter(product=product).values_list("asset", flat=True).distinct()[:_EVENTS_MAX])
-    rows = Asset.objects.filter(team=product.team_id, pk__in=ids - {product.asset_id})
+    rows = Asset.objects.filter(team=product.team_id, pk__in=ids).exclude(product_photos__product=product)
     return list(rows.order_by("-pk"))
 
 

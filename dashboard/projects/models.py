@@ -24,7 +24,7 @@ class Project(models.Model):
 
 
 class Product(models.Model):
-    """A thing the team sells, seen through its present photo."""
+    """A thing the team sells. It has photos, of which ``asset`` is the main one."""
 
     id = PublicIdField(prefix="prod")
     team = models.ForeignKey(Team, models.CASCADE, related_name="products")
@@ -40,6 +40,23 @@ class Product(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ProductPhoto(models.Model):
+    """A photo that a product is seen by; a photo that two products share is one asset."""
+
+    product = models.ForeignKey(Product, models.CASCADE, db_index=False, related_name="photos")
+    asset = models.ForeignKey(Asset, models.PROTECT, related_name="product_photos")
+    place = models.PositiveSmallIntegerField(help_text="Where it stands among the product's photos")
+    note = models.CharField(max_length=120, blank=True, help_text="What tells it from the others, such as a colour")
+    source = models.CharField(max_length=2000, blank=True, help_text="The address that it was imported from")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["product", "asset"], name="photo_of_product_once")]
+        indexes = [models.Index(fields=["product", "place"], name="photo_of_product_by_place")]
+
+    def __str__(self) -> str:
+        return f"{self.product_id} photo {self.place}"
 
 
 class ProductImport(models.Model):

@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.defaultfilters import pluralize
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dashboard.accounts import access
@@ -13,9 +15,10 @@ from dashboard.accounts.models import Role
 from dashboard.accounts.views import members_only
 from dashboard.projects import actions
 from dashboard.projects import messages as words
-from dashboard.projects.forms import PhotoForm, ProductForm
-from dashboard.projects.library import earlier_photos, latest
+from dashboard.projects.forms import PhotosForm, ProductForm
+from dashboard.projects.library import earlier_photos, latest, photos_of
 from dashboard.projects.models import Product
+from dashboard.ui.filters import identifier
 from generation.contract import PHOTO_MAX_BYTES
 from generation.media.pictures import UnusablePicture
 from generation.models import Asset, Connection, Image
@@ -24,7 +27,7 @@ from generation.models import Asset, Connection, Image
 @members_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def product(request: HttpRequest, product_id: str) -> HttpResponse:
-    """One product: its photo, what it is called, and the pictures made of it."""
+    """One product: its photos, what it is called, and the pictures made of it."""
     acting = access.actor(request, Role.CREATOR if request.method == "POST" else Role.VIEWER)
     row = access.find(acting, Product.objects.select_related("asset"), pk=product_id)
     form = ProductForm(request.POST or None, initial={"name": row.name, "sku": row.sku, "tags": row.tags})
@@ -37,12 +40,18 @@ def product(request: HttpRequest, product_id: str) -> HttpResponse:
 
 def _page(request: HttpRequest, acting: Actor, row: Product, **forms: Any) -> HttpResponse:
     details = ProductForm(initial={"name": row.name, "sku": row.sku, "tags": row.tags})
-    shown = {"form": details, "photo_form": PhotoForm(), **forms}
+    shown = {"form": details, "photos_form": PhotosForm(), **forms}
     pictures = Image.objects.in_gallery().filter(team=acting.team, job__product=row)
+    photos = photos_of(row)
+    asked = request.GET.get("photo")
+    photo = next((photo for photo in photos if photo.asset_id == asked), photos[0])
     context = {
         "product": row,
+        "photos": photos,
+        "photo": photo,
+        "is_main": photo.asset_id == row.asset_id,
         "earlier": earlier_photos(row),
-        "provider": words.photo_at_provider(row.asset, Connection.objects.filter(team=acting.team).first()),
+        "provider": words.photo_at_provider(photo.asset, Connection.objects.filter(team=acting.team).first()),
         "pictures": latest(pictures),
         "count": pictures.count(),
         "may_create": acting.may(Role.CREATOR),
@@ -54,44 +63,84 @@ def _page(request: HttpRequest, acting: Actor, row: Product, **forms: Any) -> Ht
 
 @members_only
 @require_POST
-def replace_photo(request: HttpRequest, product_id: str) -> HttpResponse:
-    """Show the product by a new photo."""
+def add_photos(request: HttpRequest, product_id: str) -> HttpResponse:
+    """Show the product by more photos; those that are none are named, and stop no other."""
     acting = access.actor(request, Role.CREATOR)
     row = access.find(acting, Product.objects.select_related("asset"), pk=product_id)
-    form = PhotoForm(request.POST, request.FILES)
-    asset = _taken(acting, form)
-    if asset is None:
-        return _page(request, acting, row, photo_form=form)
-    return _shown_by(request, acting, row, asset)
+    form = PhotosForm(request.POST, request.FILES)
+    added, known = [], 0
+    for file in form.cleaned_data["photo"] if form.is_valid() else []:
+        try:
+            asset = actions.take_photo(acting, file.read(PHOTO_MAX_BYTES + 1))
+            if actions.add_photo(acting, row, asset=asset):
+                added.append(asset)
+            else:
+                known += 1
+        except (UnusablePicture, actions.PhotoRefused) as error:
+            form.add_error("photo", f"{file.name}: {error}")
+    if added:
+        messages.success(request, f"{len(added)} photo{pluralize(len(added))} added.")
+    if known:
+        messages.info(request, f"{row.name} has {'this photo' if known == 1 else f'{known} of these photos'} already.")
+    if form.errors:
+        return _page(request, acting, row, photos_form=form)
+    return _back(row, added[0] if added else row.asset)
 
 
-def _taken(acting: Actor, form: PhotoForm) -> Asset | None:
-    if not form.is_valid():
-        return None
+@members_only
+@require_POST
+def choose_main_photo(request: HttpRequest, product_id: str) -> HttpResponse:
+    acting, row, asset = _photo(request, product_id)
     try:
-        return actions.take_photo(acting, form.cleaned_data["photo"].read(PHOTO_MAX_BYTES + 1))
-    except UnusablePicture as error:
-        form.add_error("photo", str(error))
-        return None
+        if actions.choose_main_photo(acting, row, asset=asset):
+            messages.success(request, "This is the main photo now. Pictures that were made of another keep it.")
+        else:
+            messages.info(request, f"This is the main photo of {row.name} already.")
+    except actions.PhotoRefused as error:
+        messages.error(request, str(error))
+    return _back(row, row.asset)
+
+
+@members_only
+@require_POST
+def remove_photo(request: HttpRequest, product_id: str) -> HttpResponse:
+    """Take a photo from the product. It stays among its earlier photos if pictures were asked of it."""
+    acting, row, asset = _photo(request, product_id)
+    try:
+        actions.remove_photo(acting, row, asset=asset)
+        messages.success(request, "The photo is removed; it stands under “Earlier photos” if you want it back.")
+    except actions.PhotoRefused as error:
+        messages.error(request, str(error))
+    return _back(row, row.asset)
 
 
 @members_only
 @require_POST
 def restore_photo(request: HttpRequest, product_id: str) -> HttpResponse:
     """Show the product by a photo that it had before."""
+    acting, row, asset = _photo(request, product_id)
+    try:
+        if asset in earlier_photos(row):
+            actions.add_photo(acting, row, asset=asset)
+            messages.success(request, "The photo is back.")
+        else:
+            messages.info(request, f"{row.name} has this photo already.")
+    except actions.PhotoRefused as error:
+        messages.error(request, str(error))
+    return _back(row, asset)
+
+
+def _photo(request: HttpRequest, product_id: str) -> tuple[Actor, Product, Asset]:
+    """Who acts, on which product, and the team's photo that the form names."""
     acting = access.actor(request, Role.CREATOR)
-    row = access.find(acting, Product, pk=product_id)
-    asset = next((photo for photo in earlier_photos(row) if photo.pk == request.POST.get("asset")), row.asset)
-    return _shown_by(request, acting, row, asset)
+    row = access.find(acting, Product.objects.select_related("asset"), pk=product_id)
+    return acting, row, access.find(acting, Asset, pk=identifier(request.POST.get("asset", "")))
 
 
-def _shown_by(request: HttpRequest, acting: Actor, row: Product, asset: Asset) -> HttpResponse:
-    if asset.pk == row.asset_id:
-        messages.info(request, f"{row.name} is shown by this photo already.")
-    else:
-        actions.replace_photo(acting, row, asset=asset)
-        messages.success(request, "New pictures are made of this photo; earlier ones keep theirs.")
-    return redirect("product", product_id=row.id)
+def _back(row: Product, photo: Asset) -> HttpResponse:
+    """The product's page with a photo of it."""
+    query = "" if photo.pk == row.asset_id else f"?photo={photo.pk}"
+    return redirect(f"{reverse('product', args=[row.id])}{query}")
 
 
 @members_only

@@ -9,9 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_httpserver import HTTPServer
 
+from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Team, User
 from dashboard.audit.models import AuditEvent
 from dashboard.presets.models import Preset, PresetVersion
+from dashboard.projects.actions import add_photo, take_photo
 from dashboard.projects.models import Product
 from generation.credits import ledger
 from generation.media import pictures
@@ -54,6 +56,15 @@ def test_queues_a_job_with_its_hold_and_audit_event(script: Script, spec: MakeBo
     assert ledger.left(team_id=team.id) == 90
     event = AuditEvent.objects.get(action="batch.started")
     assert (event.object_id, event.api_key, event.address) == (job.batch_id, job.api_key, "127.0.0.1")
+
+
+def test_every_photo_of_a_product_is_an_asset(script: Script, spec: MakeBody, mug: Product, creator: Actor) -> None:
+    back = take_photo(creator, photo(colour="#aa3300"))
+    add_photo(creator, mug, asset=back)
+    job = Job.objects.get(pk=script.post("generate", spec(asset_id=back.pk)).json()["job_id"])
+    assert (job.product, job.asset) == (mug, back)
+    listed = {asset["asset_id"]: asset["name"] for asset in script.get("my-uploaded-assets").json()["assets"]}
+    assert listed == {mug.asset_id: "Camp mug", back.pk: "Camp mug"}
 
 
 def test_fetches_our_own_signed_link_and_finds_the_product(

@@ -22,7 +22,7 @@ from dashboard.accounts.models import Membership, Role
 from dashboard.audit import labels
 from dashboard.audit.models import AuditEvent
 from dashboard.audit.record import record
-from dashboard.projects.models import Product
+from dashboard.projects.models import Product, ProductPhoto
 from generation.credits import ledger
 from generation.models import Asset, Attempt, Cap, Connection, Image, Job, JobState
 from tests.pictures import photo
@@ -76,7 +76,7 @@ GIVEN: dict[str, Callable[[World], Body]] = {
     "products/upload/": lambda _: {"photo": file("vase.jpg", photo(colour="#aa2255"))},
     "products/import/": lambda _: {"file": file("spring.csv", b"name,url\nMug,https://example.com/mug.jpg\n")},
     "products/<product_id>/": lambda _: {"name": "Mug, large"},
-    "products/<product_id>/photo/": lambda _: {"photo": file("mug.jpg", photo(colour="#22aa55"))},
+    "products/<product_id>/photos/": lambda _: {"photo": file("mug.jpg", photo(colour="#22aa55"))},
     "projects/new/": lambda _: {"name": "Autumn"},
     "projects/<project_id>/edit/": lambda _: {"name": "Spring, late"},
     "presets/new/": lambda _: PRESET,
@@ -162,12 +162,19 @@ def owned_by_two(world: World) -> None:
 
 
 def shown_otherwise(world: World) -> None:
-    """The product has a new photo since the job."""
+    """The product has a new main photo since the job."""
     asset = Asset.objects.get(pk=world.things["asset_id"])
     asset.pk = None
     asset._state.adding, asset.sha256 = True, "0" * 64
     asset.save()
     Product.objects.filter(pk=world.things["product_id"]).update(asset=asset)
+    ProductPhoto.objects.create(product_id=world.things["product_id"], asset=asset, place=1)
+
+
+def photo_taken_away(world: World) -> None:
+    """The product has another photo instead since the job."""
+    shown_otherwise(world)
+    ProductPhoto.objects.filter(asset=world.things["asset_id"]).delete()
 
 
 def reviewed(world: World) -> None:
@@ -180,7 +187,9 @@ BEFORE: dict[str, Callable[[World], None]] = {
     "jobs/<job_id>/resolve/": lambda it: ended(it, JobState.NEEDS_REVIEW),
     "jobs/<job_id>/assign/": lost,
     "spend/ledger/refund/<job_id>/": lambda it: ended(it, JobState.COMPLETED),
-    "products/<product_id>/photo/earlier/": shown_otherwise,
+    "products/<product_id>/photos/main/": shown_otherwise,
+    "products/<product_id>/photos/remove/": shown_otherwise,
+    "products/<product_id>/photos/restore/": photo_taken_away,
     "settings/members/leave/": owned_by_two,
     "settings/connection/resume/": paused,
     "spend/caps/<cap_id>/raise/end/": raised,
