@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from dashboard.accounts.models import IdempotencyKey
+from generation.errors import UserFacingError
 
 Made = dict[str, Any]
 """What came of an order: enough to answer it again. Whatever JSON has."""
@@ -22,8 +23,8 @@ CLEARED_AFTER = timedelta(hours=72)
 """Counted from when the order was given. A day is promised, also by a clock that is two days ahead for a moment."""
 
 
-class KeyReused(Exception):
-    """The key came with another order before; the text is one clear sentence."""
+class KeyReused(UserFacingError):
+    """The key came with another order before."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from generation.provider.contract_http import invalid
 
 
 def generate(acting: Actor, request: GenerateRequest) -> Job:
-    """Start a job. Raises ``ContractError``, ``ledger.InsufficientCredits`` and ``NotPossible``.
+    """Start a job. Raises ``ContractError`` and ``UserFacingError``.
 
     A ``preset_id`` replaces the prompt, as the contract says, whether or not there is one.
     """

@@ -15,9 +15,9 @@ from dashboard.accounts.access import Actor, find
 from dashboard.api import actions, answers, parameters, photos
 from dashboard.members import keys
 from dashboard.presets.access import usable
-from dashboard.studio.actions import NotPossible
 from generation.contract import PLAN_LIMITS, Account, ContractError, ErrorCode, GenerateRequest, is_text
 from generation.credits import ledger
+from generation.errors import UserFacingError
 from generation.media.folder_storage import own_links
 from generation.models import Asset
 from generation.provider import rate_limit
@@ -139,7 +139,7 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     return refusal(ContractError(ErrorCode.INVALID_REQUEST, f"Invalid parameter: {first['loc'][-1]} {reason}"))
 
 
-@api.exception_handler(NotPossible)
+@api.exception_handler(UserFacingError)
 @api.exception_handler(PermissionDenied)
 def _forbidden(request: HttpRequest, error: Exception) -> HttpResponse:
     return refusal(ContractError(ErrorCode.FORBIDDEN, str(error)))

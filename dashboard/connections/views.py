@@ -14,7 +14,7 @@ from dashboard.accounts.views import members_only
 from dashboard.connections import actions
 from dashboard.connections import messages as words
 from dashboard.connections.forms import ConnectionForm, PauseForm
-from dashboard.studio.actions import NotPossible
+from generation.errors import UserFacingError
 from generation.models import Connection, Job, JobState
 from generation.provider.base_url import is_sandbox, provider_name
 from generation.provider.client import KeyRefused, ProviderError
@@ -29,7 +29,7 @@ def connection(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             actions.connect(acting, **form.cleaned_data, account=form.account)
-        except NotPossible as error:
+        except UserFacingError as error:
             form.add_error(None, str(error))
         else:
             _tell(request, form)
@@ -70,7 +70,7 @@ def _facts(row: Connection | None) -> dict[str, Any]:
 def use_sandbox(request: HttpRequest) -> HttpResponse:
     try:
         actions.use_sandbox(access.actor(request, Role.ADMIN))
-    except NotPossible as error:
+    except UserFacingError as error:
         messages.error(request, str(error))
     else:
         messages.success(request, "Back in the sandbox: pictures are pretend and cost nothing real.")

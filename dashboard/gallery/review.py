@@ -14,6 +14,7 @@ from dashboard.accounts.models import Role
 from dashboard.audit.models import AuditEvent
 from dashboard.audit.record import record
 from generation.credits import rollup
+from generation.errors import UserFacingError
 from generation.models import Image
 
 Review = Image.Review
@@ -32,8 +33,8 @@ WORDS = {
 HISTORY_MAX = 20
 
 
-class NotAllowed(Exception):
-    """The team's rules are against it; the text is one clear sentence."""
+class NotAllowed(UserFacingError):
+    """The team's rules are against it."""
 
 
 def review(acting: Actor, picture: Image, *, verdict: Review) -> bool:

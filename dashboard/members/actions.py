@@ -13,11 +13,12 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Invitation, Membership, Role, Team, User
 from dashboard.audit.record import record
 from dashboard.members import keys
+from generation.errors import UserFacingError
 from generation.pipeline import events
 
 
-class MemberRefused(Exception):
-    """What was asked for cannot be; the text is one clear sentence."""
+class MemberRefused(UserFacingError):
+    """What was asked for cannot be."""
 
 
 def rename(acting: Actor, *, name: str) -> None:
@@ -32,7 +33,7 @@ def rename(acting: Actor, *, name: str) -> None:
 
 
 def change_role(acting: Actor, member: Membership, *, role: Role) -> None:
-    """Raises :class:`CapRefused` for the last owner, ``PermissionDenied`` for what only owners may."""
+    """Raises :class:`MemberRefused` for the last owner, ``PermissionDenied`` for what only owners may."""
     with _one_after_another(acting, member) as (judged, present):
         judged.require(Role.ADMIN)
         _require_owner_for(judged, present.role, role)
@@ -44,7 +45,7 @@ def change_role(acting: Actor, member: Membership, *, role: Role) -> None:
 
 
 def hand_over(acting: Actor, member: Membership) -> None:
-    """Make somebody else the owner, and oneself an admin. Raises :class:`CapRefused`."""
+    """Make somebody else the owner, and oneself an admin. Raises :class:`MemberRefused`."""
     with _one_after_another(acting, member) as (judged, present):
         judged.require(Role.OWNER)
         if present.user_id == _person(judged).pk:
@@ -56,7 +57,7 @@ def hand_over(acting: Actor, member: Membership) -> None:
 
 
 def remove(acting: Actor, member: Membership) -> None:
-    """Put somebody out: their jobs go on, their keys and open invitations stop. Raises :class:`CapRefused`."""
+    """Put somebody out: their jobs go on, their keys and open invitations stop. Raises :class:`MemberRefused`."""
     with _one_after_another(acting, member) as (judged, present):
         judged.require(Role.ADMIN)
         _require_owner_for(judged, present.role)
@@ -64,7 +65,7 @@ def remove(acting: Actor, member: Membership) -> None:
 
 
 def leave(acting: Actor) -> None:
-    """Raises :class:`CapRefused` for the last owner."""
+    """Raises :class:`MemberRefused` for the last owner."""
     own = Membership.objects.get(team=acting.team, user=acting.user)
     with _one_after_another(acting, own) as (judged, present):
         _end(judged, present, "member.left")

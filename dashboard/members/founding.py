@@ -14,14 +14,15 @@ from dashboard.accounts.models import Membership, Role, Team, User
 from dashboard.accounts.names import one_line
 from dashboard.audit.record import record
 from generation.credits import ledger
+from generation.errors import UserFacingError
 from generation.models import Connection
 
 A_DAY = 5
 """Teams that one person may make within a day."""
 
 
-class CannotFound(Exception):
-    """The team cannot be made; the text is one clear sentence."""
+class CannotFound(UserFacingError):
+    """The team cannot be made."""
 
 
 def found_team(*, name: str, email: str, password: str, connection: Connection | None = None, credits: int = 0) -> Team:

@@ -25,7 +25,7 @@ OPEN = 200
 
 
 def invite(acting: Actor, *, email: str, role: Role, days: int = INVITATION_DAYS) -> tuple[Invitation, str]:
-    """Make an invitation, in place of an open one for the same address. Raises :class:`CapRefused`.
+    """Make an invitation, in place of an open one for the same address. Raises :class:`MemberRefused`.
 
     An empty ``email`` invites whoever has the link. The second value is the token, which cannot be had again.
     """
@@ -128,7 +128,7 @@ def is_for(invitation: Invitation, email: str) -> bool:
 
 
 def accept(invitation: Invitation, *, user: User, address: str | None) -> Membership:
-    """Make the user a member. Raises :class:`CapRefused`, and then the invitation stays as it was."""
+    """Make the user a member. Raises :class:`MemberRefused`, and then the invitation stays as it was."""
     if not is_for(invitation, user.email):
         raise MemberRefused(f"This invitation is for {invitation.email}, and you are signed in as {user.email}.")
     with transaction.atomic():

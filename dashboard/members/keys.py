@@ -12,6 +12,7 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import ApiKey, Role, Team, User
 from dashboard.audit.record import record
 from generation.contract import ContractError, ErrorCode
+from generation.errors import UserFacingError
 
 USE_NOTED = timedelta(minutes=1)
 """How old ``last_used_at`` may get, so that not every request writes a row."""
@@ -19,8 +20,8 @@ IN_USE, A_DAY = 100, 50
 """Keys that a team may have, and make within a day."""
 
 
-class TooManyKeys(Exception):
-    """The team cannot have another key; the text is one clear sentence."""
+class TooManyKeys(UserFacingError):
+    """The team cannot have another key."""
 
 
 def authenticate(header: str, *, address: str | None) -> Actor:

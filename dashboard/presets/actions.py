@@ -12,17 +12,18 @@ from dashboard.audit.record import record
 from dashboard.presets.access import Sharing, person
 from dashboard.presets.drafts import Draft, draft_of, fingerprint
 from dashboard.presets.models import Preset, PresetVersion
+from generation.errors import UserFacingError
 from generation.models import Image
 
 COPY = " (copy)"
 
 
-class Locked(Exception):
-    """An approved preset, which only admins and owners change; the text is one clear sentence."""
+class Locked(UserFacingError):
+    """An approved preset, which only admins and owners change."""
 
 
-class ChangedMeanwhile(Exception):
-    """Somebody else saved the preset while it was being edited; the text is one clear sentence."""
+class ChangedMeanwhile(UserFacingError):
+    """Somebody else saved the preset while it was being edited."""
 
 
 def may_change(acting: Actor, preset: Preset) -> bool:

@@ -18,6 +18,7 @@ from dashboard.presets.models import Preset
 from dashboard.presets.templating import TemplateError
 from dashboard.presets.variables import BadVariable, Variable, read
 from generation.contract import is_text
+from generation.errors import UserFacingError
 
 FORMAT = "packshot-presets"
 FILE_MAX = 1024 * 1024
@@ -29,8 +30,8 @@ NAMED_MAX = 6
 NAME_SHOWN = 40
 
 
-class BadFile(ValueError):
-    """A file that cannot be imported; the text is one clear sentence and nothing was changed."""
+class BadFile(UserFacingError):
+    """A file that cannot be imported."""
 
 
 @dataclass(frozen=True)

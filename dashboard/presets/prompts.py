@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from dashboard.presets.models import BrandKit
 from dashboard.presets.templating import render
 from dashboard.presets.variables import PRODUCT
+from generation.errors import UserFacingError
 
 
-class BannedWord(ValueError):
-    """A prompt has a word that the team's brand kit bans; the text is one clear sentence."""
+class BannedWord(UserFacingError):
+    """A prompt has a word that the team's brand kit bans."""
 
     def __init__(self, word: str) -> None:
         super().__init__(f"“{word}” is a banned word in your team's brand kit. Say it in other words.")

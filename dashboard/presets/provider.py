@@ -13,6 +13,7 @@ from dashboard.presets.drafts import Draft, draft_of
 from dashboard.presets.models import Preset, PresetVersion
 from dashboard.presets.variables import PRODUCT, Variable, check_all, read
 from generation.contract import CATALOGUE, PROMPT_MAX, RemotePreset, is_text
+from generation.errors import UserFacingError
 from generation.models import Connection
 from generation.provider import connections
 from generation.provider.client import OutcomeUnknown
@@ -76,7 +77,7 @@ def bring_in(acting: Actor, presets: list[RemotePreset]) -> ImportOutcome:
 def _bring_in(acting: Actor, remote: RemotePreset, row: Preset | None, outcome: ImportOutcome) -> None:
     try:
         draft = draft_from(remote)
-    except ValueError:
+    except UserFacingError:
         outcome.unusable += 1
         return
     if row:
@@ -94,7 +95,7 @@ def _bring_in(acting: Actor, remote: RemotePreset, row: Preset | None, outcome: 
 
 
 def draft_from(remote: RemotePreset) -> Draft:
-    """The provider's preset in our words; its names become text variables. Raises ``ValueError``."""
+    """The provider's preset in our words; its names become text variables. Raises ``UserFacingError``."""
     template = remote.prompt.replace("\r\n", "\n").strip()
     if (
         not template
@@ -102,7 +103,7 @@ def draft_from(remote: RemotePreset) -> Draft:
         or len(remote.preset_id) > ID_MAX
         or not is_text("".join((template, remote.preset_id, remote.name, remote.description)))
     ):
-        raise ValueError(f"{remote.preset_id} has no prompt that can be used")
+        raise UserFacingError(f"{remote.preset_id} has no prompt that can be used.")
     templating.check(template)
     names = [name for name in templating.names(template) if name != PRODUCT]
     described = [Variable(name, "text", name.replace("_", " ").capitalize(), required=True) for name in names]

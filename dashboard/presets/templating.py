@@ -3,12 +3,14 @@
 import re
 from collections.abc import Mapping
 
+from generation.errors import UserFacingError
+
 _VARIABLE = re.compile(r"\{\{\s*([a-z][a-z0-9_]*)\s*\}\}")
 _MARK = re.compile(r"\{\{|\}\}|\{%|\{#")
 _SHOWN = 30
 
 
-class TemplateError(ValueError):
+class TemplateError(UserFacingError):
     """What is wrong with a template, in one sentence, and where: ``line`` and ``column`` count from 1."""
 
     def __init__(self, message: str, line: int, column: int) -> None:

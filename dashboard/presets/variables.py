@@ -7,6 +7,8 @@ from typing import Any, Literal, get_args
 
 from PIL import ImageColor
 
+from generation.errors import UserFacingError
+
 Kind = Literal["text", "choice", "number", "colour"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 PRODUCT = "product"
@@ -23,11 +25,11 @@ _NUMBER = re.compile(r"-?\d{1,9}(\.\d{1,6})?\Z", re.ASCII)
 _COLOUR = re.compile(r"(?:[^#()]{1,60} \()?#(?:[0-9a-f]{3}|[0-9a-f]{6})\)?\Z", re.IGNORECASE)
 
 
-class BadVariable(ValueError):
-    """A description that is no variable; the text is one clear sentence."""
+class BadVariable(UserFacingError):
+    """A description that is no variable."""
 
 
-class BadValues(ValueError):
+class BadValues(UserFacingError):
     """Values that do not fit. ``errors`` has one sentence for each variable that is wrong, under its name."""
 
     def __init__(self, errors: Mapping[str, str]) -> None:

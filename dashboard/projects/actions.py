@@ -29,7 +29,7 @@ class PhotoRefused(ValueError):
 def add_product(
     acting: Actor, *, photo: bytes, filename: str, name: str = "", tags: list[str] | None = None
 ) -> Product:
-    """Take a photo into the library as a product. Raises ``media.UnusablePicture`` with one clear sentence."""
+    """Take a photo into the library as a product. Raises ``UnusablePicture``."""
     acting.require(Role.CREATOR)
     asset = take_photo(acting, photo)
     return create_product(acting, asset=asset, name=name.strip() or readable(filename), tags=tags or [])
@@ -39,7 +39,7 @@ def take_photo(acting: Actor, photo: bytes) -> Asset:
     """The asset of a photo: the team's own if it has the photo already, so that the provider is sent it only once.
 
     A new one's files are stored, but its row is not written yet: no storage call in a transaction.
-    Raises ``media.UnusablePicture``.
+    Raises ``UnusablePicture``.
     """
     picture = pictures.read_picture(photo, max_bytes=PHOTO_MAX_BYTES)
     known = Asset.objects.filter(team=acting.team, sha256=picture.sha256).first()

@@ -20,6 +20,7 @@ from dashboard.projects.actions import create_product, take_photo
 from dashboard.projects.models import ImportRow, Product, ProductImport
 from generation.contract import PHOTO_MAX_BYTES
 from generation.database.bulk_delete import delete_in_portions
+from generation.errors import UserFacingError
 from generation.media.folder_storage import own_links
 from generation.media.pictures import UnusablePicture
 from generation.models import Asset
@@ -34,8 +35,8 @@ PREVIEW_KEPT = timedelta(days=1)
 State = ImportRow.State
 
 
-class RowFailed(Exception):
-    """This row does not become a product; the text is one clear sentence."""
+class RowFailed(UserFacingError):
+    """This row does not become a product."""
 
 
 def preview(acting: Actor, *, data: bytes, filename: str) -> ProductImport:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.ui.csv import MARK, line, unguarded
+from generation.errors import UserFacingError
 
 FILE_MAX_BYTES = 5 * 1024 * 1024
 ROWS_MAX = 5_000
@@ -29,8 +30,8 @@ PROBLEM = "problem"
 _DELIMITERS = ",;\t"
 
 
-class SheetRefused(ValueError):
-    """Nothing of the file can be imported; the text is one clear sentence."""
+class SheetRefused(UserFacingError):
+    """Nothing of the file can be imported."""
 
 
 @dataclass(frozen=True)

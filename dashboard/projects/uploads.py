@@ -12,10 +12,11 @@ from dashboard.projects.actions import create_product, readable, take_photo
 from dashboard.projects.checks import wrong_with_address
 from dashboard.projects.models import Product
 from generation.contract import PHOTO_MAX_BYTES
+from generation.errors import UserFacingError
 from generation.media.folder_storage import own_links
 from generation.media.pictures import UnusablePicture
 from generation.models import Asset
-from generation.network.download import FetchError, download
+from generation.network.download import download
 from generation.provider.contract_http import name_from
 
 
@@ -46,7 +47,7 @@ def take_from(acting: Actor, url: str, *, order: Order | None = None) -> UploadO
         return UploadOutcome(url, error=problem)
     try:
         asset = take_photo(acting, download(url, max_bytes=PHOTO_MAX_BYTES, trusted=own_links()))
-    except (FetchError, UnusablePicture) as error:
+    except UserFacingError as error:
         return UploadOutcome(url, error=str(error))
     return UploadOutcome(url, product=_add(acting, asset, filename=name_from(url), order=order))
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from requests import RequestException
 
+from generation.network.addresses import AddressRefused
 from generation.network.deadline import deadline
 
 log = logging.getLogger(__name__)
@@ -18,14 +19,14 @@ View = Callable[[HttpRequest, str], HttpResponse]
 
 
 def _in_words(view: View) -> View:
-    """A provider that is away, or whose answers lack what they must have."""
+    """A provider that is away, or whose answers lack what they must have, or lead where nothing is sent."""
 
     @wraps(view)
     def seen(request: HttpRequest, provider_id: str) -> HttpResponse:
         try:
             with deadline(SECONDS):
                 return view(request, provider_id)
-        except (RequestException, KeyError, ValueError) as error:
+        except (RequestException, AddressRefused, KeyError, ValueError) as error:
             log.warning("The identity provider gave no usable answer: %r", error)
             return render(request, "socialaccount/authentication_error.html", status=502)
 

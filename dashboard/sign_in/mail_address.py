@@ -24,7 +24,7 @@ OVER = "This link has expired or was used. Ask for another one under Your accoun
 
 
 def ask(user: User, *, email: str) -> None:
-    """Send a link to the new address. Raises :class:`CapRefused`, and what a mail server that is away raises."""
+    """Send a link to the new address. Raises :class:`MemberRefused`, and what a mail server that is away raises."""
     if email == user.email:
         raise MemberRefused("This is your address already.")
     if User.objects.filter(email__iexact=email).exists():
@@ -36,7 +36,7 @@ def ask(user: User, *, email: str) -> None:
 
 
 def asked(token: str) -> tuple[User, str]:
-    """Who asked for which address. Raises :class:`CapRefused` once the link leads nowhere."""
+    """Who asked for which address. Raises :class:`MemberRefused` once the link leads nowhere."""
     try:
         person, former, email = signing.loads(token, salt=SALT, max_age=HOURS * 3600)
     except signing.BadSignature as error:
@@ -48,7 +48,7 @@ def asked(token: str) -> tuple[User, str]:
 
 
 def confirm(request: HttpRequest, token: str) -> User:
-    """Give the person their new address. Raises :class:`CapRefused`, and then everything stays as it was."""
+    """Give the person their new address. Raises :class:`MemberRefused`, and then everything stays as it was."""
     user, email = asked(token)
     former, user.email = user.email, email
     if user.username == former:

@@ -17,6 +17,7 @@ from dashboard.presets.models import PresetVersion
 from dashboard.projects.models import Product, Project
 from generation import contract
 from generation.database.public_ids import new_id
+from generation.errors import UserFacingError
 from generation.models import Asset, Batch, Connection, Job, JobState
 from generation.pipeline import jobs, matching
 from generation.pipeline.hints import hint
@@ -25,8 +26,8 @@ BATCH_MAX = 2_500
 """Jobs that one press may start."""
 
 
-class NotPossible(Exception):
-    """The action does not fit what there is now; the text is one clear sentence."""
+class NotPossible(UserFacingError):
+    """The action does not fit what there is now."""
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,14 @@ from dashboard.presets.templating import render
 from dashboard.presets.variables import fill
 from dashboard.studio.questions import Question, variables
 from generation.contract import PROMPT_MAX
+from generation.errors import UserFacingError
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
 """Stand around what was filled in, until the words are escaped."""
 
 
-class BadScene(ValueError):
-    """No prompt can be made of it; the text is one clear sentence."""
+class BadScene(UserFacingError):
+    """No prompt can be made of it."""
 
 
 @dataclass(frozen=True)

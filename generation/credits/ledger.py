@@ -14,10 +14,11 @@ from django.utils import formats, timezone
 
 from generation.credits import caps, rebuild, rollup
 from generation.credits.caps import CapUsage, Priced
+from generation.errors import UserFacingError
 from generation.models import Batch, CreditAccount, Hold, Job, LedgerEntry
 
 
-class InsufficientCredits(Exception):
+class InsufficientCredits(UserFacingError):
     """The account cannot cover the hold; nothing was held."""
 
     def __init__(self, *, asked: int, left: int, sentence: str = "") -> None:
@@ -43,8 +44,8 @@ class HoldResolved(Exception):
     """The job's hold was captured or released before."""
 
 
-class BadEntry(Exception):
-    """The text is one clear sentence on what stands against the entry."""
+class BadEntry(UserFacingError):
+    """Such an entry is not written."""
 
 
 def _called(standing: CapUsage) -> str:

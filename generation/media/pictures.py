@@ -10,6 +10,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
+from generation.errors import UserFacingError
 from generation.media import thumbhash
 
 FORMATS = {"JPEG": ("image/jpeg", "jpg"), "PNG": ("image/png", "png"), "WEBP": ("image/webp", "webp")}
@@ -18,8 +19,8 @@ DISPLAY_PIXELS = 1600
 THUMBNAIL_PIXELS = 480
 
 
-class UnusablePicture(ValueError):
-    """The bytes are not a picture that we take; the text is one clear sentence."""
+class UnusablePicture(UserFacingError):
+    """The bytes are not a picture that we take."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,6 @@ def read_picture(data: bytes, *, max_bytes: int) -> Picture:
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
             return _derive(data)
-        except UnusablePicture:
-            raise
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
             raise _too_large() from error
         except UnidentifiedImageError as error:

@@ -22,6 +22,7 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection
 from urllib3.util.connection import create_connection
 
+from generation.errors import UserFacingError
 from generation.network.deadline import DeadlineAdapter, WatchedConnection, WatchedTLSConnection, is_over
 
 _TIMEOUT = (5.0, 10.0)
@@ -52,8 +53,8 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _ISATAP = 0x5EFE
 
 
-class AddressRefused(ValueError):
-    """Nothing is sent there; the text is one clear sentence."""
+class AddressRefused(UserFacingError):
+    """Nothing is sent there."""
 
     def __init__(self, message: str = "The address cannot be read.") -> None:
         super().__init__(message)

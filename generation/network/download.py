@@ -6,6 +6,7 @@ from typing import Any
 import requests
 from urllib3.exceptions import HTTPError
 
+from generation.errors import UserFacingError
 from generation.network.addresses import AddressRefused, check, is_within, open_session
 from generation.network.deadline import Crowded, Exchange, deadline
 
@@ -14,8 +15,8 @@ _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 _HEADERS = {"User-Agent": "Packshot", "Accept": "image/*,*/*;q=0.5"}
 
 
-class FetchError(Exception):
-    """The file could not be had; the text is one clear sentence."""
+class FetchError(UserFacingError):
+    """The file could not be had."""
 
     def __init__(self, message: str, *, status: int | None = None, passing: bool = False) -> None:
         super().__init__(message)

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 
+from generation.errors import UserFacingError
 from generation.network import addresses
 from generation.provider import connections
 
@@ -9,8 +10,8 @@ UNCLEAR = "Give the address as it stands in ProductAI's documentation, starting 
 PRODUCTAI = "https://api.productai.photo/v1"
 
 
-class BaseUrlRefused(ValueError):
-    """Nobody posts there; the text is one clear sentence."""
+class BaseUrlRefused(UserFacingError):
+    """Nobody posts there."""
 
 
 def sandbox_address() -> str:

@@ -35,14 +35,18 @@ from django.utils import timezone
 
 from generation.contract import Account
 from generation.credits import caps
+from generation.errors import UserFacingError
 from generation.models import Connection, Discrepancy, Hold, JobState, LedgerEntry, Reconciliation, ReconciliationCursor
 from generation.provider import connections
 from generation.provider.client import NoSlot, ProviderError
 from generation.reconciliation import discrepancies, job_listing
 
 
-class NotOpen(Exception):
+class NotOpen(UserFacingError):
     """The drift was settled before, or a newer reading took its place."""
+
+    def __init__(self) -> None:
+        super().__init__("This was settled before, or a newer reading took its place. Nothing was changed.")
 
 
 @dataclass(frozen=True)

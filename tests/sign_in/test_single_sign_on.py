@@ -228,6 +228,16 @@ def test_a_provider_that_is_out_of_order_is_said_in_a_sentence(
     assert answer.status_code == 502 and "Single sign-on did not work" in answer.text
 
 
+def test_a_provider_that_leads_into_a_private_network_is_said_in_a_sentence(
+    identity: Provider, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identity.person = is_somebody("alice", "alice@example.com")
+    elsewhere = identity.discovery() | {"token_endpoint": "http://10.0.0.1/token"}
+    monkeypatch.setattr(identity, "discovery", lambda: elsewhere)
+    answer = browser.open(ENTRY)
+    assert answer.status_code == 502 and "Single sign-on did not work" in answer.text
+
+
 @pytest.mark.parametrize("missing", ["PACKSHOT_OIDC_URL", "PACKSHOT_OIDC_CLIENT_ID", "PACKSHOT_OIDC_CLIENT_SECRET"])
 def test_half_of_it_stops_the_start(tmp_path: Path, missing: str) -> None:
     whole = {

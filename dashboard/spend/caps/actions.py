@@ -11,11 +11,12 @@ from dashboard.audit.record import record
 from dashboard.projects.models import Project
 from dashboard.spend.caps import labels
 from generation.credits import caps
+from generation.errors import UserFacingError
 from generation.models import Cap
 
 
-class CapRefused(Exception):
-    """What was asked for cannot be; the text is one clear sentence."""
+class CapRefused(UserFacingError):
+    """What was asked for cannot be."""
 
 
 def add(acting: Actor, *, project: Project | None, member: User | None, period: str, credits: int, warn_at: int) -> Cap:

@@ -153,8 +153,8 @@ def settle(request: HttpRequest, reading_id: int) -> HttpResponse:
         given = form.cleaned_data
         try:
             actions.settle(acting, reading, **given | {"verdict": Verdict(given["verdict"])})
-        except readings.NotOpen:
-            messages.error(request, "This was settled before, or a newer reading took its place. Nothing was changed.")
+        except readings.NotOpen as error:
+            messages.error(request, str(error))
             return redirect("reconciliation")
         except BadEntry as error:
             form.add_error("verdict", str(error))

@@ -34,7 +34,7 @@ from dashboard.studio.actions import JobSpec, start
 from dashboard.team_settings import forms as rules_form
 from dashboard.team_settings import rules
 from generation.models import Connection, Image, Job, JobState
-from generation.network.addresses import NotPublic
+from generation.network.addresses import AddressRefused, NotPublic
 from generation.network.download import download
 from generation.pipeline import ingest
 from generation.provider import connections
@@ -323,7 +323,7 @@ def identity_provider(place: Place) -> Use:
     place.settings.OIDC_URL = "https://id.test/realms/main"
 
     def use(url: str) -> bool:
-        with get_adapter().get_requests_session() as session, suppress(RequestException, ValueError):
+        with get_adapter().get_requests_session() as session, suppress(RequestException, AddressRefused, ValueError):
             session.get(url)
         return True  # nobody waits for words, and what ``requests`` makes of an odd form may well be public
 
