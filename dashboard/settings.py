@@ -204,6 +204,7 @@ CELERY = {
             "schedule": 900.0,
             "options": {"expires": 900},
         },
+        "galleries": {"task": "generation.tasks.add_up_galleries", "schedule": 5.0, "options": {"expires": 10}},
         "balances": {"task": "generation.tasks.check_balances", "schedule": 60.0, "options": {"expires": 60}},
         "books": {"task": "generation.tasks.compare_books", "schedule": 3600.0, "options": {"expires": 3600}},
         "times too far ahead": {

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from celery import current_app, shared_task
 
 from generation import upkeep
+from generation.counts import gallery, recount
 from generation.models import Attempt, Connection, Image, Job, JobState
 from generation.pipeline import dispatch, fairness, ingest, listing, settlement, submission
 from generation.pipeline.hints import hint
@@ -195,6 +196,21 @@ def _compare_jobs(connection: Connection) -> None:
 
 def _job(job_id: str) -> Job:
     return Job.objects.select_related("connection").get(pk=job_id)
+
+
+@shared_task
+def add_up_galleries() -> None:
+    """What galleries gained and lost since the last beat; and their days anew where a time zone has changed."""
+    for team_id in gallery.behind():
+        while gallery.add_up(team_id) == gallery.PORTION:
+            pass
+    for team_id in recount.behind():
+        hint("count_days", team_id)
+
+
+@shared_task
+def count_days(team_id: str) -> None:
+    recount.count_days(team_id)
 
 
 @shared_task

@@ -20,6 +20,7 @@ from dashboard.audit.record import record
 from dashboard.gallery.models import Removal
 from dashboard.presets.models import Preset
 from dashboard.projects.models import Project
+from generation.counts import gallery
 from generation.models import CreditAccount, Image
 from generation.models.pictures import Pictures
 
@@ -121,8 +122,10 @@ def _take_portion(team: Team, announced: Removal) -> int:
         found = list(rows.order_by("pk").values_list("pk", flat=True)[:PORTION])
         # Locked before it is asked again: nobody makes a cover of one or approves it in between.
         list(Image.objects.select_for_update().filter(pk__in=found).order_by("pk").values_list("pk"))
-        removed = rows.filter(pk__in=found).update(deleted_at=timezone.now())
+        going = list(rows.filter(pk__in=found).values_list("pk", "job__project", "created_at"))
+        removed = Image.objects.filter(pk__in=[pk for pk, *_ in going]).update(deleted_at=timezone.now())
         if removed:
+            gallery.note(team_id=team.pk, pictures=[(project, made_at) for _, project, made_at in going], by=-1)
             facts = {"pictures": removed, "older_than_days": team.retention_days}
             record(Actor(team, Role.OWNER), "pictures.removed", team.pk, after=facts)
     return removed

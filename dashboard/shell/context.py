@@ -4,18 +4,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
 from dashboard.accounts import access
 from dashboard.accounts.models import Membership, Role, Team, User
 from dashboard.presets.access import visible
 from dashboard.projects.models import Product
+from dashboard.ui.counts import Tally, tally
 from generation.contract import CATALOGUE
+from generation.counts import gallery
 from generation.credits import ledger
 from generation.database import redis_client
-from generation.models import Connection, Image, Job, JobState
+from generation.models import Connection, Job, JobState
 from generation.provider import connections
 
 USUAL_MODEL = CATALOGUE["nanobanana2"]
@@ -32,7 +32,7 @@ class RailItem:
     label: str
     icon: str
     active: bool
-    count: int | None = None
+    count: Tally | None = None
 
 
 class PageFrame:
@@ -68,8 +68,8 @@ class PageFrame:
         connection = Connection.objects.filter(team=self.team).first() if self.team else None
         if connection is None or not connections.is_paused(connection):
             return ""
-        waiting = Job.objects.filter(team=self.team, connection=connection, state=JobState.QUEUED).count()
-        return pause_notice(connection, waiting=waiting)
+        queued = Job.objects.filter(connection=connection, state=JobState.QUEUED)
+        return pause_notice(connection, waiting=tally(queued))
 
     @property
     def background_notice(self) -> str:
@@ -80,12 +80,14 @@ class PageFrame:
     def rail(self) -> list[RailItem]:
         if self.membership is None:
             return []
-        counts = _counts(self.membership, self._request.user)
+        acting = access.actor(self._request)
+        presets = visible(acting).filter(archived_at=None)
+        products = Product.objects.filter(team=acting.team, archived_at=None)
         items = [
             self._item("/generate/", "Generate", "plus", home_of="/batches/"),
-            self._item("/gallery/", "Gallery", "layout-grid", counts["pictures_shown"]),
-            self._item("/presets/", "Presets", "list", counts["presets_shown"]),
-            self._item("/products/", "Products", "box", counts["products_shown"]),
+            self._item("/gallery/", "Gallery", "layout-grid", Tally(gallery.total(acting.team.id))),
+            self._item("/presets/", "Presets", "list", tally(presets)),
+            self._item("/products/", "Products", "box", tally(products)),
             self._item("/projects/", "Projects", "folder"),
         ]
         items.append(self._item("/spend/", "Spend", "chart-column"))
@@ -126,33 +128,16 @@ class PageFrame:
             tabs.append(self._item("/spend/provider/", "Provider", "scale"))
         return tabs
 
-    def _item(self, url: str, label: str, icon: str, count: int | None = None, *, home_of: str = "") -> RailItem:
+    def _item(self, url: str, label: str, icon: str, count: Tally | None = None, *, home_of: str = "") -> RailItem:
         """``home_of`` names pages without an item of their own, which are reached from this one."""
         active = self._request.path.startswith((url, home_of or url))
         return RailItem(url=url, label=label, icon=icon, count=count, active=active)
 
 
-def _counts(member: Membership, user: Any) -> dict[str, int]:
-    """How many pictures, presets and products the member sees, in one query."""
-    acting = access.Actor(member.team, Role(member.role), user=user)
-    shown = {
-        "pictures_shown": Image.objects.in_gallery(),
-        "presets_shown": visible(acting).filter(archived_at=None),
-        "products_shown": Product.objects.filter(archived_at=None),
-    }
-    columns = {name: Coalesce(Subquery(_counted(rows)), 0) for name, rows in shown.items()}
-    counts: dict[str, int] = Team.objects.filter(pk=member.team_id).annotate(**columns).values(*shown).get()
-    return counts
-
-
-def _counted(rows: QuerySet[Any]) -> Any:
-    return rows.filter(team=OuterRef("pk")).order_by().values("team").annotate(many=Count("pk")).values("many")
-
-
-def pause_notice(connection: Connection, *, waiting: int) -> str:
+def pause_notice(connection: Connection, *, waiting: Tally) -> str:
     """Why nothing is sent at the moment, how many jobs wait for it, and what helps."""
-    jobs = f"{waiting:,} job{'' if waiting == 1 else 's'} wait{'s' if waiting == 1 else ''}"
-    they = "it starts by itself" if waiting == 1 else "they start by themselves"
+    jobs = waiting.of("job waits", "jobs wait")
+    they = "it starts by itself" if waiting.number == 1 else "they start by themselves"
     match connection.pause:
         case Connection.Pause.CREDITS:
             why, until = "ProductAI is out of credits.", "after a top-up"

@@ -108,12 +108,15 @@ FROM generation_job WHERE batch_id = %s ORDER BY id
 """
 
 
-def capture(*, job: Job, credits: int, pictures: int = 0) -> None:
-    """Turn the job's hold into ``credits`` spent, the true cost, which may differ from the price."""
-    _resolve(job, kind=LedgerEntry.Kind.CAPTURE, spent=credits, pictures=pictures)
+def capture(*, job: Job, credits: int, pictures: int = 0, at: datetime | None = None) -> None:
+    """Turn the job's hold into ``credits`` spent, the true cost, which may differ from the price.
+
+    ``at`` is when its ``pictures`` were made, so that a day has the pictures that it paid for.
+    """
+    _resolve(job, kind=LedgerEntry.Kind.CAPTURE, at=at, spent=credits, pictures=pictures)
 
 
-def charge(*, job: Job, credits: int, reason: str, pictures: int = 0) -> None:
+def charge(*, job: Job, credits: int, reason: str, pictures: int = 0, at: datetime | None = None) -> None:
     """Book what the provider charged for a job beside its hold, which stays as it is, open or resolved.
 
     It counts where the hold counts, and may exceed caps and account: the provider has the credits already.
@@ -121,8 +124,8 @@ def charge(*, job: Job, credits: int, reason: str, pictures: int = 0) -> None:
     _require(reason)
     with transaction.atomic():
         account = caps.lock(job.team_id)
-        kind = LedgerEntry.Kind.CAPTURE
-        _post(account, _entry(job, kind=kind, spent=credits, pictures=pictures, reason=reason))
+        facts = {"spent": credits, "pictures": pictures, "reason": reason, "created_at": at or timezone.now()}
+        _post(account, _entry(job, kind=LedgerEntry.Kind.CAPTURE, **facts))
 
 
 def release(*, job: Job, actor_id: int | None = None) -> None:
@@ -130,9 +133,9 @@ def release(*, job: Job, actor_id: int | None = None) -> None:
     _resolve(job, kind=LedgerEntry.Kind.RELEASE, actor_id=actor_id)
 
 
-def _resolve(job: Job, *, kind: LedgerEntry.Kind, **fields: int | None) -> None:
+def _resolve(job: Job, *, kind: LedgerEntry.Kind, at: datetime | None = None, **fields: int | None) -> None:
     with transaction.atomic():
-        now = timezone.now()
+        now = at or timezone.now()
         if not Hold.objects.filter(job=job, resolved_at=None).update(resolved_at=now):
             raise HoldResolved(job.id)
         account = caps.lock(job.team_id)

@@ -3,6 +3,7 @@
 import secrets
 import time
 from base64 import b32encode
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -15,14 +16,16 @@ else:
 _OURS = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789abcdefghjkmnpqrstvwxyz")
 """From RFC 4648's digits to ones that sort by their value."""
 _DIGITS = 26
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def new_id(prefix: str) -> str:
+def new_id(prefix: str, *, at: datetime | None = None, place: int = 0) -> str:
     """Return ``prefix_`` and 26 base-32 digits: 64 bits of nanoseconds, then 64 random bits.
 
-    Ids sort by the time they were made, so newest-first pages are index scans.
+    Ids sort by the time they were made, so newest-first pages are index scans; those of one moment by their ``place``.
     """
-    number = (time.time_ns() << 64) | secrets.randbits(64)
+    nanoseconds = (at - _EPOCH) // timedelta(microseconds=1) * 1000 + place if at else time.time_ns()
+    number = (nanoseconds << 64) | secrets.randbits(64)
     digits = b32encode(number.to_bytes(20, "big"))[-_DIGITS:].translate(_OURS)
     return f"{prefix}_{digits.decode()}"
 

@@ -2,6 +2,7 @@
 
 from generation.models.caps import Cap, CapPeriod
 from generation.models.connections import Connection, PauseNote
+from generation.models.counts import GalleryCalendar, GalleryChange, GalleryDay, GalleryTotal
 from generation.models.credits import CreditAccount, Hold, LedgerEntry
 from generation.models.jobs import HOLDING, TERMINAL, Attempt, Batch, Job, JobState, WebhookDelivery
 from generation.models.pictures import Asset, Image
@@ -21,6 +22,10 @@ __all__ = [
     "DailySpend",
     "DailyTotal",
     "Discrepancy",
+    "GalleryCalendar",
+    "GalleryChange",
+    "GalleryDay",
+    "GalleryTotal",
     "Hold",
     "Image",
     "Job",

@@ -4,6 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from generation.database.public_ids import PublicIdField
 
@@ -60,7 +61,7 @@ class Image(models.Model):
     width = models.PositiveIntegerField(default=0)
     height = models.PositiveIntegerField(default=0)
     thumb_hash = models.CharField(max_length=60, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=timezone.now, help_text="The moment of the capture that paid for it")
     stored_at = models.DateTimeField(null=True, blank=True)
     review = models.CharField(max_length=8, choices=Review, default=Review.NONE, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True, help_text="Its files are gone; what it cost stays")
@@ -74,7 +75,12 @@ class Image(models.Model):
                 fields=["team", "-id"],
                 name="shown_of_team",
                 condition=Q(stored_at__isnull=False, deleted_at__isnull=True),
-            )
+            ),
+            models.Index(
+                fields=["team", "created_at"],
+                name="shown_of_team_by_age",
+                condition=Q(stored_at__isnull=False, deleted_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -38,9 +38,11 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from generation.contract import RemoteJob
+from generation.counts import gallery
 from generation.credits import ledger
 from generation.credits.caps import Priced
 from generation.database import bulk_insert
+from generation.database.public_ids import new_id
 from generation.media.pictures import Picture, StoredKeys
 from generation.models import HOLDING, Attempt, Batch, Image, Job, JobState
 from generation.pipeline import events
@@ -404,15 +406,29 @@ def rendered(job: Job, *, remote: RemoteJob) -> bool:
         changes["error_message"] = _count_note(job, remote, cost=cost)
         _move(job, sources=[JobState(job.state)], to=JobState.RENDERED, **changes)
         if is_late:
-            ledger.charge(job=job, credits=cost, pictures=len(remote.images), reason=LATE)
+            ledger.charge(job=job, credits=cost, pictures=len(remote.images), at=now, reason=LATE)
         else:
-            ledger.capture(job=job, credits=cost, pictures=len(remote.images))
-        Image.objects.bulk_create(
-            Image(team_id=job.team_id, job=job, index=index, source_url=link.url, width=link.width, height=link.height)
-            for index, link in enumerate(remote.images)
-        )
+            ledger.capture(job=job, credits=cost, pictures=len(remote.images), at=now)
+        _add_pictures(job, remote, at=now)
         _watch(job)
         return True
+
+
+def _add_pictures(job: Job, remote: RemoteJob, *, at: datetime) -> None:
+    """Where a day ends is one place in the gallery's order, which is that of ids: they carry the pictures' moment."""
+    Image.objects.bulk_create(
+        Image(
+            id=new_id("img", at=at, place=index),
+            team_id=job.team_id,
+            job=job,
+            index=index,
+            source_url=link.url,
+            width=link.width,
+            height=link.height,
+            created_at=at,
+        )
+        for index, link in enumerate(remote.images)
+    )
 
 
 def _count_note(job: Job, remote: RemoteJob, *, cost: int) -> str:
@@ -446,6 +462,7 @@ def picture_stored(image: Image, *, picture: Picture, keys: StoredKeys) -> bool:
         now = timezone.now()
         if not rows.update(**vars(keys), **facts, size=len(picture.data), stored_at=now):
             return False
+        gallery.note(team_id=image.team_id, pictures=[(job.project_id, image.created_at)], by=1)
         if not _complete(job):
             events.job_changed(job)
         return True
