@@ -24,6 +24,7 @@ from dashboard.accounts.order_tokens import MISSING, new_token, ordered_once, to
 from dashboard.audit.record import record
 from dashboard.members import actions as members
 from dashboard.members import keys
+from dashboard.ui.fields import LineField, MailAddressField
 from generation.admin import AdminRows, BoundedSearch, ReadOnly
 from generation.credits import ledger
 
@@ -56,6 +57,7 @@ class NewPersonForm(_NewUser):
     class Meta:
         model = User
         fields = ["email", "name"]
+        field_classes = {"email": MailAddressField, "name": LineField}
 
 
 def _facts(person: User) -> dict[str, Any]:
@@ -64,6 +66,20 @@ def _facts(person: User) -> dict[str, Any]:
 
 
 class PersonForm(_KnownUser):
+    class Meta:
+        model = User
+        fields = [
+            "email",
+            "name",
+            "is_active",
+            "is_staff",
+            "is_superuser",
+            "user_permissions",
+            "last_login",
+            "date_joined",
+        ]
+        field_classes = {"email": MailAddressField, "name": LineField}
+
     def clean_is_active(self) -> bool:
         is_active = bool(self.cleaned_data["is_active"])
         for team in () if is_active else members.owned_by_nobody_else(self.instance):
@@ -141,7 +157,7 @@ class OperatorTeamForm(_Form):
     grant = forms.IntegerField(
         label="Grant credits", required=False, min_value=1, max_value=1_000_000_000, help_text="Added to what is left."
     )
-    reason = forms.CharField(required=False, max_length=200, help_text="Why they are granted; kept in the ledger.")
+    reason = LineField(required=False, max_length=200, help_text="Why they are granted; kept in the ledger.")
     order = forms.CharField(
         required=False,
         max_length=64,
@@ -153,6 +169,7 @@ class OperatorTeamForm(_Form):
     class Meta:
         model = Team
         fields = ["name"]
+        field_classes = {"name": LineField}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

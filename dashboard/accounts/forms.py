@@ -1,10 +1,10 @@
 from django import forms
 
-from dashboard.accounts.names import one_line
+from dashboard.ui.fields import LineField
 
 
 class TeamNameForm(forms.Form):
-    name = forms.CharField(
+    name = LineField(
         max_length=80,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={
@@ -12,9 +12,3 @@ class TeamNameForm(forms.Form):
             "max_length": "A team's name has 1 to 80 characters.",
         },
     )
-
-    def clean_name(self) -> str:
-        name = one_line(self.cleaned_data["name"])
-        if not name:
-            raise forms.ValidationError("Give the team a name.")
-        return name

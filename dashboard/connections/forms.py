@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from dashboard.connections import actions
+from dashboard.ui.fields import LineField, WebAddressField
 from generation.contract import PLAN_LIMITS, Account
 from generation.models import Connection
 from generation.provider.base_url import PRODUCTAI, UNCLEAR, BaseUrlRefused, check_address, is_sandbox
@@ -37,7 +38,7 @@ class ConnectionForm(forms.Form):
         initial=Connection.PhotoDelivery.ASSET,
         error_messages={"invalid_choice": "Choose one of the ways shown."},
     )
-    base_url = forms.CharField(
+    base_url = WebAddressField(
         label="Address of the API",
         max_length=300,
         initial=PRODUCTAI,
@@ -102,7 +103,7 @@ class ConnectionForm(forms.Form):
 
 
 class PauseForm(forms.Form):
-    reason = forms.CharField(
+    reason = LineField(
         label="Why",
         required=False,
         max_length=200,

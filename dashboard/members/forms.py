@@ -3,6 +3,7 @@ from typing import Any
 from django import forms
 
 from dashboard.accounts.models import INVITATION_DAYS, Role
+from dashboard.ui.fields import MailAddressField
 
 INVITED_AS = [(role.value, str(role.label)) for role in (Role.VIEWER, Role.CREATOR, Role.ADMIN)]
 INVITED_FOR = [(1, "1 day"), (7, "7 days"), (30, "30 days")]
@@ -20,7 +21,7 @@ def _role(choices: list[tuple[int, str]], **options: Any) -> forms.TypedChoiceFi
 
 
 class InvitationForm(forms.Form):
-    email = forms.EmailField(
+    email = MailAddressField(
         label="Email",
         required=False,
         help_text="Leave empty for a link that the first person who has it may use.",

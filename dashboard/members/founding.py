@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Membership, Role, Team, User
-from dashboard.accounts.names import one_line
 from dashboard.audit.record import record
 from generation.credits import ledger
 from generation.errors import UserFacingError
 from generation.models import Connection
+from generation.text import normalise
 
 A_DAY = 5
 """Teams that one person may make within a day."""
@@ -84,7 +84,7 @@ def _check_bounds(founder: User) -> None:
 
 def check_name(name: str) -> str:
     """The name as it is kept. Raises :class:`CannotFound`."""
-    name = one_line(name)
+    name = normalise(name)
     if not 1 <= len(name) <= 80:
         raise CannotFound("A team's name has 1 to 80 characters.")
     return name

@@ -8,6 +8,8 @@ from django import forms
 
 from dashboard.presets.brand import COLOURS_MAX, WORD_LENGTH, WORDS_MAX, BrandColour
 from dashboard.presets.prompts import find_banned
+from dashboard.ui.fields import LineField, LinesField
+from generation.text import distinct, fold_for_uniqueness
 
 _INDEX = re.compile(r"c-(\d{1,3})-name\Z", re.ASCII)
 _HEX = re.compile(r"#[0-9a-f]{6}\Z", re.IGNORECASE | re.ASCII)
@@ -16,21 +18,21 @@ Row = Mapping[str, Any]
 
 
 class BrandForm(forms.Form):
-    prefix = forms.CharField(  # type: ignore[assignment]  # a field; the form's own prefix stays None
+    prefix = LineField(  # type: ignore[assignment]  # a field; the form's own prefix stays None
         label="Before every prompt",
         max_length=300,
         required=False,
         widget=forms.Textarea(attrs=_AREA),
         help_text="For example: Premium product photograph, true colours.",
     )
-    suffix = forms.CharField(
+    suffix = LineField(
         label="After every prompt",
         max_length=300,
         required=False,
         widget=forms.Textarea(attrs=_AREA),
         help_text="For example: Keep the label sharp and the shape exactly as it is.",
     )
-    banned_words = forms.CharField(
+    banned_words = LinesField(
         label="Banned words",
         max_length=2 * WORDS_MAX * WORD_LENGTH,
         required=False,
@@ -38,15 +40,8 @@ class BrandForm(forms.Form):
         help_text="One on each line. A prompt with one of them is not sent, and says which.",
     )
 
-    def clean_prefix(self) -> str:
-        return " ".join(str(self.cleaned_data["prefix"]).split())
-
-    def clean_suffix(self) -> str:
-        return " ".join(str(self.cleaned_data["suffix"]).split())
-
     def clean_banned_words(self) -> list[str]:
-        lines = (" ".join(line.split()) for line in str(self.cleaned_data["banned_words"]).splitlines())
-        words = list({line.casefold(): line for line in lines if line}.values())
+        words = distinct(str(self.cleaned_data["banned_words"]).splitlines())
         if len(words) > WORDS_MAX:
             raise forms.ValidationError(f"At most {WORDS_MAX} words can be banned; these are {len(words)}.")
         long = next((word for word in words if len(word) > WORD_LENGTH), None)
@@ -64,13 +59,13 @@ class BrandForm(forms.Form):
 
 
 class ColourForm(forms.Form):
-    name = forms.CharField(max_length=40, error_messages={"required": "Give the colour a name, or take it out."})
-    value = forms.CharField(max_length=40, widget=forms.TextInput(attrs={"type": "color"}), label="BrandColour")
+    name = LineField(max_length=40, error_messages={"required": "Give the colour a name, or take it out."})
+    value = LineField(max_length=40, widget=forms.TextInput(attrs={"type": "color"}), label="BrandColour")
 
     use_required_attribute = False
 
     def clean_name(self) -> str:
-        name = " ".join(str(self.cleaned_data["name"]).split())
+        name = str(self.cleaned_data["name"])
         if set(name) & set("#()"):
             raise forms.ValidationError("A colour's name has no # and no brackets.")
         return name
@@ -93,7 +88,7 @@ class Colours:
     def read(self) -> list[BrandColour] | None:
         """The colours, or nothing and an error where it belongs."""
         whole = [BrandColour(**form.cleaned_data) for form in self.forms if form.is_valid()]
-        names = [colour.name.casefold() for colour in whole]
+        names = [fold_for_uniqueness(colour.name) for colour in whole]
         if len(whole) > COLOURS_MAX:
             self.error = f"A palette has at most {COLOURS_MAX} colours; these are {len(whole)}."
         elif len(set(names)) < len(names):

@@ -10,6 +10,7 @@ from dashboard.presets.drafts import Draft
 from dashboard.presets.models import Preset
 from dashboard.projects.forms import TagsField
 from dashboard.projects.models import Project
+from dashboard.ui.fields import LineField, LinesField
 from generation.contract import CATALOGUE, PICTURES_MAX, PROMPT_MAX, AspectRatio
 
 MODELS = [(info.name, f"{info.name} · {info.credits} credits") for info in CATALOGUE.values()]
@@ -25,11 +26,11 @@ NEW = {
 class DraftForm(forms.Form):
     """A preset's words and settings, without its variables; forms and files go through it alike."""
 
-    name = forms.CharField(max_length=80, error_messages={"required": "Give the preset a name."})
+    name = LineField(max_length=80, error_messages={"required": "Give the preset a name."})
     category = forms.ChoiceField(choices=Preset.Category.choices, widget=forms.RadioSelect)
-    description = forms.CharField(max_length=300, required=False, help_text="When to use it, in one line.")
+    description = LineField(max_length=300, required=False, help_text="When to use it, in one line.")
     tags = TagsField(required=False, help_text="Words between commas, to find it by.")
-    template = forms.CharField(
+    template = LinesField(
         label="Prompt",
         max_length=PROMPT_MAX,
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "true"}),
@@ -49,9 +50,6 @@ class DraftForm(forms.Form):
         choices=[(count, str(count)) for count in range(1, PICTURES_MAX + 1)],
         widget=forms.RadioSelect,
     )
-
-    def clean_template(self) -> str:
-        return str(self.cleaned_data["template"]).replace("\r\n", "\n").strip()
 
 
 class PresetForm(DraftForm):

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from dashboard.presets.models import BrandKit
 from dashboard.presets.templating import render
 from dashboard.presets.variables import PRODUCT
 from generation.errors import UserFacingError
+from generation.text import fold_for_uniqueness
 
 
 class BannedWord(UserFacingError):
@@ -33,11 +35,15 @@ def within(kit: BrandKit | None, words: str) -> str:
 
 
 def find_banned(text: str, banned: Iterable[str]) -> str:
-    """The first banned word that ``text`` has as a word of its own, in capitals or not; else nothing."""
-    return next((word for word in banned if _pattern(word).search(text)), "")
+    """The first banned word that ``text`` has as a word of its own, in capitals or not; else nothing.
+
+    Words are compared as names are, so that neither width nor invisible signs hide one, and Bär is not bar.
+    """
+    folded = fold_for_uniqueness(text)
+    return next((word for word in banned if _pattern(word).search(folded)), "")
 
 
+@lru_cache(maxsize=2_000)
 def _pattern(word: str) -> re.Pattern[str]:
-    """Spaces in ``word`` stand for any white space; its ends are the ends of words."""
-    parts = r"\s+".join(re.escape(part) for part in word.split())
-    return re.compile(rf"(?<!\w){parts}(?!\w)", re.IGNORECASE)
+    """White space is one space in folded text; a word's ends are the ends of words."""
+    return re.compile(rf"(?<!\w){re.escape(fold_for_uniqueness(word))}(?!\w)")

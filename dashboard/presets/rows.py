@@ -8,6 +8,7 @@ from django import forms
 
 from dashboard.presets import variables
 from dashboard.presets.variables import BadVariable, Variable
+from dashboard.ui.fields import LineField, LinesField
 
 Row = Mapping[str, Any]
 """What the fields of one row hold, as they were written."""
@@ -18,22 +19,22 @@ KINDS = [("text", "Text"), ("choice", "Choice"), ("number", "Number"), ("colour"
 class VariableForm(forms.Form):
     """One variable; whether its parts fit together is said by :class:`Variable` itself."""
 
-    name = forms.CharField(
+    name = LineField(
         max_length=variables.NAME_MAX,
         widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false", "placeholder": "season"}),
         error_messages={"required": "Give the variable a name, or take it out."},
     )
     kind = forms.ChoiceField(choices=KINDS)
-    label = forms.CharField(max_length=variables.LABEL_MAX, required=False, label="Label")
-    default = forms.CharField(max_length=variables.VALUE_MAX, required=False, label="Default")
-    choices = forms.CharField(
+    label = LineField(max_length=variables.LABEL_MAX, required=False, label="Label")
+    default = LineField(max_length=variables.VALUE_MAX, required=False, label="Default")
+    choices = LinesField(
         max_length=variables.CHOICES_MAX * (variables.VALUE_MAX + 2),
         required=False,
         label="Choices",
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="One on each line.",
     )
-    help = forms.CharField(max_length=variables.HELP_MAX, required=False, label="Help")
+    help = LineField(max_length=variables.HELP_MAX, required=False, label="Help")
     required = forms.BooleanField(required=False, label="Must be filled in")
 
     use_required_attribute = False

@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 from PIL import ImageColor
 
 from generation.errors import UserFacingError
+from generation.text import normalise
 
 Kind = Literal["text", "choice", "number", "colour"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -75,8 +76,6 @@ def _length_fault(variable: Variable) -> str:
         return f"“{str(variable.kind)[:20]}” is no kind of variable; choose one of {', '.join(KINDS)}."
     if not 0 < len(variable.label) <= LABEL_MAX:
         return f"Give {variable.name} a label of 1 to {LABEL_MAX} letters."
-    if not (variable.label + variable.help).isprintable():
-        return f"The label and the help of {variable.name} must each be on one line, without control characters."
     too_long = len(variable.help) > HELP_MAX
     return f"The help of {variable.label} has more than {HELP_MAX} letters. Say it shorter." if too_long else ""
 
@@ -90,7 +89,7 @@ def _choice_fault(variable: Variable) -> str:
     if len(set(choices)) < len(choices):
         return f"{variable.label} offers the same choice twice."
     fits = all(choice and not _text_fault(variable.label, choice) for choice in choices)
-    return "" if fits else f"Each choice of {variable.label} has 1 to {VALUE_MAX} letters on one line."
+    return "" if fits else f"Each choice of {variable.label} has 1 to {VALUE_MAX} letters."
 
 
 def read(rows: Iterable[Mapping[str, Any]]) -> tuple[Variable, ...]:
@@ -111,9 +110,9 @@ def check_all(found: Sequence[Variable]) -> tuple[Variable, ...]:
 
 def read_one(row: Mapping[str, Any]) -> Variable:
     """A variable without a label is labelled by its name. Raises :class:`BadVariable`."""
-    text = {name: str(row.get(name) or "").strip() for name in ("name", "kind", "label", "default", "help")}
+    text = {name: normalise(str(row.get(name) or "")) for name in ("name", "kind", "label", "default", "help")}
     text["label"] = text["label"] or text["name"].replace("_", " ").capitalize()
-    choices = tuple(str(choice).strip() for choice in row.get("choices") or ())
+    choices = tuple(normalise(str(choice)) for choice in row.get("choices") or ())
     kind: Any = text.pop("kind")
     return Variable(kind=kind, required=bool(row.get("required")), choices=choices, **text)
 
@@ -132,7 +131,7 @@ def fill(variables: Iterable[Variable], given: Mapping[str, str]) -> dict[str, s
     """A value for each variable: what was given, else its default, else nothing. Raises :class:`BadValues`."""
     known = {variable.name: variable for variable in variables}
     errors = {name: f"This preset has no variable called “{name[:NAME_MAX]}”." for name in given if name not in known}
-    values = {name: str(given.get(name) or "").strip() or variable.default for name, variable in known.items()}
+    values = {name: normalise(str(given.get(name) or "")) or variable.default for name, variable in known.items()}
     faults = {name: _fault(variable, values[name]) for name, variable in known.items()}
     errors |= {name: fault for name, fault in faults.items() if fault}
     if errors:
@@ -160,9 +159,7 @@ def _value_fault(variable: Variable, value: str) -> str:
 
 
 def _text_fault(label: str, value: str) -> str:
-    if len(value) > VALUE_MAX:
-        return f"{label} has {len(value):,} letters; at most {VALUE_MAX} fit."
-    return "" if value.isprintable() else f"{label} must be on one line, without control characters."
+    return f"{label} has {len(value):,} letters; at most {VALUE_MAX} fit." if len(value) > VALUE_MAX else ""
 
 
 def is_colour(value: str) -> bool:

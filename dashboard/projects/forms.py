@@ -4,6 +4,8 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from dashboard.projects.sheets import FILE_MAX_BYTES, TOO_LARGE
+from dashboard.ui.fields import LineField, LinesField, WebAddressField
+from generation.text import distinct
 
 PHOTOS_MAX = 20
 """Photos that a product may have."""
@@ -27,8 +29,7 @@ class TagsField(forms.CharField):
     def to_python(self, value: object) -> list[str]:  # type: ignore[override]
         if len(str(value or "")) > TEXT_MAX:
             raise forms.ValidationError(f"These are too many tags; all together have at most {TEXT_MAX:,} characters.")
-        words = (" ".join(word.split()) for word in str(value or "").split(","))
-        return list(dict.fromkeys(word for word in words if word))
+        return distinct(str(value or "").split(","))
 
     def validate(self, value: list[str]) -> None:
         if len(value) > TAGS_MAX:
@@ -43,14 +44,14 @@ class TagsField(forms.CharField):
 
 
 class ProductForm(forms.Form):
-    name = forms.CharField(max_length=120, error_messages={"required": "Give the product a name."})
-    sku = forms.CharField(label="SKU", max_length=60, required=False)
+    name = LineField(max_length=120, error_messages={"required": "Give the product a name."})
+    sku = LineField(label="SKU", max_length=60, required=False)
     tags = TagsField(required=False, help_text="Words between commas, to find it by.")
 
 
 class ProjectForm(forms.Form):
-    name = forms.CharField(max_length=80, error_messages={"required": "Give the project a name."})
-    brief = forms.CharField(
+    name = LineField(max_length=80, error_messages={"required": "Give the project a name."})
+    brief = LinesField(
         max_length=BRIEF_MAX,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -61,7 +62,7 @@ class ProjectForm(forms.Form):
 class LinkForm(forms.Form):
     """The address of a photo."""
 
-    url = forms.CharField(
+    url = WebAddressField(
         label="Image URL",
         max_length=URL_MAX,
         widget=forms.URLInput(attrs={"placeholder": "https://", "autocomplete": "off"}),

@@ -3,11 +3,11 @@ from typing import Any
 from django import forms
 
 from dashboard.accounts.models import User
-from dashboard.accounts.names import one_line
+from dashboard.ui.fields import LineField, MailAddressField
 
 
 class NameForm(forms.Form):
-    name = forms.CharField(
+    name = LineField(
         label="Your name",
         required=False,
         max_length=100,
@@ -16,12 +16,9 @@ class NameForm(forms.Form):
         error_messages={"max_length": "A name has up to 100 characters."},
     )
 
-    def clean_name(self) -> str:
-        return one_line(self.cleaned_data["name"])
-
 
 class AddressForm(forms.Form):
-    email = forms.EmailField(
+    email = MailAddressField(
         label="New mail address",
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={"required": "Enter the new address.", "invalid": "This is not a mail address."},

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.crypto import salted_hmac
 
 from dashboard.accounts.models import User
-from dashboard.accounts.names import folded
+from generation.text import fold_for_uniqueness
 
 COOKIE = "known_browser"
 PATH = "/accounts/"
@@ -27,7 +27,7 @@ def browser_of(request: HttpRequest, address: str) -> str:
     if _digest(address) in people:
         return browser
     user = request.user
-    is_signed_in = isinstance(user, User) and folded(user.email) == folded(address)
+    is_signed_in = isinstance(user, User) and fold_for_uniqueness(user.email) == fold_for_uniqueness(address)
     return request.session.session_key or "" if is_signed_in else ""
 
 
@@ -56,4 +56,4 @@ def _read(request: HttpRequest) -> tuple[str, list[str]]:
 
 
 def _digest(address: str) -> str:
-    return salted_hmac("packshot.known_browser", folded(address), algorithm="sha256").hexdigest()[:24]
+    return salted_hmac("packshot.known_browser", fold_for_uniqueness(address), algorithm="sha256").hexdigest()[:24]

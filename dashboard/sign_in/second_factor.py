@@ -25,6 +25,7 @@ from dashboard.accounts.models import User
 from dashboard.sign_in import throttle
 from dashboard.sign_in.audit_trail import note
 from dashboard.sign_in.devices import device
+from dashboard.ui.fields import LineField
 from generation.database.encryption import cipher
 
 WRONG = "This code is not right. Enter the one that your app shows now, or a recovery code that you have not used."
@@ -128,9 +129,9 @@ class FirstCodeForm(_Guessed, ActivateTOTPForm):  # type: ignore[misc]
     code = _code("The six digits that the app shows now.")
 
 
-def _name(**options: Any) -> forms.CharField:
+def _name(**options: Any) -> LineField:
     help_text = "So that you know it again, e.g. by the device that keeps it."
-    return forms.CharField(label="Name", max_length=60, help_text=help_text, **options)
+    return LineField(label="Name", max_length=60, help_text=help_text, **options)
 
 
 class _Credential(forms.JSONField):

@@ -19,10 +19,10 @@ from django.shortcuts import render
 
 from dashboard.accounts import access
 from dashboard.accounts.models import Invitation, User
-from dashboard.accounts.names import one_line
 from dashboard.members import invitations
 from dashboard.members.actions import MemberRefused
 from generation.network import addresses
+from generation.text import normalise
 
 
 class ByInvitation(DefaultSocialAccountAdapter):  # type: ignore[misc]
@@ -56,7 +56,7 @@ class ByInvitation(DefaultSocialAccountAdapter):  # type: ignore[misc]
             # Some providers send the claim as text, of which "false" would count as true.
             one.verified = str(one.verified).lower() == "true"
         user: User = super().populate_user(request, sociallogin, data)
-        user.name = one_line(str(data.get("name") or ""))[:100]
+        user.name = normalise(str(data.get("name") or ""))[:100]
         return user
 
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:

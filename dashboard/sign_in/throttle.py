@@ -19,8 +19,8 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from dashboard.accounts.models import FailedSignIns
-from dashboard.accounts.names import folded
 from dashboard.sign_in.known_browsers import browser_of
+from generation.text import fold_for_uniqueness
 
 Step = Literal["password", "code"]
 NEVER = timedelta(0)
@@ -83,7 +83,7 @@ def attempt(request: HttpRequest, step: Step, *, address: str) -> GuessAttempt:
 
     Raises :class:`TooManyFailures`.
     """
-    person = _subject(step, folded(address), browser := browser_of(request, address))
+    person = _subject(step, fold_for_uniqueness(address), browser := browser_of(request, address))
     limits = [(person, PERSON)] if browser else [(_subject("client", _network(request)), CLIENT), (person, PERSON)]
     for subject, limit in limits:
         if wait := _count(subject, limit):
@@ -93,7 +93,7 @@ def attempt(request: HttpRequest, step: Step, *, address: str) -> GuessAttempt:
 
 def forgive(address: str) -> None:
     """Forget wrong passwords of strangers, since the person has a new one."""
-    FailedSignIns.objects.filter(subject=_subject("password", folded(address), "")).delete()
+    FailedSignIns.objects.filter(subject=_subject("password", fold_for_uniqueness(address), "")).delete()
 
 
 def sweep() -> None:

@@ -19,6 +19,7 @@ from dashboard.projects.models import Product, Project
 from dashboard.studio.actions import BATCH_MAX, JobSpec, too_large
 from dashboard.studio.questions import Question, field, questions
 from dashboard.studio.scenes import BadScene, Scene, ScenePreview, preview, scenes
+from dashboard.ui.fields import LineField, LinesField
 from dashboard.ui.filters import VALUE_MAX, identifier
 from generation.contract import CATALOGUE, PICTURES_MAX, PROMPT_MAX, AspectRatio
 from generation.models import Job
@@ -46,7 +47,7 @@ class GenerateForm(forms.Form):
     )
     scene = forms.ChoiceField(choices=[(PRESETS, "Presets"), (WRITE, "Write a prompt")], required=False)
     preset = forms.MultipleChoiceField(required=False, error_messages={"invalid_choice": GONE})
-    prompt = forms.CharField(
+    prompt = LinesField(
         max_length=3 * PROMPT_MAX,  # what is sent is measured with the product's name in it
         required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
@@ -77,7 +78,7 @@ class GenerateForm(forms.Form):
             ("required", "invalid", "min_value", "max_value"), f"Choose 1 to {PICTURES_MAX} pictures."
         ),
     )
-    parent = forms.CharField(
+    parent = LineField(
         max_length=VALUE_MAX,
         required=False,
         widget=forms.HiddenInput,
@@ -200,10 +201,6 @@ class GenerateForm(forms.Form):
 
     def clean_aspect_ratio(self) -> list[str]:
         return self.shapes
-
-    def clean_prompt(self) -> str:
-        """One's own words, as long as browsers count them: they send two characters for a line's end."""
-        return str(self.cleaned_data["prompt"]).replace("\r\n", "\n").strip()
 
     def clean_parent(self) -> Job | None:
         """The job that this is a variation of; one that nobody here knows of is none."""

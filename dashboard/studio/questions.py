@@ -7,6 +7,7 @@ from django import forms
 
 from dashboard.presets.models import Preset
 from dashboard.presets.variables import Variable, read
+from dashboard.ui.fields import LineField
 
 PALETTE = "palette"
 """Id of the page's list of the team's colours."""
@@ -63,7 +64,7 @@ def field(question: Question, *, single: bool = False) -> forms.Field:
     With ``single`` it asks for one product's own answer, where nothing means the common one.
     """
     variable = question.variable
-    return forms.CharField(
+    return LineField(
         label=variable.label,
         help_text="" if single else variable.help,
         required=variable.required and not single,

@@ -11,6 +11,7 @@ from dashboard.accounts.forms import TeamNameForm
 from dashboard.accounts.models import Team
 from dashboard.accounts.webhook_addresses import WEBHOOK_URL_MAX, check_webhook_url
 from dashboard.team_settings.rules import Rules
+from dashboard.ui.fields import LineField, WebAddressField
 from generation.contract import ContractError
 
 DAYS_MIN, DAYS_MAX = 7, 3650
@@ -27,7 +28,7 @@ def zones() -> Mapping[str, str]:
 
 
 class TeamForm(TeamNameForm):
-    time_zone = forms.CharField(
+    time_zone = LineField(
         label="Time zone",
         max_length=64,
         help_text="Days and months of caps and reports begin at midnight here.",
@@ -51,7 +52,7 @@ class TeamForm(TeamNameForm):
         help_text="0 keeps them for ever. Approved pictures and covers always stay, and so do costs and receipts.",
         error_messages={"required": KEEP, "invalid": KEEP, "min_value": KEEP, "max_value": KEEP},
     )
-    alert_url = forms.CharField(
+    alert_url = WebAddressField(
         label="Address for warnings",
         required=False,
         max_length=WEBHOOK_URL_MAX,

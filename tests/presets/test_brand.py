@@ -21,7 +21,8 @@ from generation.contract import ContractError, GenerateRequest
 from tests.conftest import browser_of
 
 FORM = {
-    "prefix": "Premium  photo.", "suffix": "True colours.", "banned_words": "Cheap\r\n\r\nbest  ever\r\ncheap",
+    "prefix": "Premium  photo.", "suffix": "True colours.",
+    "banned_words": "cheap\r\n\r\nbest  ever\r\nＣＨＥＡＰ\r\nche\u200bap",
     "c-0-name": "Sage", "c-0-value": "#8AA887",
 }  # fmt: skip
 

@@ -18,9 +18,10 @@ from dashboard.presets.exchange import BadFile, parse, take, write
 from dashboard.presets.models import Preset
 from dashboard.presets.variables import Variable
 from generation.contract import CATALOGUE, AspectRatio
+from generation.text import fold_for_uniqueness, normalise
 from tests.conftest import browser_of
 
-LINE = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=20)
+LINE = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=20).map(normalise).filter(bool)
 NAME = st.from_regex(r"[a-z][a-z0-9_]{0,10}", fullmatch=True).filter(lambda name: name != "product")
 SEASON = Variable("season", "choice", "Season", default="spring", choices=("spring", "autumn"), help="Of the year.")
 OAK = Draft(name="Oak shelf", template="{{product}} in {{season}}", tags=("wood", "shop"), variables=(SEASON,))
@@ -51,7 +52,7 @@ def drafts(draw: st.DrawFn) -> Draft:
         template=" ".join([*words, "{{product}}", *(f"{{{{{one.name}}}}}" for one in described)]),
         category=draw(st.sampled_from(Preset.Category.values)),
         description=draw(st.one_of(st.just(""), LINE)),
-        tags=tuple(draw(st.lists(LINE.filter(lambda tag: "," not in tag), max_size=3, unique=True))),
+        tags=tuple(draw(st.lists(LINE.filter(lambda tag: "," not in tag), max_size=3, unique_by=fold_for_uniqueness))),
         variables=described,
         model=draw(st.sampled_from(list(CATALOGUE))),
         aspect_ratio=draw(st.sampled_from([ratio.value for ratio in AspectRatio])),

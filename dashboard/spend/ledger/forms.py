@@ -5,6 +5,7 @@ from django import forms
 from dashboard.accounts.models import Team
 from dashboard.accounts.order_tokens import MISSING, token_in
 from dashboard.spend.fields import WholeNumber
+from dashboard.ui.fields import LineField
 from generation.credits.caps import MOST
 from generation.models import Job, LedgerEntry
 
@@ -29,7 +30,7 @@ def _credits(**options: Any) -> WholeNumber:
 
 
 class _Correction(forms.Form):
-    reason = forms.CharField(
+    reason = LineField(
         max_length=_WHY,
         help_text="Everybody who reads the ledger reads this.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
@@ -59,7 +60,7 @@ class AdjustForm(_Correction):
         error_messages={"required": "Choose what to put right.", "invalid_choice": "Choose what to put right."},
     )
     credits = _credits(min_value=-MOST, help_text="A minus makes it less.")
-    job = forms.CharField(
+    job = LineField(
         required=False,
         max_length=60,
         help_text="Its id, where the correction belongs to one.",

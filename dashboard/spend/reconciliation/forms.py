@@ -3,6 +3,7 @@ from typing import Any
 from django import forms
 
 from dashboard.spend.reconciliation.labels import credits
+from dashboard.ui.fields import LineField
 from generation.models import Reconciliation
 
 Verdict = Reconciliation.Verdict
@@ -19,7 +20,7 @@ class SettleForm(forms.Form):
         error_messages={"required": _CHOOSE, "invalid_choice": _CHOOSE},
     )
     grant = forms.BooleanField(required=False)
-    reason = forms.CharField(
+    reason = LineField(
         max_length=_REASON,
         help_text="Kept with the reading and in the audit log.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
