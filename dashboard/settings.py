@@ -412,6 +412,8 @@ LOGGING = {
         "celery.app.trace": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
         "django.server": {"level": "WARNING"},
+        # It tells of every step, and of metadata that is broken, which costs nothing.
+        "pyvips": {"level": "ERROR"},
         "uvicorn.access": {"level": "WARNING", "propagate": True},
     },
 }

@@ -6,7 +6,7 @@ from dashboard.accounts.access import Actor
 from dashboard.projects.actions import add_product, create_product, readable
 from dashboard.projects.models import Product, ProductPhoto
 from generation.contract import ContractError, ErrorCode, GenerateRequest
-from generation.media import pictures
+from generation.media.decoding import UnusablePicture
 from generation.media.folder_storage import own_links
 from generation.models import Asset
 from generation.provider.contract_http import Upload, fetch_photo, invalid, name_from
@@ -60,5 +60,5 @@ def add(acting: Actor, upload: Upload) -> Product:
             return product
     try:
         return add_product(acting, photo=upload.data, filename=upload.filename, name=name, tags=tags)
-    except pictures.UnusablePicture as error:
+    except UnusablePicture as error:
         raise invalid(upload.parameter, str(error)) from error

@@ -10,10 +10,10 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import http_date, quote_etag
 from django.views.decorators.http import require_safe
 
-from generation.media import pictures
+from generation.media import decoding
 from generation.media.folder_storage import FileLink, LinkExpired
 
-_TYPES = {f".{extension}": mime for mime, extension in pictures.FORMATS.values()}
+_TYPES = {f".{format.extension}": format.mime for format in decoding.PHOTOS}
 
 
 @require_safe

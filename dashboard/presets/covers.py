@@ -12,6 +12,7 @@ from dashboard.accounts.models import Role
 from dashboard.audit.record import record
 from dashboard.presets.models import Preset
 from generation.media import pictures
+from generation.media.decoding import UnusablePicture
 from generation.models import Connection
 from generation.network import download
 from generation.pipeline import hints
@@ -44,7 +45,7 @@ def fetch_cover(*, preset_id: str, url: str) -> None:
         )
         key = f"{preset.team_id}/presets/{preset.id}/cover.webp"
         key = default_storage.save(key, ContentFile(picture.thumbnail))
-    except (download.FetchError, pictures.UnusablePicture, OSError) as error:
+    except (download.FetchError, UnusablePicture, OSError) as error:
         log.warning("The cover of %s could not be had: %s", preset_id, error)
         return
     take(preset, key)

@@ -21,8 +21,8 @@ from dashboard.projects.models import ImportRow, Product, ProductImport
 from generation.contract import PHOTO_MAX_BYTES
 from generation.database.bulk_delete import delete_in_portions
 from generation.errors import UserFacingError
+from generation.media.decoding import UnusablePicture
 from generation.media.folder_storage import own_links
-from generation.media.pictures import UnusablePicture
 from generation.models import Asset
 from generation.network.download import FetchError, download
 

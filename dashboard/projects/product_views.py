@@ -20,7 +20,7 @@ from dashboard.projects.library import earlier_photos, latest, photos_of
 from dashboard.projects.models import Product
 from dashboard.ui.filters import identifier
 from generation.contract import PHOTO_MAX_BYTES
-from generation.media.pictures import UnusablePicture
+from generation.media.decoding import UnusablePicture
 from generation.models import Asset, Connection, Image
 
 

@@ -13,8 +13,8 @@ from dashboard.projects.checks import wrong_with_address
 from dashboard.projects.models import Product
 from generation.contract import PHOTO_MAX_BYTES
 from generation.errors import UserFacingError
+from generation.media.decoding import UnusablePicture
 from generation.media.folder_storage import own_links
-from generation.media.pictures import UnusablePicture
 from generation.models import Asset
 from generation.network.download import download
 from generation.provider.contract_http import name_from

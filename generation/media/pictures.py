@@ -1,26 +1,17 @@
 """Pictures: verified by decoding, made upright, stripped, and derived in the sizes that pages need."""
 
 import hashlib
-import io
-import warnings
 from dataclasses import dataclass
 
-import numpy as np
+import pyvips
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from generation.errors import UserFacingError
-from generation.media import thumbhash
+from generation.media import decoding, thumbhash
+from generation.media.decoding import Decoded, UnusablePicture
 
-FORMATS = {"JPEG": ("image/jpeg", "jpg"), "PNG": ("image/png", "png"), "WEBP": ("image/webp", "webp")}
-MAX_PIXELS = 50_000_000
 DISPLAY_PIXELS = 1600
 THUMBNAIL_PIXELS = 480
-
-
-class UnusablePicture(UserFacingError):
-    """The bytes are not a picture that we take."""
 
 
 @dataclass(frozen=True)
@@ -46,88 +37,44 @@ class StoredKeys:
 
 
 def read_picture(data: bytes, *, max_bytes: int) -> Picture:
-    """Decode ``data`` completely and derive the sizes. Raises :class:`UnusablePicture`."""
+    """Decode ``data``, a photo that somebody brings, and derive the sizes. Raises :class:`UnusablePicture`."""
     if not data:
         raise UnusablePicture("The file is empty.")
     if len(data) > max_bytes:
         raise UnusablePicture(f"The file is larger than {max_bytes // 1024 // 1024} MB.")
-    with warnings.catch_warnings():
-        # Pillow only warns of pictures that would take hundreds of megabytes to decode.
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        try:
-            return _derive(data)
-        except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-            raise _too_large() from error
-        except UnidentifiedImageError as error:
-            raise UnusablePicture("This is not a JPEG, PNG or WebP picture.") from error
-        except (OSError, SyntaxError, ValueError, EOFError, IndexError) as error:
-            raise UnusablePicture("The picture is damaged or incomplete.") from error
+    format = decoding.sniff(data)
+    if format not in decoding.PHOTOS:
+        raise UnusablePicture("This is not a JPEG, PNG or WebP picture.")
+    if decoding.is_animated(data, format=format):
+        raise UnusablePicture("Animated pictures cannot be used; save one frame as a picture.")
+    decoded = decoding.decode(data, format=format, longest=DISPLAY_PIXELS)
+    if not decoded.is_whole:
+        raise UnusablePicture(decoding.DAMAGED)
+    return _derive(data, decoded)
 
 
-def _too_large() -> UnusablePicture:
-    return UnusablePicture(f"The picture has more than {MAX_PIXELS // 1_000_000} megapixels.")
-
-
-def _derive(data: bytes) -> Picture:
-    with Image.open(io.BytesIO(data), formats=list(FORMATS)) as opened:
-        if opened.width * opened.height > MAX_PIXELS:
-            raise _too_large()
-        if getattr(opened, "n_frames", 1) > 1:
-            raise UnusablePicture("Animated pictures cannot be used; save one frame as a picture.")
-        mime, extension = FORMATS[opened.format or ""]
-        opened.load()
-        upright = _plain(opened)
-    small = _shrunk(upright, THUMBNAIL_PIXELS)
+def _derive(data: bytes, decoded: Decoded) -> Picture:
+    small = decoding.fitted(decoded.pixels, THUMBNAIL_PIXELS).copy_memory()
     return Picture(
         data=data,
-        mime=mime,
-        extension=extension,
+        mime=decoded.format.mime,
+        extension=decoded.format.extension,
         sha256=hashlib.sha256(data).hexdigest(),
-        width=upright.width,
-        height=upright.height,
-        display=_webp(_shrunk(upright, DISPLAY_PIXELS), quality=84),
+        width=decoded.width,
+        height=decoded.height,
+        display=_webp(decoded.pixels, quality=84),
         thumbnail=_webp(small, quality=78),
         thumb_hash=_thumb_hash(small),
     )
 
 
-def _plain(opened: Image.Image) -> Image.Image:
-    """The picture upright, in sRGB, with alpha only where it has any, and without metadata."""
-    upright = ImageOps.exif_transpose(opened)
-    alpha = upright.has_transparency_data
-    profile = upright.info.get("icc_profile")
-    if profile and upright.mode in {"RGB", "CMYK"}:
-        upright = _to_srgb(upright, profile)
-    return upright.convert("RGBA" if alpha else "RGB")
+def _webp(picture: pyvips.Image, *, quality: int) -> bytes:
+    return bytes(picture.webpsave_buffer(Q=quality, effort=2, keep="none"))
 
 
-def _to_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
-    try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        converted = ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
-    except ImageCms.PyCMSError:
-        return picture  # a broken profile only costs the exact colours
-    return converted or picture
-
-
-def _shrunk(picture: Image.Image, longest: int) -> Image.Image:
-    scale = longest / max(picture.size)
-    if scale >= 1:
-        return picture
-    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-    return picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
-
-
-def _webp(picture: Image.Image, *, quality: int) -> bytes:
-    out = io.BytesIO()
-    picture.save(out, "WEBP", quality=quality, method=2)
-    return out.getvalue()
-
-
-def _thumb_hash(picture: Image.Image) -> str:
-    tiny = picture.convert("RGBA")
-    tiny.thumbnail((64, 64), Image.Resampling.BOX)
-    return thumbhash.encode(np.asarray(tiny, dtype=np.float64) / 255)
+def _thumb_hash(picture: pyvips.Image) -> str:
+    tiny = decoding.fitted(picture, 64)
+    return thumbhash.encode((tiny if tiny.hasalpha() else tiny.bandjoin(255)).numpy() / 255)
 
 
 def store(picture: Picture, *, folder: str) -> StoredKeys:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from generation.media import pictures
+from generation.media.decoding import UnusablePicture
 from generation.models import Attempt, Image, Job, JobState
 from generation.network import download
 from generation.pipeline import jobs
@@ -44,7 +45,7 @@ def store_picture(image: Image) -> None:
         data = download.download(image.source_url, max_bytes=PICTURE_MAX_BYTES, seconds=60, trusted=trusted)
         picture = pictures.read_picture(data, max_bytes=PICTURE_MAX_BYTES)
         keys = pictures.store(picture, folder=f"{image.team_id}/pictures/{image.id}")
-    except (download.FetchError, pictures.UnusablePicture, OSError) as error:
+    except (download.FetchError, UnusablePicture, OSError) as error:
         log.warning("Picture %s of %s is not stored yet: %s", image.index, job.id, error)
         _postpone(job)
         return

@@ -3,6 +3,7 @@
 from generation.contract import PHOTO_MAX_BYTES, RemoteAsset
 from generation.database.public_ids import new_id
 from generation.media import pictures
+from generation.media.decoding import UnusablePicture
 from generation.provider import contract_http
 from generation.provider.contract_http import Upload, invalid, iso
 from generation.sandbox import files
@@ -15,7 +16,7 @@ def read_photo(data: bytes, *, parameter: str) -> pictures.Picture:
     """Verify a photo. Raises ``ContractError(invalid_request)`` that names ``parameter``."""
     try:
         return pictures.read_picture(data, max_bytes=PHOTO_MAX_BYTES)
-    except pictures.UnusablePicture as error:
+    except UnusablePicture as error:
         raise invalid(parameter, str(error)) from error
 
 

@@ -1,12 +1,18 @@
+import contextlib
 import io
+import random
+import resource
 import struct
 import zlib
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from generation.media import pictures
-from generation.media.pictures import UnusablePicture, read_picture
+from generation.media.decoding import UnusablePicture
+from generation.media.pictures import read_picture
+from tests.odd_pictures import P3, chunk, gama, iccp, jpeg, patches, png, with_segment
 from tests.pictures import photo
 
 MB = 1024 * 1024
@@ -20,10 +26,6 @@ def encoded(picture: Image.Image, format: str, **options: object) -> bytes:
 
 def blank_png(width: int, height: int) -> bytes:
     """A tiny file that claims a huge picture."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
     head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
     return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(b"\x00" * 1000)) + chunk(b"IEND", b"")
 
@@ -56,6 +58,124 @@ def test_an_exif_rotation_is_applied() -> None:
     assert (picture.width, picture.height) == (100, 300)
 
 
+SQUARE = patches()
+"""128 × 64 pixels; the first patch is black, the second white."""
+PHOTO = jpeg(Image.fromarray(SQUARE.astype("u1")))
+TURNED = b"Exif\0\0MM\0*\0\0\0\x08" + struct.pack(">HHHIHHI", 1, 0x0112, 3, 1, 6, 0, 0)
+RAW_EXIF = (b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(b"\nexif\n 9\nzz"))
+NO_RESOLUTION = (
+    b"Exif\0\0MM\0*\0\0\0\x08"
+    + struct.pack(">HHHIHH", 2, 0x0112, 3, 1, 6, 0)
+    + struct.pack(">HHIII", 0x011A, 10, 1, 38, 0)
+    + struct.pack(">ii", -1, 0)
+)
+
+
+def two_in_one() -> bytes:
+    """What phones write: a second picture, and an index that tells of it."""
+    out = io.BytesIO()
+    first = Image.fromarray(SQUARE.astype("u1"))
+    first.save(out, "MPO", save_all=True, append_images=[Image.new("RGB", (40, 30), "red")])
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(two_in_one(), id="a JPEG with a second picture inside"),
+        pytest.param(jpeg(Image.fromarray(SQUARE.astype("u1")), icc_profile=b"rubbish" * 40), id="a broken profile"),
+        pytest.param(jpeg(Image.fromarray(SQUARE.astype("u1")), icc_profile=P3[:-200]), id="a profile cut short"),
+        pytest.param(with_segment(PHOTO, 0xE1, b"Exif\0\0rubbish"), id="EXIF that is none"),
+        pytest.param(with_segment(PHOTO, 0xE1, b"Exif\0\0MM\0*\xff\xff\xff\xff"), id="EXIF that points nowhere"),
+        pytest.param(with_segment(PHOTO, 0xE1, b"http://ns.adobe.com/xap/1.0/\0<x:xmp"), id="XMP cut short"),
+        pytest.param(with_segment(PHOTO, 0xFE, b"\xff\xfe\0"), id="a comment that is no text"),
+        pytest.param(PHOTO[:-2], id="a JPEG without its end mark"),
+        pytest.param(PHOTO + b"\0" * 1000, id="bytes after the end"),
+        pytest.param(png(SQUARE, end=False), id="a PNG without its end"),
+        pytest.param(png(SQUARE, (b"iCCP", b"x\0\0rubbish")), id="a profile that cannot be unpacked"),
+        pytest.param(png(SQUARE, chunk(*iccp(P3), checksum=1)), id="a profile with a wrong checksum"),
+        pytest.param(png(SQUARE, chunk(b"tEXt", b"k\0v", checksum=1)), id="a text with a wrong checksum"),
+        pytest.param(png(SQUARE, (b"eXIf", b"rubbish")), id="EXIF in a PNG that is none"),
+        pytest.param(
+            png(SQUARE, (b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(b"\nexif\n 9\nzz"))), id="raw EXIF"
+        ),
+        pytest.param(png(SQUARE, (b"gAMA", b"")), id="a gamma without a number"),
+        pytest.param(png(SQUARE, (b"cICP", b"\x0c")), id="colours cut short"),
+    ],
+)
+def test_metadata_never_costs_a_picture(data: bytes) -> None:
+    picture = read_picture(data, max_bytes=MB)
+    shown = Image.open(io.BytesIO(picture.thumbnail)).convert("RGB")
+    assert (picture.width, picture.height) == shown.size == (128, 64)
+    assert max(shown.getpixel((16, 16))) < 4  # type: ignore[arg-type,type-var]
+    assert min(shown.getpixel((48, 16))) > 251  # type: ignore[arg-type,type-var]
+
+
+@pytest.mark.parametrize("exif", [TURNED, NO_RESOLUTION], ids=["alone", "beside a resolution of -1/0"])
+def test_a_turned_picture_stands_upright_whatever_else_its_metadata_says(exif: bytes) -> None:
+    picture = read_picture(with_segment(PHOTO, 0xE1, exif), max_bytes=MB)
+    assert (picture.width, picture.height) == Image.open(io.BytesIO(picture.thumbnail)).size == (64, 128)
+
+
+def test_a_large_turned_picture_keeps_its_own_size() -> None:
+    large = jpeg(Image.new("RGB", (6000, 4500), "red"))
+    picture = read_picture(with_segment(large, 0xE1, TURNED), max_bytes=MB)
+    assert (picture.width, picture.height) == (4500, 6000)
+    assert Image.open(io.BytesIO(picture.display)).size == (1200, 1600)
+
+
+@pytest.mark.parametrize("size", [(20_000, 1), (1, 20_000)])
+def test_a_line_stays_one_pixel_wide(size: tuple[int, int]) -> None:
+    picture = read_picture(encoded(Image.new("RGB", size), "PNG"), max_bytes=MB)
+    assert sorted(Image.open(io.BytesIO(picture.thumbnail)).size) == [1, 480]
+
+
+def test_colours_under_full_transparency_do_not_shine_through_at_edges() -> None:
+    """Cut-outs keep the old ground under their holes."""
+    cutout = Image.new("RGBA", (900, 200), (0, 255, 0, 0))
+    cutout.paste((255, 0, 0, 255), (0, 0, 451, 200))
+    shown = np.asarray(Image.open(io.BytesIO(read_picture(encoded(cutout, "PNG"), max_bytes=MB).thumbnail)))
+    assert shown[shown[..., 3] > 40][:, 1].max() < 60
+
+
+def many_scans(count: int, *, size: int) -> bytes:
+    """A JPEG whose header says that ``count`` scans follow."""
+    whole = jpeg(Image.new("RGB", (size, size)), progressive=True)
+    last = whole[whole.rindex(b"\xff\xda") : -2]
+    return whole[:-2] + last * (count - whole.count(b"\xff\xda")) + whole[-2:]
+
+
+def test_a_jpeg_of_too_many_scans_is_refused_before_it_is_decoded() -> None:
+    with pytest.raises(UnusablePicture, match="too many scans"):
+        read_picture(many_scans(250, size=2500), max_bytes=10 * MB)
+    with pytest.raises(UnusablePicture):
+        read_picture(many_scans(5000, size=100), max_bytes=10 * MB)
+
+
+@pytest.mark.parametrize("kind", [b"zTXt", b"iCCP"])
+def test_metadata_that_unpacks_to_a_hundred_megabytes_is_not_unpacked(kind: bytes) -> None:
+    bomb = zlib.compress(b"\0" * 100_000_000)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert read_picture(png(SQUARE, (kind, b"k\0\0" + bomb)), max_bytes=MB).width == 128
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 60_000
+
+
+def test_bytes_that_changed_on_the_way_are_a_picture_or_a_sentence() -> None:
+    chance = random.Random(1)
+    whole = [
+        PHOTO,
+        png(SQUARE, iccp(P3), gama(1)),
+        encoded(Image.new("RGBA", (40, 30)), "WEBP"),
+        two_in_one(),
+    ]
+    for turn in range(400):
+        data = bytearray(whole[turn % len(whole)])
+        for _ in range(chance.randint(1, 8)):
+            data[chance.randrange(len(data))] = chance.randrange(256)
+        with contextlib.suppress(UnusablePicture):
+            read_picture(bytes(data), max_bytes=MB)
+
+
 def test_cmyk_is_taken() -> None:
     picture = read_picture(encoded(Image.new("CMYK", (50, 50), (0, 255, 255, 0)), "JPEG"), max_bytes=MB)
     red, green, _ = Image.open(io.BytesIO(picture.display)).convert("RGB").getpixel((25, 25))  # type: ignore[misc]
@@ -68,6 +188,7 @@ def test_transparency_survives() -> None:
 
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+APNG = png(SQUARE, (b"acTL", struct.pack(">II", 2, 0)))
 ANIMATED = encoded(Image.new("RGB", (9, 9)), "WEBP", save_all=True, append_images=[Image.new("RGB", (9, 9), "red")])
 
 
@@ -84,6 +205,9 @@ ANIMATED = encoded(Image.new("RGB", (9, 9)), "WEBP", save_all=True, append_image
         (blank_png(10_000, 6_000), "The picture has more than 50 megapixels."),
         (blank_png(100_000, 100_000), "The picture has more than 50 megapixels."),
         (ANIMATED, "Animated pictures cannot be used; save one frame as a picture."),
+        (APNG, "Animated pictures cannot be used; save one frame as a picture."),
+        (jpeg(Image.new("RGB", (900, 900)), progressive=True)[:900], "The picture is damaged or incomplete."),
+        (photo()[:-40], "The picture is damaged or incomplete."),
     ],
 )
 def test_what_cannot_be_used_is_refused_in_one_sentence(data: bytes, sentence: str) -> None:

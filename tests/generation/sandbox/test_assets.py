@@ -49,7 +49,7 @@ def _animated() -> bytes:
 
 @pytest.mark.parametrize(
     ("data", "reason"),
-    [(b"", "empty"), (_svg(), "JPEG, PNG or WebP"), (b"\x89PNG\r\n\x1a\n", "JPEG, PNG or WebP"),
+    [(b"", "empty"), (_svg(), "JPEG, PNG or WebP"), (b"\x89PNG\r\n\x1a\n", "damaged"),
      (b"x" * (10 * 1024 * 1024 + 1), "10 MB"), (_animated(), "Animated")],
 )  # fmt: skip
 def test_what_is_no_usable_picture_is_refused_by_name(caller: Caller, data: bytes, reason: str) -> None:

@@ -101,5 +101,5 @@ def test_the_file_says_that_the_sandbox_made_it() -> None:
 
 
 def test_unreadable_bytes_are_refused() -> None:
-    with pytest.raises(UnreadablePhoto, match="cannot be read"):
+    with pytest.raises(UnreadablePhoto, match="damaged or incomplete"):
         rendered(b"\xff\xd8\xff nonsense")
