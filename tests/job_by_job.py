@@ -6,22 +6,39 @@ sandbox keeps and tells nobody. So what Packshot concluded from webhooks and lis
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Sum
 
 from generation.media import pictures
-from generation.models import Attempt, Image, Job, LedgerEntry
+from generation.models import Attempt, Image, Job, JobState, LedgerEntry
 from generation.sandbox.models import Charge, SandboxJob
 
 
-def differences() -> list[str]:
-    """Whatever is not as it must be at rest, one sentence each; empty when the books are equal."""
-    attempts = {attempt.pk: attempt for attempt in Attempt.objects.all()}
+def differences(job: Job | None = None) -> list[str]:
+    """Whatever is not as it must be at rest, of one job or all, a sentence each; empty when the books are equal."""
+    mine = {} if job is None else {"job": job}
+    attempts = Attempt.objects.filter(**mine).in_bulk()
     ran: dict[str, list[SandboxJob]] = defaultdict(list)
     for remote in SandboxJob.objects.filter(idempotency_key__in=attempts):
         ran[attempts[str(remote.idempotency_key)].job_id].append(remote)
-    return [sentence for job_id in {*ran, *_booked()} for sentence in _differences(job_id, ran[job_id])]
+    captures = LedgerEntry.objects.filter(kind=LedgerEntry.Kind.CAPTURE, job__isnull=False, **mine).order_by()
+    booked = dict(captures.values_list("job").annotate(Sum("spent")))
+    states = dict(Job.objects.filter(pk__in={*ran, *booked}).values_list("pk", "state"))
+    known, stored = defaultdict(set), defaultdict(list)
+    for attempt in attempts.values():
+        if attempt.provider_job_id is not None:
+            known[attempt.job_id].add(attempt.provider_job_id)
+    for job_id, digest in Image.objects.filter(job__in=states, stored_at__isnull=False).values_list("job", "sha256"):
+        stored[job_id].append(digest)
+    return [
+        f"{job_id}: {sentence}"
+        for job_id, state in states.items()
+        for sentence in _differences(
+            ran[job_id], booked=booked.get(job_id, 0), known=known[job_id], stored=stored[job_id], state=state
+        )
+    ]
 
 
 def compared() -> int:
@@ -29,29 +46,20 @@ def compared() -> int:
     return SandboxJob.objects.filter(idempotency_key__in=Attempt.objects.values("pk")).count()
 
 
-def _booked() -> dict[str, int]:
-    captures = LedgerEntry.objects.filter(kind=LedgerEntry.Kind.CAPTURE, job__isnull=False).order_by()
-    return dict(captures.values_list("job").annotate(Sum("spent")))
-
-
-def _differences(job_id: str, ran: list[SandboxJob]) -> Any:
+def _differences(
+    ran: list[SandboxJob], *, booked: int, known: set[str], stored: list[str], state: str
+) -> Iterator[str]:
     # A provider that keeps the price of a failure and says so nowhere is found by its balance only.
     told = [remote for remote in ran if not (remote.faults.get("failure") and remote.faults.get("charge_failure"))]
-    charged, booked = sum(map(_charged, told)), _booked().get(job_id, 0)
+    charged = Charge.objects.filter(job__in=told).aggregate(sum=Sum("credits"))["sum"] or 0
     if charged != booked:
-        yield f"{job_id}: the provider charged {charged}, the ledger has {booked}"
-    known = Attempt.objects.filter(job=job_id, provider_job_id__isnull=False).values_list("provider_job_id", flat=True)
-    if foreign := set(known) - {remote.pk for remote in ran}:
-        yield f"{job_id}: it has {sorted(foreign)}, which it never asked for"
-    has = sorted(Image.objects.filter(job=job_id, stored_at__isnull=False).values_list("sha256", flat=True))
-    if has and has not in [sorted(map(_digest, remote.pictures)) for remote in ran]:
-        yield f"{job_id}: its pictures are not those that were made for it"
-    if not has and Job.objects.get(pk=job_id).state == "completed":
-        yield f"{job_id}: it is completed and has no pictures"
-
-
-def _charged(remote: SandboxJob) -> int:
-    return Charge.objects.filter(job=remote).aggregate(sum=Sum("credits"))["sum"] or 0
+        yield f"the provider charged {charged}, the ledger has {booked}"
+    if foreign := known - {remote.pk for remote in ran}:
+        yield f"it has {sorted(foreign)}, which it never asked for"
+    if stored and sorted(stored) not in [sorted(map(_digest, remote.pictures)) for remote in ran]:
+        yield "its pictures are not those that were made for it"
+    if not stored and state == JobState.COMPLETED:
+        yield "it is completed and has no pictures"
 
 
 def _digest(made: dict[str, Any]) -> str:

@@ -125,6 +125,7 @@ def simulated() -> Iterator[Simulation]:
     with pytest.MonkeyPatch.context() as patch, time_machine.travel(BEGIN, tick=False) as clock:
         patch.setattr(deadline.DeadlineAdapter, "send", partial(_carry, Client()))
         patch.setattr("generation.pipeline.jobs.gap", _gap)
+        patch.setattr("generation.pipeline.settlement.LISTED", 5)  # the account soon has many jobs: look at few
         patch.setattr(dispatch, "SLOT_SECONDS", 3600)  # of this machine's time, which may be scarce
         patch.setattr(tasks, "hint", lambda *_, **__: None)
         patch.setattr("generation.pipeline.webhooks.hint", lambda *_: None)

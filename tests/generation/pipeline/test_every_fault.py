@@ -86,8 +86,9 @@ def test_the_books_are_equal_job_by_job(simulation: Simulation, wait: float, web
         silenced = {"webhook": "never"} if webhook == "never" else {}
         job = run(simulation, faults | silenced, wait=wait)
         ended[job.state] += 1
-        if job.state != end or (odd := job_by_job.differences()):
+        if job.state != end or (odd := job_by_job.differences(job)):
             wrong[str(faults)] = (job.state, job.error_code, job.error_message, odd if job.state == end else [])
     print({"wait": wait, "webhook": webhook, "jobs": len(SERIES), "compared": job_by_job.compared(), **ended})
     assert wrong == {}
+    assert job_by_job.differences() == []
     assert [found.sentence for found in violations(each_day=True)] == []
