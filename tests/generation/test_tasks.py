@@ -72,6 +72,12 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     return messages
 
 
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message goes on for as long as a busy machine needs."""
+    monkeypatch.setattr(dispatch, "SLOT_SECONDS", 3600)
+
+
 def test_one_message_submits_all_that_waits_and_calls_others_beside_it(
     order: Callable[..., Job], provider: HTTPServer, sent: list[tuple[str, ...]]
 ) -> None:
@@ -82,7 +88,7 @@ def test_one_message_submits_all_that_waits_and_calls_others_beside_it(
     assert [message[:2] for message in sent] == [("submit_next", jobs[0].connection_id)] * 2
 
 
-def test_a_message_that_comes_while_lanes_are_at_work_does_one_job_and_ends(
+def test_a_message_that_comes_while_others_are_at_work_does_one_job_and_ends(
     order: Callable[..., Job], provider: HTTPServer, sent: list[tuple[str, ...]]
 ) -> None:
     jobs = [order() for _ in range(3)]
@@ -95,7 +101,7 @@ def test_a_message_that_comes_while_lanes_are_at_work_does_one_job_and_ends(
     assert len(provider.log) == 3
 
 
-def test_a_lane_whose_time_is_over_hands_on(
+def test_a_message_whose_time_is_over_hands_on(
     order: Callable[..., Job], provider: HTTPServer, sent: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     jobs = [order() for _ in range(2)]
@@ -108,7 +114,9 @@ def test_a_lane_whose_time_is_over_hands_on(
     assert len(provider.log) == 2
 
 
-def test_a_lane_that_breaks_makes_room_for_another(order: Callable[..., Job], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_message_that_breaks_makes_room_for_another(
+    order: Callable[..., Job], monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(job: Job) -> None:
         raise RuntimeError
 

@@ -99,7 +99,7 @@ def test_requests_of_tomorrow_do_not_count_at_the_sandbox(db: None) -> None:
     count_request(key=key)
 
 
-def test_messages_of_tomorrow_leave_the_queue_its_lanes(broker: redis.Redis) -> None:
+def test_messages_of_tomorrow_leave_the_queue_its_slots(broker: redis.Redis) -> None:
     with time_machine.travel(timezone.now() + AHEAD):
         assert fairness.ask("conn_ahead", wait=0)
     permit = fairness.ask("conn_ahead", wait=0)

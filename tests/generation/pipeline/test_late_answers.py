@@ -135,7 +135,7 @@ def test_a_person_says_which_candidate_is_whose(simulation: Simulation) -> None:
     assert states(first, second) == [JobState.COMPLETED] * 2
 
 
-def test_a_job_of_another_team_at_the_same_account_is_never_adopted(simulation: Simulation) -> None:
+def test_a_job_of_another_team_at_the_same_account_is_never_linked(simulation: Simulation) -> None:
     simulation.set_faults(drop_answer=True, webhook="never", times=1)
     lost = simulation.order()
     others = Attempt.objects.none()

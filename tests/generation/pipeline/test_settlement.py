@@ -118,7 +118,7 @@ def test_a_job_that_does_not_fit_is_not_ours(lost: Job, httpserver: HTTPServer, 
     assert Job.objects.get(pk=lost.pk).state == JobState.UNKNOWN
 
 
-def test_a_job_of_another_attempt_is_never_adopted(lost: Job, httpserver: HTTPServer) -> None:
+def test_a_job_of_another_attempt_is_never_linked(lost: Job, httpserver: HTTPServer) -> None:
     Attempt.objects.create(job=lost, connection=lost.connection, token_hash="x", provider_job_id="job_abc123xyz")
     Attempt.objects.filter(token_hash="x").update(id="try_0")
     listed(httpserver, remote_job(created_at=now()))

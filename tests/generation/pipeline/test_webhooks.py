@@ -61,7 +61,7 @@ def test_a_lie_in_the_body_changes_nothing(posted: tuple[Job, str], httpserver: 
     assert not job.images.exists()
 
 
-def test_the_job_is_asked_for_and_believed(posted: tuple[Job, str], httpserver: HTTPServer) -> None:
+def test_the_job_is_asked_for_and_its_answer_applied(posted: tuple[Job, str], httpserver: HTTPServer) -> None:
     job, token = posted
     httpserver.expect_request("/v1/jobs/job_abc123xyz").respond_with_json(completed("http://p/1.png", "http://p/2.png"))
     deliver(token)
