@@ -2,22 +2,25 @@
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from typing import Self
 
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.http import QueryDict
-from django.utils import timezone
-from django.utils.dateparse import parse_date
 
 from dashboard.accounts.models import ApiKey, Team, User
 from dashboard.audit import labels
 from dashboard.audit.models import ActorKind, AuditEvent
-from dashboard.ui.filters import AddressFilters
+from dashboard.ui.filters import (
+    CHOICES_MAX,
+    AddressFilters,
+    FilterMenu,
+    created_between,
+    days_in_words,
+    read_day,
+    whole_number,
+)
 
-CHOICES_MAX = 200
-_BIGGEST_KEY = 10**15
 TASKS = "task"
 """The value of ``who`` for what Packshot did by itself."""
 
@@ -41,19 +44,16 @@ class AuditFilters(AddressFilters):
     def of(cls, address: QueryDict) -> Self:
         """The filters that an address names; what cannot be a value is ignored."""
         given = cls.given(address)
-        if given["who"].isdecimal() and (not given["who"].isascii() or int(given["who"]) > _BIGGEST_KEY):
+        if given["who"].isdecimal() and whole_number(given["who"]) is None:
             given["who"] = ""
         for name in ("since", "until"):
-            given[name] = given[name] if _day(given[name]) else ""
+            given[name] = given[name] if read_day(given[name]) else ""
         return cls(**given)
 
     def narrow(self, rows: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
         exact = {"action": self.action, "object_id": self.object}
         rows = rows.filter(**{name: value for name, value in exact.items() if value}, **self._by())
-        if first := _day(self.since):
-            rows = rows.filter(created_at__gte=_midnight(first))
-        if last := _day(self.until):
-            rows = rows.filter(created_at__lt=_midnight(last + timedelta(days=1)))
+        rows = rows.filter(**created_between(self.since, self.until))
         return _searched(rows, self.q) if self.q else rows
 
     def _by(self) -> dict[str, str]:
@@ -66,22 +66,7 @@ class AuditFilters(AddressFilters):
     @property
     def days(self) -> str:
         """The range of days in words."""
-        first, last = (_day(text) for text in (self.since, self.until))
-        if first and last:
-            return f"{first:%-d %b %Y}" if first == last else f"{first:%-d %b %Y} to {last:%-d %b %Y}"
-        return f"Since {first:%-d %b %Y}" if first else f"Until {last:%-d %b %Y}" if last else ""
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = parse_date(text)
-    except ValueError:
-        return None
-    return day if day and 1970 <= day.year < 9999 else None
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))
+        return days_in_words(self.since, self.until)
 
 
 def _searched(rows: QuerySet[AuditEvent], text: str) -> QuerySet[AuditEvent]:
@@ -94,28 +79,12 @@ def _searched(rows: QuerySet[AuditEvent], text: str) -> QuerySet[AuditEvent]:
     return rows.annotate(before_text=Cast("before", TextField()), after_text=Cast("after", TextField())).filter(found)
 
 
-@dataclass(frozen=True)
-class AuditMenu:
-    """A filter with the values that it may take."""
-
-    name: str
-    label: str
-    choices: list[tuple[str, str]]
-    """Value and label."""
-    chosen: str = ""
-
-    @property
-    def shown(self) -> str:
-        """What the chip says: the chosen value's name, else the value itself."""
-        return dict(self.choices).get(self.chosen, self.chosen)
-
-
-def menus(team: Team, filters: AuditFilters) -> list[AuditMenu]:
+def menus(team: Team, filters: AuditFilters) -> list[FilterMenu]:
     done = AuditEvent.objects.filter(team=team).order_by("action").values_list("action", flat=True).distinct()
     actions = sorted(((action, _sentence_case(labels.phrase(action))) for action in done[:CHOICES_MAX]), key=_label)
     return [
-        AuditMenu("who", "Who", _actors(team), chosen=filters.who),
-        AuditMenu("action", "What", actions, chosen=filters.action),
+        FilterMenu("who", "Who", _actors(team), chosen=filters.who),
+        FilterMenu("action", "What", actions, chosen=filters.action),
     ]
 
 

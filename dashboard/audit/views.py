@@ -14,6 +14,7 @@ from dashboard.accounts.views import members_only
 from dashboard.audit import export, heads, lines
 from dashboard.audit.filters import AuditFilters, menus
 from dashboard.audit.models import AuditEvent
+from dashboard.ui.filters import whole_number
 from dashboard.ui.htmx import HtmxRequest, part_or_page
 
 _BIGGEST = 2**63 - 1
@@ -24,16 +25,12 @@ _BIGGEST = 2**63 - 1
 def audit(request: HtmxRequest) -> HttpResponse:
     """A page of events; asked by a script for the next one, only that."""
     acting, filters = access.actor(request, Role.ADMIN), AuditFilters.of(request.GET)
-    before = _sequence(request.GET.get("before", ""))
+    before = whole_number(request.GET.get("before", ""), at_most=_BIGGEST)
     is_part = before is not None
     context = _page(acting, filters, before=before, continued=request.GET.get("day", ""))
     if not (request.htmx and is_part):
         context |= _frame(acting, filters)
     return part_or_page(request, context, part="audit/_page.html", page="audit/audit.html", is_part=is_part)
-
-
-def _sequence(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and 0 < len(text) < 20 and int(text) <= _BIGGEST else None
 
 
 def _page(acting: Actor, filters: AuditFilters, *, before: int | None, continued: str) -> dict[str, Any]:
@@ -47,14 +44,7 @@ def _page(acting: Actor, filters: AuditFilters, *, before: int | None, continued
 
 def _frame(acting: Actor, filters: AuditFilters) -> dict[str, Any]:
     home = reverse("audit")
-    shown = [
-        {
-            "menu": menu,
-            "clear_url": filters.address(home, **{menu.name: ""}),
-            "links": [(label, filters.address(home, **{menu.name: value}), value) for value, label in menu.choices],
-        }
-        for menu in menus(acting.team, filters)
-    ]
+    shown = [menu.drawn(filters, home) for menu in menus(acting.team, filters)]
     return {
         "menus": shown,
         "all_days_url": filters.address(home, since="", until=""),

@@ -9,14 +9,11 @@ from django.http import QueryDict
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Team, User
 from dashboard.presets.access import visible
-from dashboard.presets.models import Preset
 from dashboard.projects.models import Product, Project
-from dashboard.ui.filters import AddressFilters
+from dashboard.ui.filters import CHOICES_MAX, AddressFilters, FilterMenu, named, whole_number
 from generation.contract import CATALOGUE, AspectRatio
 from generation.models import Image
 
-CHOICES_MAX = 200
-_BIGGEST_KEY = 10**15
 _COLUMNS = {
     "q": "job__prompt__icontains",
     "project": "job__project",
@@ -53,7 +50,7 @@ class GalleryFilters(AddressFilters):
     def of(cls, address: QueryDict) -> Self:
         """The filters that an address names; what cannot be a value is ignored."""
         given = cls.given(address)
-        if not given["member"].isascii() or not given["member"].isdecimal() or int(given["member"]) > _BIGGEST_KEY:
+        if whole_number(given["member"]) is None:
             given["member"] = ""
         if given["review"] not in _REVIEWS:
             given["review"] = ""
@@ -66,29 +63,13 @@ class GalleryFilters(AddressFilters):
         return pictures.filter(**asked)
 
 
-@dataclass(frozen=True)
-class FilterMenu:
-    """A filter with the values that it may take."""
-
-    name: str
-    label: str
-    choices: list[tuple[str, str]]
-    """Value and label."""
-    chosen: str = ""
-
-    @property
-    def shown(self) -> str:
-        """What the chip says: the chosen value's name, else the filter's."""
-        return dict(self.choices).get(self.chosen, self.label)
-
-
 def menus(acting: Actor, filters: GalleryFilters) -> list[FilterMenu]:
     """The filters that offer a choice to this member."""
     team = acting.team
     offered = {
-        "project": ("Project", _named(Project.objects.filter(team=team), filters.project)),
-        "product": ("Product", _named(Product.objects.filter(team=team), filters.product)),
-        "preset": ("Preset", _named(visible(acting), filters.preset)),
+        "project": ("Project", named(Project.objects.filter(team=team), filters.project)),
+        "product": ("Product", named(Product.objects.filter(team=team), filters.product)),
+        "preset": ("Preset", named(visible(acting), filters.preset)),
         "model": ("Model", [(name, name) for name in CATALOGUE]),
         "ratio": ("Shape", [(shape.value, shape.value) for shape in AspectRatio]),
         "member": ("Made by", _people(team)),
@@ -99,13 +80,6 @@ def menus(acting: Actor, filters: GalleryFilters) -> list[FilterMenu]:
         for name, (label, choices) in offered.items()
         if choices
     ]
-
-
-def _named(rows: "QuerySet[Project] | QuerySet[Product] | QuerySet[Preset]", chosen: str) -> list[tuple[str, str]]:
-    found = list(rows.order_by("name", "id").values_list("id", "name")[:CHOICES_MAX])
-    if chosen and len(found) == CHOICES_MAX and chosen not in dict(found):
-        found += rows.filter(pk=chosen).values_list("id", "name")
-    return found
 
 
 def _people(team: Team) -> list[tuple[str, str]]:

@@ -63,14 +63,7 @@ def _page(acting: access.Actor, filters: GalleryFilters, *, before: str = "", co
 
 def _frame(acting: access.Actor, filters: GalleryFilters) -> dict[str, Any]:
     home = reverse("gallery")
-    shown = [
-        {
-            "menu": menu,
-            "clear_url": filters.address(home, **{menu.name: ""}),
-            "links": [(label, filters.address(home, **{menu.name: value}), value) for value, label in menu.choices],
-        }
-        for menu in menus(acting, filters)
-    ]
+    shown = [menu.drawn(filters, home) for menu in menus(acting, filters)]
     new_url = filters.address(reverse("gallery_new"))
     return {"menus": shown, "new_url": new_url, "may_create": acting.may(Role.CREATOR)}
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.http import QueryDict
-from django.utils.dateparse import parse_date
+
+from dashboard.ui.filters import read_day
 
 LENGTHS = (7, 30, 90)
 """Offered as "last … days"; today is one of them."""
@@ -118,7 +119,7 @@ def read(address: QueryDict, *, today: date) -> Period:
     if asked in map(str, LENGTHS):
         span = Span(today - timedelta(days=int(asked) - 1), today)
         return Period(span, f"Last {asked} days", today, {"period": asked})
-    month = _day(f"{asked}-01") if asked else today
+    month = read_day(f"{asked}-01") if asked else today
     if month is None:
         return _this_month(today, "There is no such period. This is the present month.")
     return Period(month_of(month), f"{month:%B %Y}", today, month_query(month, today))
@@ -130,7 +131,7 @@ def _this_month(today: date, notice: str) -> Period:
 
 def _between(first: str, last: str, today: date) -> Period:
     """With one end only, the other is today."""
-    given = [_day(text) if text else today for text in (first, last)]
+    given = [read_day(text) if text else today for text in (first, last)]
     start, end = given
     if start is None or end is None:
         return _this_month(today, "That is not a day as in 2026-11-22. This is the present month.")
@@ -139,14 +140,6 @@ def _between(first: str, last: str, today: date) -> Period:
         return _this_month(today, "A period may be ten years long. This is the present month.")
     notice = "The first day came after the last one; they have changed places." if start > end else ""
     return Period(span, span.name, today, span_query(span), notice)
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = parse_date(text)
-    except ValueError:
-        return None
-    return day if day and 1980 <= day.year < 9990 else None
 
 
 def months(today: date, count: int = 12) -> list[date]:

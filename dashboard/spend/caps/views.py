@@ -19,6 +19,8 @@ from dashboard.spend.caps import actions, alert_list, labels, queries
 from dashboard.spend.caps.actions import CapRefused
 from dashboard.spend.caps.forms import AmountForm, CapForm, RaiseForm
 from dashboard.spend.caps.queries import CapRow
+from dashboard.ui.filters import whole_number
+from generation.credits.caps import MOST
 from generation.models import Cap
 
 
@@ -141,8 +143,7 @@ def _amount_form(found: Cap, data: Any = None) -> AmountForm:
 
 def _raise_form(request: HttpRequest, row: CapRow) -> RaiseForm:
     """Proposes what somebody lacks, to the end of the cap's month or for a week."""
-    lack = request.GET.get("lack", "")
     ends = row.standing.resets_at or timezone.now() + timedelta(days=8)
     last = (ends - timedelta(seconds=1)).astimezone(row.zone).date()
-    initial = {"credits": int(lack) if lack.isdecimal() and len(lack) < 10 else None, "until": last}
+    initial = {"credits": whole_number(request.GET.get("lack", ""), at_most=MOST), "until": last}
     return RaiseForm(cap=row.cap, zone=row.zone, initial=initial)

@@ -1,19 +1,24 @@
 """Which lines of the ledger are shown: what the address says, and the choices that change it."""
 
 from dataclasses import dataclass, fields
-from datetime import date, datetime, time, timedelta
 from typing import Any, Self
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from django.core.validators import slug_re
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
-from django.utils.dateparse import parse_date
 
 from dashboard.presets.models import PresetVersion
 from dashboard.spend.links import NONE, SPENT
-from dashboard.ui.filters import VALUE_MAX, AddressFilters
+from dashboard.ui.filters import (
+    VALUE_MAX,
+    AddressFilters,
+    created_between,
+    days_in_words,
+    identifier,
+    read_day,
+    whole_number,
+)
 from generation.models import DailySpend, LedgerEntry
 
 Kind = LedgerEntry.Kind
@@ -30,7 +35,6 @@ _IN_ADDRESS = {"since": "from", "until": "to"}
 _NUMBERS = ("member", "preset_version")
 _TEXTS = ("project", "key", "preset", "model", "job")
 _COLUMNS = {"project": "project", "member": "member", "key": "api_key", "preset_version": "preset_version"}
-_BIGGEST_KEY = 10**15
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,9 +63,9 @@ class LedgerFilters(AddressFilters):
     def of(cls, address: QueryDict) -> Self:
         """The filters that an address names; what cannot be a value is ignored."""
         given = cls.given(address)
-        good = {name: given[name] for name in ("since", "until") if _day(given[name])}
+        good = {name: given[name] for name in ("since", "until") if read_day(given[name])}
         good |= {name: given[name] for name in _NUMBERS if _is_key(given[name])}
-        good |= {name: given[name] for name in _TEXTS if slug_re.match(given[name])}
+        good |= {name: given[name] for name in _TEXTS if identifier(given[name])}
         return cls(**good, kind=given["kind"] if given["kind"] in KINDS else "")
 
     def address(self, path: str = "", **changes: str) -> str:
@@ -70,11 +74,7 @@ class LedgerFilters(AddressFilters):
 
     def narrow(self, rows: QuerySet[LedgerEntry], zone: ZoneInfo) -> QuerySet[LedgerEntry]:
         rows = rows.filter(self._of_kind(), **self._same())
-        if first := _day(self.since):
-            rows = rows.filter(created_at__gte=_midnight(first, zone))
-        if last := _day(self.until):
-            rows = rows.filter(created_at__lt=_midnight(last + timedelta(days=1), zone))
-        return rows
+        return rows.filter(**created_between(self.since, self.until, zone=zone))
 
     def _of_kind(self) -> Q:
         if self.kind == SPENT:
@@ -113,32 +113,17 @@ class LedgerFilters(AddressFilters):
             rows = rows.filter(model="" if self.model == NONE else self.model)
         if self.preset:
             rows = rows.filter(preset_version__in=[0] if self.preset == NONE else self._versions())
-        if first := _day(self.since):
+        if first := read_day(self.since):
             rows = rows.filter(day__gte=first)
-        if last := _day(self.until):
+        if last := read_day(self.until):
             rows = rows.filter(day__lte=last)
         return rows
 
     @property
     def days(self) -> str:
         """The range of days in words."""
-        first, last = (_day(text) for text in (self.since, self.until))
-        if first and last:
-            return f"{first:%-d %b %Y}" if first == last else f"{first:%-d %b %Y} to {last:%-d %b %Y}"
-        return f"Since {first:%-d %b %Y}" if first else f"Until {last:%-d %b %Y}" if last else ""
+        return days_in_words(self.since, self.until)
 
 
 def _is_key(text: str) -> bool:
-    return text == NONE or (text.isascii() and text.isdecimal() and int(text) <= _BIGGEST_KEY)
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = parse_date(text)
-    except ValueError:
-        return None
-    return day if day and 1970 < day.year < 9999 else None
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), tzinfo=zone)
+    return text == NONE or whole_number(text) is not None

@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_datetime
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import ApiKey, Role
+from dashboard.ui.filters import whole_number
 from generation.models import Job, LedgerEntry
 
 PAGE = 50
@@ -108,7 +109,8 @@ def read_place(text: str) -> Place | None:
         at = at.astimezone(UTC) if at and at.tzinfo else None
     except (ValueError, OverflowError):
         return None
-    return (at, int(pk)) if at and pk.isascii() and pk.isdecimal() and len(pk) < 19 else None
+    number = whole_number(pk)
+    return (at, number) if at and number is not None else None
 
 
 def days(rows: Iterable[LedgerEntry], zone: ZoneInfo, *, may_refund: bool, continued: str = "") -> Iterator[LedgerDay]:

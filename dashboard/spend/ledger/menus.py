@@ -3,21 +3,20 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import ApiKey, Membership, Role, User
-from dashboard.audit.filters import AuditMenu
 from dashboard.presets.access import visible
 from dashboard.presets.models import PresetVersion
 from dashboard.projects.models import Project
 from dashboard.spend.ledger.filters import KINDS, LedgerFilters
 from dashboard.spend.links import NONE
+from dashboard.ui.filters import CHOICES_MAX, FilterMenu, named
 from generation.contract import CATALOGUE
 from generation.models import Batch
 
-CHOICES_MAX = 200
 _NAMELESS = {
     "project": "No project",
     "member": "No member",
@@ -30,46 +29,30 @@ _NAMELESS = {
 
 
 def menus(acting: Actor, filters: LedgerFilters) -> list[dict[str, Any]]:
-    """The filters as ``gallery/_filter.html`` draws them; below admin without those that name other people."""
+    """The filters as ``ui/_filter.html`` draws them; below admin without those that name other people."""
     home = reverse("ledger")
-    return [
-        {
-            "menu": menu,
-            "clear_url": filters.address(home, **{menu.name: ""}),
-            "links": [(label, filters.address(home, **{menu.name: value}), value) for value, label in menu.choices],
-        }
-        for menu in _menus(acting, filters)
-        if menu.choices
-    ]
+    return [menu.drawn(filters, home) for menu in _menus(acting, filters) if menu.choices]
 
 
-def _menus(acting: Actor, filters: LedgerFilters) -> list[AuditMenu]:
+def _menus(acting: Actor, filters: LedgerFilters) -> list[FilterMenu]:
     team = acting.team
     offered: dict[str, tuple[str, list[tuple[str, str]]]] = {
         "kind": ("Kind", list(KINDS.items())),
-        "project": ("Project", _named(Project.objects.filter(team=team).order_by("name"), filters.project)),
+        "project": ("Project", named(Project.objects.filter(team=team), filters.project)),
     }
     if acting.may(Role.ADMIN):
         offered["member"] = ("Member", _people(team.id))
-        offered["key"] = ("API key", _named(ApiKey.objects.filter(team=team).order_by("name"), filters.key))
-    offered["preset"] = ("Preset", _named(visible(acting).order_by("name"), filters.preset))
+        offered["key"] = ("API key", named(ApiKey.objects.filter(team=team), filters.key))
+    offered["preset"] = ("Preset", named(visible(acting), filters.preset))
     offered["model"] = ("Model", [(name, name) for name in CATALOGUE])
     return [
-        AuditMenu(name, label, _with_none(name, choices), chosen=getattr(filters, name))
+        FilterMenu(name, label, _with_none(name, choices), chosen=getattr(filters, name))
         for name, (label, choices) in offered.items()
     ]
 
 
 def _with_none(name: str, choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return [*choices, (NONE, _NAMELESS[name])] if choices and name in _NAMELESS else choices
-
-
-def _named(rows: QuerySet[Any], chosen: str) -> list[tuple[str, str]]:
-    """By name; the chosen one even where there are more than a menu takes."""
-    named = list(rows.values_list("pk", "name")[:CHOICES_MAX])
-    if chosen and chosen not in {pk for pk, _ in named}:
-        named += rows.filter(pk=chosen).values_list("pk", "name")
-    return named
 
 
 def _people(team_id: str) -> list[tuple[str, str]]:

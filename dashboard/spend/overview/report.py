@@ -18,6 +18,7 @@ from dashboard.spend.overview.forecast import Forecast, forecast
 from dashboard.spend.overview.names import Names
 from dashboard.spend.overview.scopes import Scope
 from dashboard.spend.periods import LENGTHS, Period, Span, month_query, months, read
+from dashboard.ui.filters import CHOICES_MAX
 from generation.credits import caps
 from generation.credits.caps import CapUsage
 from generation.models import Cap, CreditAccount
@@ -123,7 +124,7 @@ def _scopes(period: Period, scope: Scope, called: Names) -> list[tuple[str, list
     """Headings with labels, addresses, and whether they are chosen."""
 
     def choices(name: str, found: dict[Any, str]) -> list[tuple[str, str, bool]]:
-        queries = [(label, {name: str(value)}) for value, label in list(found.items())[: scopes.CHOICES_MAX]]
+        queries = [(label, {name: str(value)}) for value, label in list(found.items())[:CHOICES_MAX]]
         return [(label, links.overview(period.query, query), scope.query == query) for label, query in queries]
 
     kinds: list[tuple[str, str, dict[Any, str]]] = [

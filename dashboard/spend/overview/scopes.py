@@ -11,10 +11,10 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import ApiKey, Role, User
 from dashboard.projects.models import Project
 from dashboard.spend.ledger.lines import own_keys
+from dashboard.ui.filters import whole_number
 from generation.models import DailySpend, Hold
 from generation.models.spend import SpendByDimension
 
-CHOICES_MAX = 200
 Sums = TypeVar("Sums", bound=SpendByDimension)
 
 
@@ -48,13 +48,13 @@ def read(acting: Actor, address: QueryDict) -> Scope:
     if not acting.may(Role.ADMIN):
         return _own(acting)
     if project_id := address.get("project", ""):
-        project = access.find(acting, Project, pk=_plain(project_id))
+        project = access.find(acting, Project, pk=project_id)
         return _only("project", project.pk, name=project.name, caps={"project_id": project.pk})
     if member_id := address.get("member", ""):
         member = _member(acting, member_id)
         return _only("member", member.pk, name=str(member), caps={"project_id": None, "member_id": member.pk})
     if key_id := address.get("key", ""):
-        key = access.find(acting, ApiKey, pk=_plain(key_id))
+        key = access.find(acting, ApiKey, pk=key_id)
         return _only("api_key", key.pk, name=key.name, called="key")
     return Scope(name="Whole team", caps={"project_id": None, "member_id": None})
 
@@ -83,13 +83,9 @@ def _only(column: str, value: str | int, *, name: str, caps: dict[str, Any] | No
     )
 
 
-def _plain(text: str) -> str:
-    return text.replace("\0", "")
-
-
 def _member(acting: Actor, text: str) -> User:
     """A member, or somebody who was one when they spent."""
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else 0
+    number = whole_number(text) or 0
     user = User.objects.filter(pk=number).first()
     spent = DailySpend.objects.filter(team=acting.team, member=number)
     if user is None or not (acting.team.memberships.filter(user=user).exists() or spent.exists()):

@@ -19,6 +19,7 @@ from dashboard.accounts.views import members_only
 from dashboard.spend.caps.labels import zone_of
 from dashboard.spend.reconciliation import actions, labels
 from dashboard.spend.reconciliation.forms import SettleForm, Verdict
+from dashboard.ui.filters import whole_number
 from generation.credits.ledger import BadEntry
 from generation.models import Connection, Discrepancy, Reconciliation
 from generation.pipeline.hints import hint
@@ -39,14 +40,13 @@ SECONDS = 10
 @require_safe
 def provider(request: HttpRequest) -> HttpResponse:
     acting = access.actor(request, Role.ADMIN)
-    before = request.GET.get("before", "")
-    before = before if before.isascii() and before.isdecimal() and len(before) < 19 else ""
+    before = whole_number(request.GET.get("before", ""))
     only = "drift" if request.GET.get("only") == "drift" else ""
     return render(request, "spend/reconciliation/reconciliation.html", _page(acting, before=before, only=only))
 
 
 def _page(
-    acting: Actor, *, before: str = "", only: str = "", answered: SettleForm | None = None, to: int = 0
+    acting: Actor, *, before: int | None = None, only: str = "", answered: SettleForm | None = None, to: int = 0
 ) -> dict[str, Any]:
     """``answered`` is a form that did not fit, for the reading ``to``; ``only`` the readings that differed, or all."""
     team, home = acting.team, reverse("reconciliation")

@@ -13,6 +13,7 @@ from dashboard.projects.models import Project
 from dashboard.spend.caps.forms import TEAM
 from dashboard.spend.fields import WholeNumber
 from dashboard.spend.what_if.replay import ProposedCap
+from dashboard.ui.filters import whole_number
 from generation.credits.caps import MOST
 from generation.models import Cap
 
@@ -42,10 +43,10 @@ class CapLine:
 
 def lines(address: QueryDict, caps: Iterable[Cap]) -> list[CapLine]:
     """The rows that an address names; one that names none stands for the caps that there are."""
-    asked = address.get("rows", "")
-    if not (asked.isascii() and asked.isdecimal() and len(asked) < 4):
+    asked = whole_number(address.get("rows", ""), at_most=999)
+    if asked is None:
         return [CapLine.of(cap) for cap in caps][:ROWS_MAX] or [CapLine()]
-    return [CapLine.read(address, number) for number in range(min(int(asked), ROWS_MAX))]
+    return [CapLine.read(address, number) for number in range(min(asked, ROWS_MAX))]
 
 
 def edited(found: list[CapLine], address: QueryDict) -> list[CapLine] | None:
