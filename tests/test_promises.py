@@ -88,7 +88,7 @@ def test_a_started_import_goes_on(lose: Callable[[], None], creator: Actor) -> N
 def test_a_paused_connection_stays_paused(lose: Callable[[], None], admin: Actor, team: Team) -> None:
     browser_of(User.objects.get(email="ada@example.com")).post("/settings/connection/pause/")
     lose()
-    assert connections.is_paused(Connection.objects.get(team=team))
+    assert not connections.takes_jobs(Connection.objects.get(team=team))
 
 
 def test_a_link_to_confirm_an_address_works(

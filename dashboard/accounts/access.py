@@ -61,14 +61,18 @@ def actor(request: HttpRequest, role: Role = Role.VIEWER) -> Actor:
 
 
 def current(request: HttpRequest) -> Membership | None:
-    """The membership chosen in the session, else the first; looked up once a request."""
-    if not hasattr(request, "_membership"):
-        chosen = request.session.get(TEAM_IN_SESSION)
+    """The membership chosen in the session, else the first."""
+    mine, chosen = own_memberships(request), request.session.get(TEAM_IN_SESSION)
+    return next((one for one in mine if one.team_id == chosen), mine[0] if mine else None)
+
+
+def own_memberships(request: HttpRequest) -> list[Membership]:
+    """Those of the signed-in person, looked up once a request."""
+    if not hasattr(request, "_memberships"):
         mine = list(memberships(request.user)) if isinstance(request.user, User) else []
-        found = next((one for one in mine if one.team_id == chosen), mine[0] if mine else None)
-        request._membership = found  # type: ignore[attr-defined]
-    membership: Membership | None = request._membership  # type: ignore[attr-defined]
-    return membership
+        request._memberships = mine  # type: ignore[attr-defined]
+    found: list[Membership] = request._memberships  # type: ignore[attr-defined]
+    return found
 
 
 def note_activity(member: Membership) -> None:

@@ -75,7 +75,7 @@ def _inside(name: str) -> str:
 
 def pause(connection: Connection) -> str:
     """Why nobody posts at the moment; empty while jobs may leave."""
-    if not connections.is_paused(connection):
+    if connections.takes_jobs(connection):
         return ""
     if connection.pause == Connection.Pause.PERSON:
         return f"by {connection.pause_message}"

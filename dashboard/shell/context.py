@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from dashboard.accounts import access
-from dashboard.accounts.models import Membership, Role, Team, User
+from dashboard.accounts.models import Membership, Role, Team
 from dashboard.presets.access import visible
 from dashboard.projects.models import Product
 from dashboard.ui.counts import Tally, tally
@@ -36,7 +36,7 @@ class RailItem:
 
 
 class PageFrame:
-    """Each property is looked up once a request, when it is first shown."""
+    """Each property is looked up once a request, when it is first shown. Views get it from :func:`frame_of`."""
 
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
@@ -51,8 +51,7 @@ class PageFrame:
 
     @cached_property
     def teams(self) -> list[Team]:
-        user = self._request.user
-        return [row.team for row in access.memberships(user)] if isinstance(user, User) else []
+        return [row.team for row in access.own_memberships(self._request)]
 
     @cached_property
     def credits_left(self) -> int:
@@ -64,9 +63,13 @@ class PageFrame:
         return max(0, self.credits_left) // USUAL_MODEL.credits
 
     @cached_property
+    def connection(self) -> Connection | None:
+        return Connection.objects.filter(team=self.team).first() if self.team else None
+
+    @cached_property
     def connection_notice(self) -> str:
-        connection = Connection.objects.filter(team=self.team).first() if self.team else None
-        if connection is None or not connections.is_paused(connection):
+        connection = self.connection
+        if connection is None or connections.takes_jobs(connection):
             return ""
         queued = Job.objects.filter(connection=connection, state=JobState.QUEUED)
         return pause_notice(connection, waiting=tally(queued))
@@ -150,9 +153,17 @@ def pause_notice(connection: Connection, *, waiting: Tally) -> str:
     return f"{why} {jobs}; {they} {until}." if waiting else f"{why} New jobs start {until}."
 
 
+def frame_of(request: HttpRequest) -> PageFrame:
+    """The request's own: what a view has asked of it is not looked up again for the page around."""
+    if not hasattr(request, "_frame"):
+        request._frame = PageFrame(request)  # type: ignore[attr-defined]
+    frame: PageFrame = request._frame  # type: ignore[attr-defined]
+    return frame
+
+
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The context of ``templates/base.html``; templates call what they use."""
-    frame = PageFrame(request)
+    frame = frame_of(request)
     frame_parts = ("membership", "team", "teams", "rail", "settings_tabs", "spend_tabs")
     names = (*frame_parts, "credits_left", "pictures_left", "connection_notice", "background_notice")
     return {name: _later(frame, name) for name in names}

@@ -30,7 +30,7 @@ def seconds_left(
 
 
 def _pause(connection: Connection) -> float | None:
-    if not connections.is_paused(connection):
+    if connections.takes_jobs(connection):
         return 0.0
     until = connection.paused_until
     return max(0.0, (until - timezone.now()).total_seconds()) if until else None

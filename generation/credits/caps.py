@@ -89,11 +89,9 @@ def bounds(period: str, *, at: datetime, zone: ZoneInfo) -> tuple[datetime, date
 def standings(*, team_id: str, at: datetime | None = None, only: Q | None = None) -> list[CapUsage]:
     """How the team's caps stand, in the order of their ids; ``only`` narrows them down."""
     at = at or timezone.now()
-    account = CreditAccount.objects.filter(pk=team_id).first()
-    zone = account.zone if account else ZoneInfo("UTC")
-    rows = list(_caps(team_id, only or Q()))
+    rows = list(_caps(team_id, only or Q()).select_related("team__credits"))
     periods = _periods(rows, at)
-    return [_standing(cap, periods.get(cap.id), zone, at) for cap in rows]
+    return [_standing(cap, periods.get(cap.id), cap.team.credits.zone, at) for cap in rows]
 
 
 def _caps(team_id: str, only: Q) -> QuerySet[Cap]:

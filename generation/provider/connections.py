@@ -122,10 +122,6 @@ def takes_jobs(connection: Connection) -> bool:
     return connection.pause == Connection.Pause.NONE or (until is not None and until <= timezone.now())
 
 
-def is_paused(connection: Connection) -> bool:
-    return not Connection.objects.filter(open_for_posting(), pk=connection.pk).exists()
-
-
 def slow_down(connection: Connection, *, seconds: int, message: str) -> datetime:
     """Pause for a 429; one pause for the whole connection. An earlier, longer one stays."""
     until = timezone.now() + timedelta(seconds=seconds)

@@ -117,9 +117,10 @@ def rows(acting: Actor, only: Q | None = None) -> list[CapRow]:
 def _rows(acting: Actor, found: Sequence[CapUsage]) -> list[CapRow]:
     if not found:
         return []
-    zone = labels.zone_of(acting.team.id)
-    capped = [one.cap.member_id for one in found if one.cap.member_id]
-    present = set(_members(acting, capped)) if capped else set()
+    zone = found[0].cap.team.credits.zone
+    present = {acting.user.pk} if acting.user else set()
+    capped = {one.cap.member_id for one in found if one.cap.member_id} - present
+    present |= set(_members(acting, capped)) if capped else set()
     now = timezone.now()
     return [CapRow(one, zone, now, is_former=one.cap.member_id not in {None, *present}) for one in found]
 

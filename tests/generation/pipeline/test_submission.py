@@ -193,6 +193,6 @@ def test_a_top_up_ends_the_pause(connection: Connection) -> None:
     connections.stop(connection, pause=Connection.Pause.CREDITS, message="")
     connection.refresh_from_db()
     connections.note_balance(connection, credits=2)
-    assert connections.is_paused(connection)
+    assert not connections.takes_jobs(Connection.objects.get())
     connections.note_balance(connection, credits=500)
-    assert not connections.is_paused(connection)
+    assert connections.takes_jobs(Connection.objects.get())
