@@ -298,7 +298,7 @@ def test_a_crash_before_the_answer_orders_nothing_twice(world: World, monkeypatc
         raise SystemError("The process is gone.")
 
     with monkeypatch.context() as patch, pytest.raises(SystemError):
-        patch.setattr("dashboard.studio.views._started", crash)
+        patch.setattr("dashboard.studio.views.redirect", crash)
         press(world, browser, "generate/", fields)
     assert press(world, browser, "generate/", fields).status_code == 302
     assert Batch.objects.count() == before + 1

@@ -28,11 +28,11 @@ async def lines(batch: Batch) -> AsyncIterator[str]:
 
 
 def _portion(batch: Batch, last: str) -> list[Job]:
-    return list(cards.rows(batch).filter(id__gt=last)[:PORTION])
+    return list(cards.batch_jobs(batch).filter(id__gt=last)[:PORTION])
 
 
 def cells(job: Job) -> list[str | int]:
-    """A job of :func:`cards.rows` in the order of :data:`COLUMNS`."""
+    """A job of :func:`cards.batch_jobs` in the order of :data:`COLUMNS`."""
     version = job.preset_version
     pictures = cards.stored(job)
     return [

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
@@ -16,12 +15,13 @@ from dashboard.accounts.order_tokens import ordered_once
 from dashboard.accounts.views import members_only
 from dashboard.studio import batch_actions, batch_csv, cards, estimate
 from dashboard.studio.actions import NotPossible
-from dashboard.studio.batch_list import part_or_page
-from dashboard.studio.batches import GROUPS, BatchGroup, BatchSummary, summaries
+from dashboard.studio.batches import GROUPS, BatchGroup, summaries
+from dashboard.studio.labels import plural
 from dashboard.studio.titles import titles
 from dashboard.ui.filters import identifier
+from dashboard.ui.htmx import HtmxRequest, part_or_page
 from generation.credits.ledger import InsufficientCredits
-from generation.models import Batch, Connection, Job
+from generation.models import Batch, Connection
 
 JOBS = 50
 """Rows of a page; the next ones come as one scrolls."""
@@ -30,56 +30,25 @@ SEEN = 60
 GROUP_OF_NAME = {group.name: group for group in GROUPS}
 
 
-def _find(acting: Actor, batch_id: str) -> Batch:
-    return access.find(acting, Batch.objects.select_related("project", "member"), pk=batch_id)
-
-
 @members_only
 @require_safe
-def batch(request: HttpRequest, batch_id: str) -> HttpResponse:
+def batch(request: HtmxRequest, batch_id: str) -> HttpResponse:
     """One batch: how far it is, and its jobs in keyset pages, all or those of one state."""
     acting, after = access.actor(request), identifier(request.GET.get("after", ""))
-    row, group = _find(acting, batch_id), _group(request)
-    found = list(_jobs(row, group).filter(id__gt=after)[: JOBS + 1])
-    mark = {"state": group.name if group else "", "after": found[JOBS - 1].id} if len(found) > JOBS else {}
+    row, group = _find(acting, batch_id), GROUP_OF_NAME.get(request.GET.get("state", ""))
+    jobs = cards.batch_jobs(row).filter(id__gt=after)
+    if group:
+        jobs = jobs.filter(state__in=group.states)
+    page = list(jobs[: JOBS + 1])
+    address = {"state": group.name} if group else {}
     context = {
         "batch": row,
-        "rows": [cards.row(job, acting) for job in found[:JOBS]],
-        "next_url": f"?{urlencode({name: value for name, value in mark.items() if value})}" if mark else "",
+        "jobs": cards.rows(page[:JOBS], acting),
+        "next_url": f"?{urlencode(address | {'after': page[JOBS - 1].id})}" if len(page) > JOBS else "",
     }
-    if not after or not request.headers.get("HX-Request"):
+    if not (after and request.htmx):
         context |= _summary(acting, row, group) | {"title": titles([row])[row.id]}
     return part_or_page(request, context, part="studio/_batch_rows.html", page="studio/batch.html", is_part=bool(after))
-
-
-def _group(request: HttpRequest) -> BatchGroup | None:
-    return GROUP_OF_NAME.get(request.GET.get("state", ""))
-
-
-def _jobs(row: Batch, group: BatchGroup | None) -> QuerySet[Job]:
-    rows = cards.rows(row)
-    return rows.filter(state__in=group.states) if group else rows
-
-
-def _summary(acting: Actor, row: Batch, group: BatchGroup | None) -> dict[str, Any]:
-    summary = summaries([row])[row.id]
-    return {
-        "batch": row,
-        "summary": summary,
-        "left": _time_left(row, summary),
-        "group": group,
-        "may_create": acting.may(Role.CREATOR),
-    }
-
-
-def _time_left(row: Batch, summary: BatchSummary) -> str:
-    queued, running = summary.queued, summary.jobs["rendering"]
-    if not (queued or running):
-        return ""
-    connection = Connection.objects.get(team=row.team_id)
-    return estimate.words(
-        estimate.seconds_left(connection, queued=queued, running=running, pace=summary.pace, batch_id=row.id)
-    )
 
 
 @members_only
@@ -87,11 +56,36 @@ def _time_left(row: Batch, summary: BatchSummary) -> str:
 def batch_now(request: HttpRequest, batch_id: str) -> HttpResponse:
     """The summary as it is now, with those rows (``row``, repeated) that the page has in view."""
     acting = access.actor(request)
-    row = _find(acting, batch_id)
-    wanted = [identifier(row_id) for row_id in request.GET.getlist("row")[:SEEN]]
-    rows = cards.rows(row).filter(pk__in=wanted) if wanted else []
-    context = _summary(acting, row, _group(request)) | {"rows": [cards.row(job, acting) for job in rows]}
+    row, group = _find(acting, batch_id), GROUP_OF_NAME.get(request.GET.get("state", ""))
+    wanted = [identifier(job_id) for job_id in request.GET.getlist("row")[:SEEN]]
+    jobs = cards.batch_jobs(row).filter(pk__in=wanted) if wanted else []
+    context = _summary(acting, row, group) | {"jobs": cards.rows(jobs, acting)}
     return render(request, "studio/_batch_now.html", context)
+
+
+def _find(acting: Actor, batch_id: str) -> Batch:
+    return access.find(acting, Batch.objects.select_related("project", "member"), pk=batch_id)
+
+
+def _summary(acting: Actor, row: Batch, group: BatchGroup | None) -> dict[str, Any]:
+    """The context of ``studio/_batch_summary.html``."""
+    summary = summaries([row])[row.id]
+    seconds = None
+    if summary.queued or summary.jobs["rendering"]:
+        seconds = estimate.seconds_left(
+            Connection.objects.get(team=row.team_id),
+            queued=summary.queued,
+            running=summary.jobs["rendering"],
+            pace=summary.pace,
+            batch_id=row.id,
+        )
+    return {
+        "batch": row,
+        "summary": summary,
+        "left": estimate.words(seconds),
+        "group": group,
+        "may_create": acting.may(Role.CREATOR),
+    }
 
 
 @members_only
@@ -123,7 +117,7 @@ def cancel_batch(request: HttpRequest, batch_id: str) -> HttpResponse:
     except NotPossible as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, f"{ended:,} job{'' if ended == 1 else 's'} cancelled. Their credits are back.")
+        messages.success(request, f"{plural(ended, 'job')} cancelled. Their credits are back.")
     return redirect("batch", row.id)
 
 

@@ -37,6 +37,7 @@ GROUPS = (
     BatchGroup("queued", "Queued", "queued", frozenset({JobState.QUEUED})),
 )
 """In the order of the bar: what is over comes first, what waits comes last."""
+RETRIABLE = frozenset({JobState.FAILED, JobState.CANCELLED})
 GROUP_OF_STATE = {state: group for group in GROUPS for state in group.states}
 
 
@@ -55,6 +56,8 @@ class BatchSummary:
 
     jobs: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     pictures: int = 0
+    expected: int = 0
+    """Pictures of those jobs that did not end without any."""
     held: int = 0
     spent: int = 0
     returned: int = 0
@@ -105,7 +108,9 @@ class BatchSummary:
     def add(self, row: Mapping[str, Any]) -> None:
         """Count a row of the grouped query."""
         self.jobs[GROUP_OF_STATE[row["state"]].name] += row["jobs"]
-        self.pictures += row["jobs"] * row["num_images"]
+        pictures = row["jobs"] * row["num_images"]
+        self.pictures += pictures
+        self.expected += 0 if row["state"] in RETRIABLE else pictures
         self.spent += row["cost"]
         if row["state"] in HOLDING:
             self.held += row["priced"]

@@ -1,22 +1,23 @@
 """What the cards of jobs and the lines of batches show."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Prefetch, QuerySet, Subquery, prefetch_related_objects
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.projects.templatetags.pictures import tile
-from dashboard.studio import labels, titles
-from dashboard.studio.batches import second_tries
-from generation.models import TERMINAL, Batch, Image, Job, JobState
+from dashboard.studio import labels
+from dashboard.studio.batches import RETRIABLE, BatchSummary, second_tries, summaries
+from dashboard.studio.titles import titles
+from generation.models import Batch, Image, Job, JobState
 from generation.pipeline import matching
+from generation.pipeline.matching import Candidate
 
-RETRIABLE = frozenset({JobState.FAILED, JobState.CANCELLED})
 RECENT = 3
 """Batches that the generate page shows."""
 SHOWN = 48
@@ -25,18 +26,21 @@ SHOWN = 48
 
 def jobs() -> QuerySet[Job]:
     """Jobs with everything that a card shows."""
-    in_gallery = Image.objects.in_gallery().order_by("index")
-    return (
-        Job.objects.select_related("product", "batch")
-        .prefetch_related(Prefetch("images", in_gallery, to_attr="stored"))
-        .annotate(retried_in=Subquery(second_tries().values("batch")[:1]))
-        .order_by("id")
-    )
+    return _without_pictures().prefetch_related(_pictures())
 
 
-def rows(batch: Batch) -> QuerySet[Job]:
+def batch_jobs(batch: Batch) -> QuerySet[Job]:
     """A batch's jobs with everything that its page shows of them."""
     return jobs().filter(batch=batch).select_related("asset", "preset_version__preset")
+
+
+def _without_pictures() -> QuerySet[Job]:
+    second_try = Subquery(second_tries().values("batch")[:1])
+    return Job.objects.select_related("product", "batch").annotate(retried_in=second_try).order_by("id")
+
+
+def _pictures() -> "Prefetch[Any]":
+    return Prefetch("images", Image.objects.in_gallery().order_by("index"), to_attr="stored")
 
 
 def stored(job: Job) -> list[Image]:
@@ -51,12 +55,27 @@ def _retried_in(job: Job) -> str:
     return batch_id or ""
 
 
-def card(job: Job, acting: Actor) -> dict[str, Any]:
-    """The context of ``ui/_job_card.html`` for a row of :func:`jobs`."""
+def cards(jobs: Iterable[Job], acting: Actor) -> list[dict[str, Any]]:
+    """The contexts of ``ui/_job_card.html`` for rows of :func:`jobs`."""
+    shown = list(jobs)
+    may_act = acting.may(Role.CREATOR)
+    candidates = matching.candidates(shown) if may_act else {}
+    return [_card(job) | (_actions(job, candidates.get(job.id, [])) if may_act else {}) for job in shown]
+
+
+def rows(jobs: Iterable[Job], acting: Actor) -> list[dict[str, Any]]:
+    """The contexts of ``studio/_batch_row.html`` for rows of :func:`batch_jobs`."""
+    shown = list(jobs)
+    return [card | _row(job) for card, job in zip(cards(shown, acting), shown, strict=True)]
+
+
+def _card(job: Job) -> dict[str, Any]:
     pictures = stored(job)
-    said = labels.REMOVED if job.state == JobState.COMPLETED and not pictures else labels.explain(job)
+    is_removed = job.state == JobState.COMPLETED and not pictures
+    error = labels.REMOVED if is_removed else labels.explain(job)
     return {
-        "job_id": job.id,
+        "id": job.id,
+        "target": job.id,
         "state": job.state,
         "title": job.product.name,
         "note": " · ".join([job.model, labels.cost(job)]),
@@ -64,11 +83,10 @@ def card(job: Job, acting: Actor) -> dict[str, Any]:
         "count": job.num_images,
         "missing": 0 if job.is_finished else job.num_images - len(pictures),
         "progress": job.progress,
-        "error": said,
-        "provider_message": "" if said == job.error_message else job.error_message,
+        "error": error,
+        "provider_message": "" if error == job.error_message else job.error_message,
         "pictures": [tile(image) for image in pictures],
         "refresh_url": reverse("job_card", args=[job.id]),
-        **(_actions(job) if acting.may(Role.CREATOR) else {}),
     }
 
 
@@ -77,108 +95,91 @@ def row_id(job: Job) -> str:
     return f"row-{job.id}"
 
 
-def row(job: Job, acting: Actor) -> dict[str, Any]:
-    """The context of ``studio/_batch_row.html`` for a row of :func:`rows`: the card's, and what only a row shows."""
+def _row(job: Job) -> dict[str, Any]:
     version = job.preset_version
     second = _retried_in(job)
-    return card(job, acting) | {
+    return {
         "target": row_id(job),
         "second_url": reverse("batch", args=[second]) if second else "",
         "sku": job.product.sku,
         "scene": f"{version.preset.name} · version {version.number}" if version else job.prompt,
-        "asked": " · ".join([job.aspect_ratio, job.model]),
+        "requested": " · ".join([job.aspect_ratio, job.model]),
         "cost": "" if job.state == JobState.FAILED and not job.tokens_used else labels.cost(job),  # its error says so
         "thumbnail": job.asset.thumbnail,
     }
 
 
-def _actions(job: Job) -> dict[str, Any]:
+def _actions(job: Job, candidates: list[Candidate]) -> dict[str, Any]:
+    """What a creator may do with a job in its present state."""
     if job.state == JobState.COMPLETED:
         return {"again_url": f"{reverse('generate')}?job={job.id}"}
     if job.state == JobState.QUEUED:
         return {"cancel_url": reverse("cancel_job", args=[job.id])}
     if job.state in RETRIABLE and not _retried_in(job):
         return {"retry_url": reverse("retry_job", args=[job.id])}
-    if job.state == JobState.NEEDS_REVIEW:
-        return {"resolve_url": reverse("resolve_job", args=[job.id]), **_choice(job)}
-    return {}
-
-
-def _choice(job: Job) -> dict[str, Any]:
-    """What the provider's list shows that may be the job, and which other jobs it may be as well."""
-    found = [candidate for attempt in matching.choices(job) for candidate in attempt.candidates]
-    if not found:
+    if job.state != JobState.NEEDS_REVIEW:
         return {}
-    others = matching.others_that_may_own(job, {candidate["provider_job_id"] for candidate in found})
-    candidates = [
-        candidate
+    resolving = {"resolve_url": reverse("resolve_job", args=[job.id])}
+    if not candidates:
+        return resolving
+    choices = [
+        each.shown
         | {
-            "made_at": parse_datetime(candidate["created_at"]),
-            "others": [other.product.name for other in others.get(candidate["provider_job_id"], [])],
+            "made_at": parse_datetime(each.shown["created_at"]),
+            "others": [other.product.name for other in each.others],
         }
-        for candidate in found
+        for each in candidates
     ]
-    return {"assign_url": reverse("assign_job", args=[job.id]), "candidates": candidates}
+    return resolving | {"assign_url": reverse("assign_job", args=[job.id]), "candidates": choices}
 
 
 @dataclass(frozen=True)
-class BatchLine:
-    """How far a batch is; pictures are counted, because they are what was asked for."""
+class BatchProgress:
+    """How far a batch is, in pictures, because they are what was asked for. Those of failed jobs are not waited for."""
 
-    batch: Batch
-    title: str
-    jobs: int
-    asked: int
+    batch_id: str
+    summary: BatchSummary
     arrived: int
-    is_finished: bool
 
     @property
     def note(self) -> str:
-        pictures = f"{self.asked} picture{'' if self.asked == 1 else 's'}"
-        return pictures if self.is_finished else f"{self.arrived} of {pictures}"
+        pictures = labels.plural(self.summary.expected, "picture")
+        return pictures if self.summary.is_finished else f"{self.arrived:,} of {pictures}"
 
 
-def line(batch: Batch) -> BatchLine:
-    """Counted by the database: a batch may have hundreds of jobs. Those that made nothing are not waited for."""
-    rows = Job.objects.filter(batch=batch)
-    counts = rows.aggregate(
-        jobs=Count("pk"),
-        products=Count("product", distinct=True),
-        presets=Count("preset_version__preset", distinct=True),
-        own=Count("pk", filter=Q(preset_version=None)),
-        asked=Coalesce(Sum("num_images", filter=~Q(state__in=RETRIABLE)), 0),
-        moving=Count("pk", filter=~Q(state__in=TERMINAL)),
-    )
-    first = rows.select_related("product", "preset_version__preset").earliest("id")
-    return BatchLine(
-        batch=batch,
-        title=titles.compose(first, products=counts["products"], scenes=counts["presets"] + bool(counts["own"])),
-        jobs=counts["jobs"],
-        asked=counts["asked"],
-        arrived=Image.objects.filter(job__batch=batch, stored_at__isnull=False).count(),
-        is_finished=not counts["moving"],
-    )
+def progress(batches: Iterable[Batch]) -> dict[str, BatchProgress]:
+    """The progress of each batch by its id, in two queries."""
+    counted = summaries(batches)
+    images = Image.objects.filter(job__batch__in=list(counted), stored_at__isnull=False).order_by()
+    arrived = dict(images.values_list("job__batch").annotate(Count("pk")))
+    return {pk: BatchProgress(pk, summary, arrived.get(pk, 0)) for pk, summary in counted.items()}
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """A batch as the generate page shows it: its line, and the cards of its first jobs."""
+    """A batch as the generate page shows it."""
 
-    line: BatchLine
-    cards: list[dict[str, Any]]
+    batch_id: str
+    title: str
+    progress: BatchProgress
+    jobs: list[dict[str, Any]]
+    """The contexts of the first ones' cards."""
 
     @property
     def more(self) -> int:
         """Jobs without a card here."""
-        return self.line.jobs - len(self.cards)
+        return self.progress.summary.total - len(self.jobs)
 
 
-def arrival(batch: Batch, acting: Actor) -> Arrival:
-    rows = jobs().filter(batch=batch)[:SHOWN]
-    return Arrival(line=line(batch), cards=[card(row, acting) for row in rows])
-
-
-def recent(acting: Actor) -> list[Arrival]:
-    """The member's newest batches, newest first."""
-    batches = Batch.objects.filter(team=acting.team, member=acting.user).order_by("-id")[:RECENT]
-    return [arrival(batch, acting) for batch in batches]
+def arrivals(batches: Iterable[Batch], acting: Actor) -> list[Arrival]:
+    """Batches in their order, in one query for each and six for all of them."""
+    shown = list(batches)
+    far, named = progress(shown), titles(shown)
+    first = {batch.id: list(_without_pictures().filter(batch=batch)[:SHOWN]) for batch in shown}
+    every = [job for jobs in first.values() for job in jobs]
+    prefetch_related_objects(every, _pictures())
+    drawn = dict(zip((job.id for job in every), cards(every, acting), strict=True))
+    return [
+        Arrival(batch.id, named[batch.id].text, far[batch.id], [drawn[job.id] for job in first[batch.id]])
+        for batch in shown
+    ]

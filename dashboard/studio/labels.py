@@ -17,6 +17,11 @@ NEEDS_REVIEW = "Nobody can tell whether this job ran. Look into your ProductAI a
 """An answer that comes late all the same ends the job, whatever was decided."""
 
 
+def plural(count: int, noun: str) -> str:
+    """``1 credit``, ``2,500 credits``."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def explain(job: Job) -> str:
     """One or two sentences on a job that did not go as it was asked for; nothing for the others."""
     match job.state:
@@ -35,7 +40,7 @@ def explain(job: Job) -> str:
 
 def charged(job: Job) -> str:
     cost = job.tokens_used or 0
-    return f"It cost {cost} credit{'' if cost == 1 else 's'}." if cost else "Nothing was charged."
+    return f"It cost {plural(cost, 'credit')}." if cost else "Nothing was charged."
 
 
 def credits(job: Job) -> int:
@@ -51,4 +56,4 @@ def cost(job: Job) -> str:
     """What a job holds, cost or gave back."""
     if job.state == JobState.CANCELLED:
         return "nothing charged"
-    return f"{credits(job)} credit{'' if credits(job) == 1 else 's'}"
+    return plural(credits(job), "credit")

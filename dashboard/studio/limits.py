@@ -6,7 +6,7 @@ from dashboard.accounts.access import Actor
 from dashboard.projects.models import Project
 from dashboard.spend.caps import queries
 from dashboard.spend.caps.queries import CapRow
-from generation.credits import caps, ledger
+from generation.credits import caps
 from generation.models import Cap
 
 
@@ -26,15 +26,13 @@ class SpendLimit:
         return max(0, self.left)
 
 
-def limits(acting: Actor, project: Project | None = None) -> tuple[SpendLimit, ...]:
+def limits(acting: Actor, project: Project | None, *, credits_left: int) -> tuple[SpendLimit, ...]:
     """The team's credits first, then every cap that binds the actor in the project."""
     bound = caps.bounding(projects=[project.id if project else None], spender_id=acting.spender_id)
-    rows = queries.rows(acting, bound)
-    return (SpendLimit("the team", "Credits left", ledger.left(team_id=acting.team.id)), *map(_of, rows))
-
-
-def _of(row: CapRow) -> SpendLimit:
-    return SpendLimit(f"the {row.called}", _label(row.cap), row.standing.left, row)
+    of_caps = [
+        SpendLimit(f"the {row.called}", _label(row.cap), row.standing.left, row) for row in queries.rows(acting, bound)
+    ]
+    return (SpendLimit("the team", "Credits left", credits_left), *of_caps)
 
 
 def _label(cap: Cap) -> str:

@@ -1,6 +1,6 @@
 """The words for each product: a preset's template filled in, or a member's own."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.html import escape
@@ -10,6 +10,7 @@ from dashboard.presets.models import BrandKit, Preset, PresetVersion
 from dashboard.presets.prompts import BannedWord, compose
 from dashboard.presets.templating import render
 from dashboard.presets.variables import fill
+from dashboard.projects.models import Product
 from dashboard.studio.questions import Question, variables
 from generation.contract import PROMPT_MAX
 from generation.errors import UserFacingError
@@ -29,7 +30,7 @@ class Scene:
     template: str
     kit: BrandKit | None
     preset: Preset | None = None
-    asked: tuple[Question, ...] = ()
+    questions: tuple[Question, ...] = ()
 
     @property
     def name(self) -> str:
@@ -43,25 +44,38 @@ class Scene:
         """What fills the template, from answers by the questions' keys. Raises ``variables.BadValues``."""
         if self.preset is None:
             return {}
-        given = {question.variable.name: answers.get(question.key, "") for question in self.asked}
+        given = {question.variable.name: answers.get(question.key, "") for question in self.questions}
         return fill(variables(self.preset), given)
 
     def prompt(self, product: str, values: Mapping[str, str]) -> str:
         """Raises :class:`BadScene`."""
-        words = self._compose(product, values)
+        words = self.words(product, values)
         if len(words) > PROMPT_MAX:
             sentence = f"The prompt has {len(words):,} characters; at most {PROMPT_MAX:,} fit. Say it shorter."
-            raise BadScene(self._named(sentence))
+            raise BadScene(f"{self._where}{sentence}")
         return words
 
-    def _compose(self, product: str, values: Mapping[str, str]) -> str:
+    def words(self, product: str, values: Mapping[str, str]) -> str:
+        """As many as they are. Raises :class:`BadScene` for a banned one."""
         try:
             return compose(template=self.template, product_name=product, values=values, kit=self.kit)
         except BannedWord as error:
-            raise BadScene(self._named(str(error))) from error
+            raise BadScene(f"{self._where}{error}") from error
 
-    def _named(self, sentence: str) -> str:
-        return f"{self.name}: {sentence}" if self.preset else sentence
+    @property
+    def _where(self) -> str:
+        """In front of what is wrong; of one's own words there is only one."""
+        return f"{self.name}: " if self.preset else ""
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A product in a scene: the words to be sent, and what filled them."""
+
+    product: Product
+    scene: Scene
+    values: Mapping[str, str]
+    prompt: str
 
 
 @dataclass(frozen=True)
@@ -75,14 +89,13 @@ class ScenePreview:
     fault: str = ""
 
 
-def scenes(presets: Iterable[Preset], asked: Iterable[Question], kit: BrandKit | None) -> list[Scene]:
-    everything = tuple(asked)
+def scenes(presets: Iterable[Preset], questions: Sequence[Question], kit: BrandKit | None) -> list[Scene]:
     return [
         Scene(
             template=preset.current.template if preset.current else "",
             kit=kit,
             preset=preset,
-            asked=tuple(question for question in everything if preset.pk in question.presets),
+            questions=tuple(question for question in questions if preset.pk in question.presets),
         )
         for preset in presets
     ]
@@ -90,16 +103,17 @@ def scenes(presets: Iterable[Preset], asked: Iterable[Question], kit: BrandKit |
 
 def preview(scene: Scene, *, product: str, answers: Mapping[str, str]) -> ScenePreview:
     """As far as it is answered; what is not stays as ``{{name}}``."""
-    known = {each.variable.name: answers.get(each.key) or each.variable.default for each in scene.asked}
+    known = {each.variable.name: answers.get(each.key) or each.variable.default for each in scene.questions}
     values = {name: value for name, value in known.items() if value}
-    shown = {name: f"{_OPEN}{value}{_CLOSE}" for name, value in values.items()}
+    marked = {name: f"{_OPEN}{value}{_CLOSE}" for name, value in values.items()}
     try:
-        words, fault = scene._compose(f"{_OPEN}{product}{_CLOSE}", shown), ""
+        words, fault = scene.words(f"{_OPEN}{product}{_CLOSE}", marked), ""
     except BadScene as error:
-        words, fault = render(scene.template, shown), str(error)
-    return ScenePreview(scene.name, _bold(words), render(scene.template, values), fault)
-
-
-def _bold(words: str) -> SafeString:
-    marked = escape(words).replace(_OPEN, "<b>").replace(_CLOSE, "</b>")
-    return mark_safe(marked)  # noqa: S308  escaped in the line above
+        words, fault = render(scene.template, marked), str(error)
+    bold = escape(words).replace(_OPEN, "<b>").replace(_CLOSE, "</b>")
+    return ScenePreview(
+        name=scene.name,
+        words=mark_safe(bold),  # noqa: S308  escaped in the line above
+        template=render(scene.template, values),
+        fault=fault,
+    )

@@ -1,10 +1,10 @@
 from django.urls import path
 
-from dashboard.studio import batch_list, batch_views, job_views, views
+from dashboard.studio import batch_list, batch_views, job_views, tray, views
 
 urlpatterns = [
     path("generate/", views.generate, name="generate"),
-    path("generate/tray/", views.tray, name="tray"),
+    path("generate/tray/", tray.tray, name="tray"),
     path("generate/quote/", views.live_quote, name="live_quote"),
     path("jobs/<str:job_id>/again/", views.make_again, name="make_again"),
     path("batches/", batch_list.batches, name="batches"),

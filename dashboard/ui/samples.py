@@ -179,7 +179,8 @@ def jobs() -> list[dict[str, Any]]:
     return [
         job
         | {
-            "job_id": f"job_sample_{index}",
+            "id": f"job_sample_{index}",
+            "target": f"job_sample_{index}",
             "pictures": [picture(name) | {"id": "", "selectable": False} for name in job.get("names", [])],
         }
         for index, job in enumerate(JOBS)

@@ -8,11 +8,12 @@ job. Otherwise all of them wait for a person, who sees what is known of each.
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from generation.contract import AspectRatio, ImageLink, RemoteJob
 from generation.models import Attempt, Connection, Job, JobState
@@ -113,30 +114,54 @@ def link_attempt(attempt: Attempt, remote: RemoteJob, *, certain: bool = False) 
 
 def assign(job: Job, *, provider_job_id: str) -> bool:
     """A person says which candidate is the job's. ``False`` where it is none of them, or another job's by now."""
-    found = [attempt for attempt in choices(job) if provider_job_id in _ids(attempt)]
-    with transaction.atomic():
-        for attempt in found[:1]:
-            _take_turns(attempt)
-            return _tie(attempt, provider_job_id)
-    return False
-
-
-def choices(job: Job) -> list[Attempt]:
-    """Attempts of a job that waits for a person for which the provider's list shows candidates."""
     if job.state != JobState.NEEDS_REVIEW:
-        return []
-    lost = job.attempts.filter(outcome=Attempt.Outcome.UNKNOWN, provider_job_id=None).select_related("connection")
-    return [attempt for attempt in lost.order_by("id") if attempt.candidates]
+        return False
+    lost = _lost().filter(job=job).select_related("connection").order_by("id")
+    attempt = next((attempt for attempt in lost if provider_job_id in _ids(attempt)), None)
+    if attempt is None:
+        return False
+    with transaction.atomic():
+        _take_turns(attempt)
+        return _tie(attempt, provider_job_id)
 
 
-def others_that_may_own(job: Job, provider_job_ids: set[str]) -> dict[str, list[Job]]:
-    """Jobs of the same team that may have made the candidates as well, by the provider's id."""
-    rows = Attempt.objects.filter(connection=job.connection_id, outcome=Attempt.Outcome.UNKNOWN, provider_job_id=None)
-    found: dict[str, list[Job]] = {}
-    for attempt in rows.exclude(job=job).exclude(candidates=[]).select_related("job__product"):
-        for name in provider_job_ids & _ids(attempt):
-            found.setdefault(name, []).append(attempt.job)
+@dataclass(frozen=True)
+class Candidate:
+    """One of the provider's jobs that may be one of ours: ``shown`` as :func:`shown` says it.
+
+    ``others`` are further jobs at the same connection whose it may be.
+    """
+
+    shown: dict[str, Any]
+    others: list[Job]
+
+
+def candidates(jobs: Iterable[Job]) -> dict[str, list[Candidate]]:
+    """What the provider's list shows for those jobs that wait for a person, by their ids; the others have products.
+
+    Two queries, however many jobs.
+    """
+    waiting = [job for job in jobs if job.state == JobState.NEEDS_REVIEW]
+    if not waiting:
+        return {}
+    alike: dict[tuple[str, str], list[Job]] = {}
+    accounts = {job.connection_id for job in waiting}
+    for attempt in _lost().filter(connection__in=accounts).select_related("job__product").order_by("id"):
+        for name in _ids(attempt):
+            alike.setdefault((attempt.connection_id, name), []).append(attempt.job)
+    found: dict[str, list[Candidate]] = {}
+    for attempt in _lost().filter(job__in=waiting).order_by("id"):
+        for shown in attempt.candidates:
+            owners = alike.get((attempt.connection_id, shown["provider_job_id"]), [])
+            others = [job for job in owners if job.pk != attempt.job_id]
+            found.setdefault(attempt.job_id, []).append(Candidate(shown, others))
     return found
+
+
+def _lost() -> QuerySet[Attempt]:
+    """Attempts whose answer was lost, and of which the provider's list shows something."""
+    rows = Attempt.objects.filter(outcome=Attempt.Outcome.UNKNOWN, provider_job_id=None)
+    return rows.exclude(candidates=[])
 
 
 def _ids(attempt: Attempt) -> set[str]:

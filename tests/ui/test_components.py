@@ -92,16 +92,18 @@ def test_field_names_its_error_and_help_for_screen_readers() -> None:
 
 
 def test_job_card_refreshes_itself_only_while_something_can_change() -> None:
-    card = '{% include "ui/_job_card.html" with job_id="job_1" refresh_url="/jobs/job_1/" %}'
-    live = dict(elements(render(card, state="submitted"))[0][1])
-    done = dict(elements(render(card, state="completed"))[0][1])
+    job = {"id": "job_1", "refresh_url": "/jobs/job_1/"}
+    card = '{% include "ui/_job_card.html" %}'
+    live = dict(elements(render(card, job=job | {"state": "submitted"}))[0][1])
+    done = dict(elements(render(card, job=job | {"state": "completed"}))[0][1])
     assert live["hx-get"] == "/jobs/job_1/"
     assert "data-live" in live
     assert "data-live" not in done
 
 
 def test_job_card_reserves_a_place_of_the_right_shape_for_each_picture() -> None:
-    html = render('{% include "ui/_job_card.html" with job_id="job_1" state="queued" shape="16:9" count=3 %}')
+    job = {"id": "job_1", "state": "queued", "shape": "16:9", "count": 3}
+    html = render('{% include "ui/_job_card.html" %}', job=job)
     frames = [
         attributes["class"] or ""
         for _, attributes in elements(html)

@@ -122,11 +122,11 @@ def test_a_person_says_which_candidate_is_whose(simulation: Simulation) -> None:
     first, second = simulation.order(), simulation.order()
     simulation.wait(hours=1)
     assert states(first, second) == [JobState.NEEDS_REVIEW] * 2
-    (attempt,) = matching.choices(first)
-    names = {candidate["provider_job_id"] for candidate in attempt.candidates}
-    assert len(names) == 2
-    assert set(matching.others_that_may_own(first, names)) == names
-    mine = SandboxJob.objects.get(idempotency_key=attempt.pk).pk
+    candidates = matching.candidates([first, second])
+    for job, other in ((first, second), (second, first)):
+        assert len({candidate.shown["provider_job_id"] for candidate in candidates[job.pk]}) == 2
+        assert [candidate.others for candidate in candidates[job.pk]] == [[other], [other]]
+    mine = SandboxJob.objects.get(idempotency_key=first.attempts.get().pk).pk
     actions.assign(simulation.bob, first, provider_job_id=mine)
     with pytest.raises(actions.NotPossible):
         actions.assign(simulation.bob, second, provider_job_id=mine)
