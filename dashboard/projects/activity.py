@@ -9,6 +9,7 @@ from dashboard.accounts.models import User
 from dashboard.audit.models import AuditEvent
 from dashboard.projects.models import Project
 from generation.models import Batch
+from generation.plurals import counted
 
 SHOWN = 12
 _DONE = {
@@ -44,7 +45,7 @@ def _batches(project: Project) -> list[Happening]:
 
 
 def _batch(row: Batch, pictures: int | None, credits: int | None) -> Happening:
-    text = f"asked for {_many(pictures or 0, 'picture')} at {_many(credits or 0, 'credit')}"
+    text = f"asked for {counted(pictures or 0, 'picture')} at {counted(credits or 0, 'credit')}"
     return Happening(row.created_at, _who(row.member), text, batch_id=row.pk)
 
 
@@ -63,7 +64,3 @@ def _change(event: AuditEvent) -> str:
 
 def _who(user: User | None) -> str:
     return str(user) if user else "A script"
-
-
-def _many(count: int, word: str) -> str:
-    return f"{count:,} {word}{'' if count == 1 else 's'}"

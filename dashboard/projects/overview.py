@@ -7,6 +7,7 @@ from django.db.models import Count, Max, Sum
 
 from dashboard.projects.models import Product, Project
 from generation.models import Hold, Image, Job, MonthlySpend
+from generation.plurals import counted
 
 PRODUCTS_SHOWN = 24
 
@@ -34,8 +35,7 @@ class ProjectSummary:
     @property
     def note(self) -> str:
         """``24 pictures · 120 credits``."""
-        pictures = f"{self.pictures:,} picture{'' if self.pictures == 1 else 's'}"
-        return f"{pictures} · {self.spend.total:,} credit{'' if self.spend.total == 1 else 's'}"
+        return f"{counted(self.pictures, 'picture')} · {counted(self.spend.total, 'credit')}"
 
 
 def summaries(projects: list[Project]) -> list[ProjectSummary]:

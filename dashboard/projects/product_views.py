@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -22,6 +21,7 @@ from dashboard.ui.filters import identifier
 from generation.contract import PHOTO_MAX_BYTES
 from generation.media.decoding import UnusablePicture
 from generation.models import Asset, Connection, Image
+from generation.plurals import counted
 
 
 @members_only
@@ -79,7 +79,7 @@ def add_photos(request: HttpRequest, product_id: str) -> HttpResponse:
         except (UnusablePicture, actions.PhotoRefused) as error:
             form.add_error("photo", f"{file.name}: {error}")
     if added:
-        messages.success(request, f"{len(added)} photo{pluralize(len(added))} added.")
+        messages.success(request, f"{counted(len(added), 'photo')} added.")
     if known:
         messages.info(request, f"{row.name} has {'this photo' if known == 1 else f'{known} of these photos'} already.")
     if form.errors:

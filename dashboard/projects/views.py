@@ -19,6 +19,7 @@ from dashboard.projects.library import common_tags, search, tagged
 from dashboard.projects.models import Product
 from dashboard.ui.htmx import HtmxRequest, part_or_page
 from dashboard.ui.search import Search
+from generation.plurals import counted
 
 PARTS = {"tray": "studio/_tray_row.html", "library": "projects/_product_card.html"}
 """How an accepted photo is shown, by the place that it was dropped on."""
@@ -95,7 +96,7 @@ def _tell(request: HttpRequest, outcomes: list[uploads.UploadOutcome]) -> None:
     if not outcomes:
         messages.error(request, "Choose a photo first.")
     if added:
-        messages.success(request, f"{len(added)} photo{'' if len(added) == 1 else 's'} added.")
+        messages.success(request, f"{counted(len(added), 'photo')} added.")
     for outcome in outcomes:
         if outcome.error:
             messages.error(request, f"{outcome.filename}: {outcome.error}")

@@ -6,6 +6,8 @@ from typing import Any
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import QuerySet
 
+from generation.plurals import noun
+
 MOST = 10_000
 
 
@@ -25,7 +27,7 @@ class Tally:
 
     def of(self, one: str, many: str = "") -> str:
         """``1 job`` or ``10,000+ jobs``."""
-        return f"{self} {one if self.number == 1 else many or f'{one}s'}"
+        return f"{self} {noun(self.number, one, many)}"
 
 
 def tally(rows: QuerySet[Any, Any], *, most: int = MOST) -> Tally:

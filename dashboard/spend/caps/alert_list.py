@@ -12,6 +12,7 @@ from dashboard.accounts.models import Role
 from dashboard.spend.caps import labels
 from dashboard.spend.caps.queries import CapRow
 from dashboard.spend.models import Alert
+from generation.plurals import counted
 
 SHOWN = 20
 
@@ -62,7 +63,7 @@ def _delivery(alert: Alert, way: str, done: str, arrived: datetime | None, fault
 
 def _when(due: datetime) -> str:
     minutes = max(0, round((due - timezone.now()).total_seconds() / 60))
-    return f"in {minutes} minute{'' if minutes == 1 else 's'}" if minutes else "in a moment"
+    return f"in {counted(minutes, 'minute')}" if minutes else "in a moment"
 
 
 def latest(acting: Actor, seen: Iterable[CapRow]) -> list[AlertLine]:

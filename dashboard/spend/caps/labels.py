@@ -7,6 +7,7 @@ from django.utils import formats
 
 from generation.credits.caps import CapUsage
 from generation.models import Cap, CreditAccount
+from generation.plurals import counted
 
 
 def zone_of(team_id: str) -> ZoneInfo:
@@ -32,7 +33,7 @@ def resets(standing: CapUsage, zone: ZoneInfo) -> str:
 
 def of_used(used: int, limit: int) -> str:
     """``336 of 400 credits used``."""
-    return f"{used:,} of {limit:,} credit{'' if limit == 1 else 's'} used"
+    return f"{used:,} of {counted(limit, 'credit')} used"
 
 
 def share(used: int, limit: int) -> int:

@@ -22,6 +22,7 @@ from dashboard.spend.caps.queries import CapRow
 from dashboard.ui.filters import whole_number
 from generation.credits.caps import MOST
 from generation.models import Cap
+from generation.plurals import counted
 
 
 @members_only
@@ -49,7 +50,7 @@ def caps(request: HttpRequest) -> HttpResponse:
 def _said(request: HttpRequest, row: CapRow) -> HttpResponse:
     """What the cap allows now, and what it no longer does."""
     until = f" until {row.resets}" if row.resets else ""
-    allows = f"{row.left:,} more credit{'' if row.left == 1 else 's'}"
+    allows = counted(row.left, "more credit")
     if row.is_used_up and row.standing.used:
         messages.warning(request, f"Already {row.standing.used:,} used; nothing more fits{until}.")
     else:

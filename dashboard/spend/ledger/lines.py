@@ -14,6 +14,7 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import ApiKey, Role
 from dashboard.ui.filters import whole_number
 from generation.models import Job, LedgerEntry
+from generation.plurals import counted
 
 PAGE = 50
 Kind = LedgerEntry.Kind
@@ -133,7 +134,7 @@ def line(entry: LedgerEntry, *, may_refund: bool) -> LedgerLine:
 
 def what(entry: LedgerEntry) -> str:
     """``2 pictures · Marble v4 · nanobanana2``."""
-    pictures = f"{entry.pictures} picture{'' if entry.pictures == 1 else 's'}" if entry.pictures else ""
+    pictures = counted(entry.pictures, "picture") if entry.pictures else ""
     if entry.kind == Kind.CAPTURE and not pictures:
         pictures = "No picture"
     prompt = str(entry.preset_version or "Free prompt") if entry.job_id else ""

@@ -25,6 +25,7 @@ from dashboard.spend.ledger.forms import AdjustForm, RefundForm
 from dashboard.ui.htmx import HtmxRequest, part_or_page
 from generation.credits.ledger import BadEntry, paid
 from generation.models import Job, LedgerEntry
+from generation.plurals import counted
 
 
 @members_only
@@ -104,7 +105,7 @@ def ledger_refund(request: HttpRequest, job_id: str) -> HttpResponse:
         except BadEntry as error:
             form.add_error("credits", str(error))
         else:
-            messages.success(request, f"{_credits(form)} given back.")
+            messages.success(request, f"{counted(form.cleaned_data['credits'], 'credit')} given back.")
             return redirect(_of_job(job))
     context = _correction(form, job) | {"paid": cost}
     return render(request, "spend/ledger/refund.html", context, status=_status(form))
@@ -137,11 +138,6 @@ def _correction(form: Form, job: Job) -> dict[str, Any]:
     entries = ledger_lines.named(ledger_lines.newest(LedgerEntry.objects.filter(job=job)))
     lines = [ledger_lines.line(entry, may_refund=False) for entry in entries]
     return {"form": form, "job": job, "lines": lines, "zone": zone_of(job.team_id), "back_url": _of_job(job)}
-
-
-def _credits(form: Form) -> str:
-    credits = form.cleaned_data["credits"]
-    return f"{credits:,} credit{'' if credits == 1 else 's'}"
 
 
 def _of_job(job: Job) -> str:

@@ -13,6 +13,7 @@ from dashboard.spend.overview.tables import change
 from dashboard.spend.periods import Period, Span, month_of
 from generation.credits.caps import CapUsage
 from generation.models import CreditAccount, Reconciliation
+from generation.plurals import counted
 from generation.reconciliation import readings
 
 
@@ -57,7 +58,7 @@ def called(span: Span, period: Period) -> str:
 def on_hold(scope: Scope, team_id: str) -> Card:
     found = scope.open_holds(team_id).aggregate(jobs=Count("pk"), credits=Sum("credits"))
     jobs = found["jobs"]
-    note = f"for {jobs:,} job{'' if jobs == 1 else 's'} under way" if jobs else "no job is under way"
+    note = f"for {counted(jobs, 'job')} under way" if jobs else "no job is under way"
     url = links.ledger(None, kind="hold", **scope.query)
     return Card(label="On hold now", value=f"{found['credits'] or 0:,}", url=url, notes=(note,))
 

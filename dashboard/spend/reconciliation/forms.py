@@ -2,9 +2,9 @@ from typing import Any
 
 from django import forms
 
-from dashboard.spend.reconciliation.labels import credits
 from dashboard.ui.fields import LineField
 from generation.models import Reconciliation
+from generation.plurals import counted
 
 Verdict = Reconciliation.Verdict
 _REASON = Reconciliation._meta.get_field("reason").max_length
@@ -33,7 +33,7 @@ class SettleForm(forms.Form):
     def __init__(self, data: Any = None, *, reading: Reconciliation) -> None:
         super().__init__(data, auto_id=f"id_{reading.pk}_%s")
         more = "more" if reading.drift > 0 else "less"
-        amount = credits(abs(reading.drift))
+        amount = counted(abs(reading.drift), "credit")
         choices = [(Verdict.ADJUSTED.value, f"The team spent {amount} {more}: adjust")]
         if reading.drift < 0:
             choices.append((Verdict.TOP_UP.value, "A top-up"))

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from generation.models import Connection, Discrepancy, Reconciliation, ReconciliationCursor
+from generation.plurals import counted
 from generation.reconciliation import discrepancies, readings
 
 LATE = timedelta(minutes=75)
@@ -54,7 +55,7 @@ def _agrees(last: Reconciliation) -> tuple[str, str]:
     if last.since is None:
         return "The first reading is taken.", "neutral"
     if last.in_flight:
-        return f"Agrees, with {credits(last.in_flight)} of jobs under way.", "good"
+        return f"Agrees, with {counted(last.in_flight, 'credit')} of jobs under way.", "good"
     return "Agrees exactly.", "good"
 
 
@@ -62,7 +63,7 @@ def _differs(drifts: list[Reconciliation]) -> tuple[str, str]:
     if len(drifts) > 1:
         return f"Differs in {len(drifts)} readings.", "bad"
     least = "at least " if drifts[0].in_flight else ""
-    return f"Differs by {least}{credits(abs(drifts[0].drift))}.", "bad"
+    return f"Differs by {least}{counted(abs(drifts[0].drift), 'credit')}.", "bad"
 
 
 def _fault(connection: Connection, last: Reconciliation | None) -> str:
@@ -76,10 +77,6 @@ def _fault(connection: Connection, last: Reconciliation | None) -> str:
     if last and now - last.checked_at > LATE:
         return "The next reading is late. It comes when the worker has time for it."
     return ""
-
-
-def credits(count: int) -> str:
-    return f"{count:,} credit{'' if count == 1 else 's'}"
 
 
 def number(count: int) -> str:
@@ -109,13 +106,13 @@ def explained(row: Reconciliation, suspects: list[Discrepancy]) -> str:
     more = sum(odd.charged - odd.captured for odd in suspects if odd.charged is not None)
     if row.drift < 0 or more <= 0:
         return ""
-    return f"They cost {credits(more)} more there than here, of the {number(row.drift)} that are missing."
+    return f"They cost {counted(more, 'credit')} more there than here, of the {number(row.drift)} that are missing."
 
 
 def question(row: Reconciliation) -> str:
     """A drift as a sentence."""
     least = "at least " if row.in_flight else ""
-    amount = f"{least}{credits(abs(row.drift))}"
+    amount = f"{least}{counted(abs(row.drift), 'credit')}"
     if row.drift < 0:
         return f"ProductAI's balance is {amount} higher than what was paid here leaves"
     return f"ProductAI took {amount} more than was paid here"

@@ -13,6 +13,7 @@ from dashboard.spend.what_if.forms import Places, RowForm
 from dashboard.spend.what_if.queries import JobOutcome
 from dashboard.spend.what_if.replay import BatchRefusal, CapUse, ProposedCap, Replay, replay
 from generation.models import Cap, CreditAccount, Job
+from generation.plurals import counted
 
 SHOWN = 50
 _NOTHING = JobOutcome(0, 0, 0)
@@ -41,7 +42,7 @@ class Stopped:
     def came_to(self) -> str:
         if not self.outcome.pictures:
             return "No picture" if not self.outcome.credits else "Under way"
-        return f"{_count(self.outcome.pictures, 'picture')}, {self.outcome.approved:,} approved"
+        return f"{counted(self.outcome.pictures, 'picture')}, {self.outcome.approved:,} approved"
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class Result:
 
     @property
     def of_batches(self) -> str:
-        return f"of {_count(self.batches, 'batch', 'batches')}"
+        return f"of {counted(self.batches, 'batch', 'batches')}"
 
     @property
     def of_approved(self) -> str:
@@ -154,10 +155,6 @@ def _used(found: Replay, rows: list[RowForm], places: Places, period: dict[str, 
 def _called(cap: ProposedCap, places: Places) -> str:
     kind = "Monthly cap" if cap.period == Cap.Period.MONTH else "Cap in all"
     return f"{kind} of {places.whose(cap)}"
-
-
-def _count(count: int, one: str, several: str = "") -> str:
-    return f"{count:,} {one if count == 1 else several or one + 's'}"
 
 
 def account_of(team: Team) -> CreditAccount:

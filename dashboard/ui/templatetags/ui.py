@@ -13,6 +13,7 @@ from lucide import _render_icon as render_lucide
 
 from dashboard.ui.ratios import css_class, ratio_of
 from dashboard.ui.states import JOB_LOOKS, QUEUED, Look
+from generation.plurals import counted
 
 register = template.Library()
 
@@ -66,6 +67,12 @@ def shape_class(shape: str) -> str:
 def places(count: int) -> range:
     """``{% for place in 4|places %}``: 1, 2, 3, 4."""
     return range(1, int(count) + 1)
+
+
+@register.filter(name="counted")
+def counted_filter(count: int, one: str) -> str:
+    """``{{ pictures|counted:"picture" }}``: 1 picture, 2,000 pictures."""
+    return counted(count, one)
 
 
 @register.filter

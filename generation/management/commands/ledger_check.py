@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from generation.credits.integrity import violations
+from generation.plurals import counted
 
 
 class Command(BaseCommand):
@@ -16,5 +17,5 @@ class Command(BaseCommand):
             wrong += 1
             self.stdout.write(f"{violation.row}: {violation.sentence}")
         if wrong:
-            raise CommandError(f"The ledger does not add up: {wrong:,} violation{'' if wrong == 1 else 's'}.")
+            raise CommandError(f"The ledger does not add up: {counted(wrong, 'violation')}.")
         self.stdout.write("The ledger adds up.")

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from dashboard.accounts.models import Team
 from dashboard.audit.proof import Proof
+from generation.plurals import counted
 
 
 class Command(BaseCommand):
@@ -23,7 +24,7 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"The signed heads cannot be read, so nothing is proven: {error}") from error
         if found:
-            raise CommandError(f"The audit log is not intact: {found} fault{'' if found == 1 else 's'}.")
+            raise CommandError(f"The audit log is not intact: {counted(found, 'fault')}.")
 
     def _prove(self, team: Team) -> int:
         """How many faults the team's chain has."""
@@ -33,6 +34,6 @@ class Command(BaseCommand):
             place = f"event {fault.sequence} " if fault.sequence else ""
             self.stdout.write(f"{team.id} {place}{fault.sentence}.")
         if not found:
-            heads = f"{proof.heads:,} signed head{'' if proof.heads == 1 else 's'}"
+            heads = counted(proof.heads, "signed head")
             self.stdout.write(f"{team.id} {team}: {proof.events:,} events intact, compared with {heads}.")
         return found

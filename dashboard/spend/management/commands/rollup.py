@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from generation.credits import rebuild
 from generation.models import CreditAccount
+from generation.plurals import counted
 
 
 class Command(BaseCommand):
@@ -25,7 +26,7 @@ class Command(BaseCommand):
             return
         for account in accounts.iterator():
             rebuild.rebuild_by_month(account)
-        self.stdout.write(f"Counted anew: {_many(accounts.count(), 'team')}.")
+        self.stdout.write(f"Counted anew: {counted(accounts.count(), 'team')}.")
 
     def _compare(self, accounts: Any) -> None:
         wrong = 0
@@ -34,9 +35,5 @@ class Command(BaseCommand):
                 wrong += 1
                 self.stdout.write(f"{found.team} on {found.day} ({found.row}): {found.sentence}")
         if wrong:
-            raise CommandError(f"{_many(wrong, 'figure')} not as in the ledger. 'manage.py rollup' counts them anew.")
+            raise CommandError(f"{counted(wrong, 'figure')} not as in the ledger. 'manage.py rollup' counts them anew.")
         self.stdout.write("Every day and month says what the ledger says.")
-
-
-def _many(count: int, word: str) -> str:
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
