@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.db import models
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from generation.models import (
@@ -15,6 +16,7 @@ from generation.models import (
     Hold,
     Image,
     Job,
+    JobState,
     LedgerEntry,
     WebhookDelivery,
 )
@@ -79,11 +81,21 @@ class BatchAdmin(ReadOnly):
     search_fields = ["id", "team__name", "member__email"]
 
 
+class ByState(admin.SimpleListFilter):
+    title = parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(state.value, state.value) for state in JobState]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(state=self.value()) if self.value() else queryset
+
+
 @admin.register(Job)
 class JobAdmin(ReadOnly):
     list_display = ["id", "team", "product", "model", "num_images", "state", "price", "tokens_used", "created_at"]
     list_select_related = ["team", "product"]
-    list_filter = ["state", "model"]
+    list_filter = [ByState, "model"]
     search_fields = ["id", "team__name", "product__name", "prompt", "attempts__provider_job_id"]
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from dashboard.gallery.receipt import file_name
 from dashboard.studio import cards, labels
 from dashboard.ui import csv
+from dashboard.ui.states import JOB_LOOKS
 from generation.models import Batch, Job
 
 PORTION = 250
@@ -46,7 +47,7 @@ def cells(job: Job) -> list[str | int]:
         job.model,
         job.aspect_ratio,
         job.num_images,
-        job.get_state_display(),
+        JOB_LOOKS[job.state].label,
         labels.credits(job),
         "\n".join(file_name(picture) for picture in pictures),
         "\n".join(f"{settings.PUBLIC_URL}{reverse('picture', args=[picture.id])}" for picture in pictures),

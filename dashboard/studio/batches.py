@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, Greatest
 
+from dashboard.ui.states import JOB_LOOKS
 from generation import contract
 from generation.models import HOLDING, TERMINAL, Batch, Job, JobState
 
@@ -18,23 +19,24 @@ class BatchGroup:
     """States that a person sees as one."""
 
     name: str
-    label: str
-    tone: str
-    states: frozenset[str]
+    states: tuple[JobState, ...]
+
+    @property
+    def label(self) -> str:
+        """What the first of its states is called."""
+        return JOB_LOOKS[self.states[0]].label
 
 
 GROUPS = (
-    BatchGroup("done", "Done", "good", frozenset({JobState.COMPLETED})),
-    BatchGroup("failed", "Failed", "bad", frozenset({JobState.FAILED})),
-    BatchGroup("review", "Needs you", "warn", frozenset({JobState.NEEDS_REVIEW})),
-    BatchGroup("cancelled", "Cancelled", "neutral", frozenset({JobState.CANCELLED})),
+    BatchGroup("done", (JobState.COMPLETED,)),
+    BatchGroup("failed", (JobState.FAILED,)),
+    BatchGroup("review", (JobState.NEEDS_REVIEW,)),
+    BatchGroup("cancelled", (JobState.CANCELLED,)),
     BatchGroup(
         "rendering",
-        "Rendering",
-        "accent",
-        frozenset({JobState.SUBMITTING, JobState.SUBMITTED, JobState.RENDERED, JobState.STORING, JobState.UNKNOWN}),
+        (JobState.SUBMITTED, JobState.SUBMITTING, JobState.RENDERED, JobState.STORING, JobState.UNKNOWN),
     ),
-    BatchGroup("queued", "Queued", "queued", frozenset({JobState.QUEUED})),
+    BatchGroup("queued", (JobState.QUEUED,)),
 )
 """In the order of the bar: what is over comes first, what waits comes last."""
 RETRIABLE = frozenset({JobState.FAILED, JobState.CANCELLED})

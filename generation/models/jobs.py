@@ -1,5 +1,7 @@
 """What was asked, and each time that it was sent."""
 
+from enum import StrEnum
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -26,17 +28,19 @@ class Batch(models.Model):
         return self.id
 
 
-class JobState(models.TextChoices):
-    QUEUED = "queued", "Queued"
-    SUBMITTING = "submitting", "Submitting"
-    SUBMITTED = "submitted", "Rendering"
-    RENDERED = "rendered", "Rendered"
-    STORING = "storing", "Storing"
-    COMPLETED = "completed", "Done"
-    UNKNOWN = "unknown", "Checking"
-    NEEDS_REVIEW = "needs_review", "Needs you"
-    FAILED = "failed", "Failed"
-    CANCELLED = "cancelled", "Cancelled"
+class JobState(StrEnum):
+    """Where a job stands. What people read of it is for ``dashboard.ui.states`` to say."""
+
+    QUEUED = "queued"
+    SUBMITTING = "submitting"
+    SUBMITTED = "submitted"
+    RENDERED = "rendered"
+    STORING = "storing"
+    COMPLETED = "completed"
+    UNKNOWN = "unknown"
+    NEEDS_REVIEW = "needs_review"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
 
 
 TERMINAL = frozenset({JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED})
@@ -88,7 +92,7 @@ class Job(models.Model):
     price = models.PositiveIntegerField(help_text="Credits held")
     webhook_url = models.URLField(max_length=1000, blank=True, help_text="Where the API's caller wants to be told")
 
-    state = models.CharField(max_length=12, choices=JobState, default=JobState.QUEUED)
+    state = models.CharField(max_length=12, default=JobState.QUEUED.value, help_text="One of JobState")
     due_at = models.DateTimeField(null=True, blank=True, help_text="When the machine looks at this job next")
     tries = models.PositiveSmallIntegerField(default=0, help_text="Looks in the present state; sets the next gap")
     progress = models.PositiveSmallIntegerField(default=0)

@@ -288,6 +288,15 @@ class TestCsv:
         assert line["Links"] == f"http://testserver/gallery/{picture.id}/"
         assert line["Files"] == f"camp-mug-oak-shelf-{picture.id[-4:]}.jpg"
 
+    def test_a_state_is_called_as_on_the_page(self, browser: Client, order: Order) -> None:
+        batch = order(len(JobState))
+        for job, state in zip(batch.jobs.order_by("id"), JobState, strict=True):
+            Job.objects.filter(pk=job.pk).update(state=state)
+        states = [line["State"] for line in self.read(browser, batch)]
+        assert len(set(states)) == len(JobState) and states[list(JobState).index(JobState.SUBMITTING)] == "Sending"
+        html = page(browser, batch)
+        assert [state for state in states if not re.search(rf'class="status[^"]*">\s*{state}\s*<', html)] == []
+
     @pytest.mark.parametrize("start_of_formula", ["=", "+", "-", "@"])
     def test_no_cell_is_a_formula(self, browser: Client, order: Order, start_of_formula: str) -> None:
         evil = f"{start_of_formula}HYPERLINK(1)"

@@ -65,7 +65,7 @@ def test_unknown_icon_is_an_error() -> None:
 
 
 def test_every_job_state_has_a_look_and_only_open_jobs_are_live() -> None:
-    assert set(JOB_LOOKS) == set(JobState.values)
+    assert set(JOB_LOOKS) == set(JobState)
     assert {state for state, look in JOB_LOOKS.items() if not look.live} == set(TERMINAL)
 
 

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from lucide import _render_icon as render_lucide
 
 from dashboard.ui.ratios import css_class, ratio_of
-from dashboard.ui.states import JOB_LOOKS, QUEUED, Look
+from dashboard.ui.states import JOB_LOOKS, Look
 from generation.plurals import counted
 
 register = template.Library()
@@ -77,7 +77,7 @@ def counted_filter(count: int, one: str) -> str:
 
 @register.filter
 def job_look(state: str) -> Look:
-    return JOB_LOOKS.get(str(state), QUEUED)
+    return JOB_LOOKS[state]
 
 
 @register.filter
