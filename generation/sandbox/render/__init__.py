@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .compose import composed
-from .cutout import cut_out
-from .encode import encoded
+from .cutout import Cutout, cut_out
+from .encode import MIMES, encoded
 from .finish import finished
 from .noise import chance, seeded
+from .packshot import packshot
 from .photo import UnreadablePhoto, read_photo
-from .product import silhouette_of
+from .product import placed, silhouette_of
 from .prompt import read_prompt
 from .shot import plan_shot
 from .treatments import treatment_of
 
 __all__ = ["Rendering", "UnreadablePhoto", "render"]
+
+
+@lru_cache(maxsize=1)
+def _cut_out(photo: bytes) -> Cutout:
+    """The pictures of one job are made from one photo, one after the other."""
+    return cut_out(read_photo(photo))
 
 
 @dataclass(frozen=True)
@@ -28,15 +36,24 @@ class Rendering:
     height: int
 
 
-def render(photo: bytes, *, prompt: str, model: str, aspect_ratio: str, index: int, seed: str) -> Rendering:
+def render(
+    photo: bytes, *, prompt: str, model: str, aspect_ratio: str, index: int, seed: str, product: str = ""
+) -> Rendering:
     """One product picture of about a megapixel; equal arguments give equal bytes, another index another composition.
+
+    A JPEG, or a PNG with alpha where the prompt asks for nothing behind the product. `product` is the name of what the
+    photo shows, where that is known: it tells clothes from bottles, and its words are not taken for the scene's.
 
     Raises UnreadablePhoto, whose message is one sentence for the user.
     """
-    cutout = cut_out(read_photo(photo))
-    treatment = treatment_of(model)
-    first = int(4 * chance(seeded(seed, model, prompt)))
-    random = seeded(seed, str(index), model, prompt, aspect_ratio)
-    shot = plan_shot(read_prompt(prompt), treatment, silhouette_of(cutout), aspect_ratio, (first + index) % 4, random)
-    image = finished(random, treatment, composed(random, shot, cutout))
-    return Rendering(encoded(image, model), "image/jpeg", image.width, image.height)
+    cutout = _cut_out(photo)
+    treatment, brief = treatment_of(model), read_prompt(prompt, product)
+    first = int(4 * chance(seeded(seed, model, brief.text)))
+    random = seeded(seed, str(index), model, brief.text, aspect_ratio)
+    shot = plan_shot(brief, treatment, silhouette_of(cutout), aspect_ratio, (first + index) % 4, random)
+    if brief.ground == "scene":
+        image = finished(random, shot, composed(random, shot, cutout))
+    else:
+        left, top, width, height = shot.box
+        image = packshot(shot, placed(cutout, width, height, left, top))
+    return Rendering(encoded(image, model), MIMES[image.mode], image.width, image.height)

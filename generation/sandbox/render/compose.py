@@ -15,6 +15,8 @@ from .light import mirror_into, relit
 from .noise import Random, fbm
 from .plinth import plinth_box, raise_plinth, thrown_by
 from .product import CutProduct, placed
+from .props import strewn
+from .rail import hang_on_rail
 from .raster import Array, floats, resized
 from .shadow import cast_on_floor, cast_on_wall, contact, darken
 from .shot import Shot
@@ -26,14 +28,17 @@ def composed(random: Random, shot: Shot, cutout: Cutout) -> Array:
     """The ungraded picture (h, w, 3)."""
     left, top, width, height = shot.box
     product = placed(cutout, width, height, left, top)
-    if shot.stance == "stands" and floor_surface(shot) in ("sand", "snow"):
+    if shot.stance == "stands" and floor_surface(shot) in ("sand", "snow", "grass"):
         product = _sunk(random, product)
     picture = _scene(random, shot)
+    strewn(random, shot, picture)
     if shot.stance == "lies":
         darken(picture, cast_on_wall(shot, product, 0.055 * max(width, height)), _strength(shot), SHADE)
     elif shot.stance == "hangs":
-        darken(picture, cast_on_wall(shot, product, 0.11 * max(width, height)), _strength(shot) * 0.85, SHADE)
-    else:
+        hang_on_rail(shot, product, picture)
+        if not shot.place.open_air:
+            darken(picture, cast_on_wall(shot, product, 0.07 * max(width, height)), _strength(shot) * 0.85, SHADE)
+    elif not shot.adrift:
         _ground(random, shot, product, picture)
     lit = relit(shot, product, picture)
     if shot.stance == "stands" and not shot.plinth:
@@ -57,7 +62,8 @@ def _scene(random: Random, shot: Shot) -> Array:
     else:
         small = BACKDROPS[shot.setting](random, shot, shot.width // 2, shot.height // 2)
         picture = np.clip(resized(small, shot.width, shot.height), 0, 1)
-    lay_floor(random, shot, picture)
+    if not shot.adrift:
+        lay_floor(random, shot, picture)
     return picture
 
 
@@ -72,8 +78,8 @@ def _sunk(random: Random, product: CutProduct) -> CutProduct:
 
 
 def _strength(shot: Shot) -> float:
-    strong = (0.74 + 0.18 * shot.hardness) * shot.treatment.shadow
-    return min(1.0, strong * {"forest": 0.8, "festive": 0.8, "city": 0.75, "water": 0.7}.get(shot.setting, 1.0))
+    strong = (0.74 + 0.18 * shot.hardness) * shot.treatment.shadow * shot.place.shadow
+    return min(1.0, strong * (0.7 if shot.surface == "water" else 1.0))
 
 
 def _ground(random: Random, shot: Shot, product: CutProduct, picture: Array) -> None:

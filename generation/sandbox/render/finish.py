@@ -7,13 +7,15 @@ from PIL import Image, ImageFilter
 
 from .noise import Random
 from .raster import Array, blurred, resized
+from .shot import Shot
 from .treatments import Treatment
 
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 
-def finished(random: Random, treatment: Treatment, picture: Array) -> Image.Image:
+def finished(random: Random, shot: Shot, picture: Array) -> Image.Image:
     """The graded picture as 8-bit RGB."""
+    treatment = shot.treatment
     picture = _bloomed(treatment, picture)
     picture = _graded(treatment, picture)
     picture = _framed(random, treatment, picture)

@@ -8,7 +8,7 @@ from PIL import Image, ImageFilter
 from .noise import Random, fbm, sampled
 from .plane import Plane, plane_below
 from .raster import Array, as_array, as_image, blurred_8bit, floats, mix, resized, smoothstep
-from .shot import OPEN_AIR, Shot
+from .shot import Shot
 from .textures import GLOSS, TEXTURES
 
 PLINTH_STONES = ("marble", "wood", "concrete")
@@ -22,7 +22,7 @@ def floor_surface(shot: Shot) -> str:
 def gloss_of(shot: Shot) -> float:
     """How much the floor mirrors, 0…1."""
     gloss = GLOSS[floor_surface(shot)]
-    if shot.setting == "city" and shot.surface in ("concrete", "plain"):
+    if shot.setting == "city" and not shot.brief.daytime and shot.surface in ("concrete", "plain"):
         gloss = max(gloss, 0.62)
     return max(gloss, 0.42) if shot.brief.glossy else gloss
 
@@ -37,7 +37,7 @@ def lay_floor(random: Random, shot: Shot, picture: Array) -> None:
     if surface == "water" and shot.stance == "stands":
         _ring(shot, plane, ground)
     ground *= _pool(shot, plane)[..., None] * (1 + (shot.light.array - 1) * 0.75)
-    if shot.setting == "forest" and not shot.camera.overhead:
+    if shot.setting in ("forest", "autumn") and not shot.camera.overhead:
         ground *= _dappled(random, shot, plane)[..., None]
     if not shot.camera.overhead:
         ground = _mirrored(shot, picture, ground, first)
@@ -95,9 +95,9 @@ def _join(shot: Shot, first: int) -> Array:
     """Weight of the floor per row: a wide curve on a studio sweep, a soft edge elsewhere."""
     rows = np.arange(first, shot.height, dtype=np.float32)[:, None]
     sweep = floor_surface(shot) == "plain" and shot.setting == "studio"
-    span = (
-        shot.height * 0.13 if sweep else (2.0 + 3.0 * shot.treatment.blur) * (2.2 if shot.setting in OPEN_AIR else 1.0)
-    )
+    if shot.setting == "sky" and not shot.camera.overhead:  # clouds have no edge
+        return np.broadcast_to(smoothstep(shot.back_row, shot.height * 0.93, rows), (rows.size, shot.width))
+    span = shot.height * 0.13 if sweep else (2.0 + 3.0 * shot.treatment.blur) * (2.2 if shot.place.open_air else 1.0)
     weight = smoothstep(shot.back_row, shot.back_row + span, rows) if shot.back_row else np.ones_like(rows)
     return np.broadcast_to(weight, (rows.size, shot.width))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from .camera import Camera
 from .noise import Random, chance
+from .places import Place
 from .product import Silhouette
 from .treatments import Treatment
 
@@ -30,6 +31,7 @@ class Take:
     lean: int
 
 
+WHOLE = 0.85  # of the picture that a product alone fills, as marketplaces want it
 TAKES = (Take(1.0, 1.0, 1), Take(1.13, 0.80, -1), Take(0.86, 1.14, -1), Take(1.0, 0.92, 1))
 
 
@@ -40,8 +42,10 @@ class Frame:
     width: int
     height: int
     stance: str
-    setting: str
+    place: Place
     plinth: bool
+    alone: bool  # on white or on nothing
+    room: float  # factor of size that the prompt asks for
     treatment: Treatment
     take: Take
 
@@ -59,10 +63,14 @@ def framed(frame: Frame, shape: Silhouette, random: Random) -> tuple[Camera, Box
         half = max(box_w * 0.61, frame.height * 0.16)
         plinth = Plinth(half, frame.height * (0.10 + 0.05 * chance(random)), round=shape.aspect < 1.7)
     eye = base - frame.height * frame.treatment.height * frame.take.eye * (0.95 + 0.1 * chance(random))
-    if frame.setting == "beach":
+    if frame.place.back[0] > 3:  # a far horizon is seen from higher up
         eye = max(eye, frame.height * 0.36)
     overhead = frame.stance == "lies"
-    shift = 0.0 if overhead else frame.take.lean * (0.01 + 0.04 * chance(random)) * (1.8 if frame.wide else 1.0)
+    shift = (
+        0.0
+        if overhead or frame.alone
+        else frame.take.lean * (0.01 + 0.04 * chance(random)) * (1.8 if frame.wide else 1.0)
+    )
     bottom = _bottom(frame, base, box_h)
     camera = Camera(frame.width, frame.height, eye, base, frame.width * 0.5, 1.9 * frame.height, overhead=overhead)
     left = frame.width * (0.5 + shift) - box_w / 2
@@ -72,6 +80,10 @@ def framed(frame: Frame, shape: Silhouette, random: Random) -> tuple[Camera, Box
 def _extent(frame: Frame, shape: Silhouette, random: Random) -> tuple[float, float]:
     """The product's width and height in px, within what its stance leaves room for."""
     tallest, widest = 0.55, 0.62
+    if frame.alone:
+        width = min(WHOLE * frame.width, WHOLE * frame.height * shape.aspect) * min(1.0, frame.take.scale)
+        width = min(width * frame.room, 0.94 * frame.width, 0.94 * frame.height * shape.aspect)
+        return max(8.0, width), max(8.0, width / shape.aspect)
     if frame.stance == "lies":
         tallest, widest = 0.76, 0.74
     elif frame.stance == "hangs":
@@ -80,14 +92,14 @@ def _extent(frame: Frame, shape: Silhouette, random: Random) -> tuple[float, flo
         tallest, widest = 0.45, 0.62 if shape.aspect < 1.8 else 0.56
     elif frame.wide:
         tallest = 0.59
-    close = min(1.22, frame.treatment.scale * frame.take.scale) * (0.97 + 0.06 * chance(random))
+    close = min(1.22, frame.treatment.scale * frame.take.scale) * frame.room * (0.97 + 0.06 * chance(random))
     width = min(widest * frame.width, tallest * frame.height * shape.aspect) * close
     return max(8.0, width), max(8.0, width / shape.aspect)
 
 
 def _base(frame: Frame, box_h: float, random: Random) -> float:
     """The row where the product, or its plinth's top, stands."""
-    if frame.stance == "lies":
+    if frame.alone or frame.stance == "lies":
         return (frame.height + box_h) / 2
     if frame.stance == "hangs":
         return frame.height * 0.93
@@ -98,7 +110,9 @@ def _base(frame: Frame, box_h: float, random: Random) -> float:
 
 def _bottom(frame: Frame, base: float, box_h: float) -> float:
     """The row of the product's lowest pixel."""
-    if frame.stance == "hovers":
+    if frame.stance == "hovers" and frame.place.adrift:
+        return (frame.height + box_h) / 2
+    if frame.stance == "hovers" and not frame.alone:
         return base - frame.height * 0.10
     if frame.stance == "hangs":
         return frame.height * 0.485 + box_h * 0.5

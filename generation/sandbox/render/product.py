@@ -19,9 +19,20 @@ class Silhouette:
     aspect: float  # width / height
     contact: float  # from the first to the last column that touches the ground
     touching: float  # columns that touch the ground
+    lean: float  # how far its middle is from being over what touches the ground, 0 where it is
     hue: float
     chroma: float
     luma: float
+
+    @property
+    def balanced(self) -> bool:
+        """Whether it would not fall over: a ball stands, a tilted hat does not."""
+        return self.contact >= 0.42 or (self.contact >= 0.2 and self.lean == 0)
+
+    @property
+    def slack(self) -> bool:
+        """Whether its outline is that of clothes: taller than wide, and narrow where it ends."""
+        return self.aspect < 0.95 and self.touching < 0.5
 
 
 @dataclass(frozen=True)
@@ -65,7 +76,10 @@ def silhouette_of(cutout: Cutout) -> Silhouette:
     touching = columns.size / alpha.shape[1]
     hue, chroma = hue_of(rgb, alpha.ravel())
     luma = float((rgb @ np.array([0.299, 0.587, 0.114]) * alpha.ravel()).sum() / max(float(alpha.sum()), 1e-6))
-    return Silhouette(cutout.image.width / cutout.image.height, float(contact), touching, hue, chroma, luma)
+    middle = float((alpha.sum(axis=0) * np.arange(alpha.shape[1])).sum() / max(float(alpha.sum()), 1e-6))
+    lean = max(0.0, columns.min() - middle, middle - columns.max()) / alpha.shape[1] if columns.size else 1.0
+    aspect = cutout.image.width / cutout.image.height
+    return Silhouette(aspect, float(contact), touching, float(lean), hue, chroma, luma)
 
 
 def placed(cutout: Cutout, width: int, height: int, left: int, top: int) -> CutProduct:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
-from . import words
+from . import grounds, words
 from .colour import Colour
+from .language import first, found, last, listen, mentions
+from .places import PLACES
 
-NEGATED = re.compile(r"\b(?:no|without|not|never|avoid|free of)\s+(?:any\s+)?[\w-]+(?:\s+(?:or|and)\s+[\w-]+)?")
+Ground = Literal["scene", "white", "nothing"]
 
 
 @dataclass(frozen=True)
@@ -24,87 +27,117 @@ class Light:
 
 @dataclass(frozen=True)
 class Brief:
-    """What a prompt asks for. None where it says nothing and the art director may choose."""
+    """What a prompt asks for. None where it says nothing and the art director may choose.
 
+    `ground` is a scene, pure white, or nothing at all; `kind` is limp or firm where the product's name tells it.
+    """
+
+    text: str
+    ground: Ground
+    shadow: bool
     surface: str | None
     setting: str | None
+    kind: str | None
     light: Light
     colours: tuple[Colour, ...]
     tone: Colour | None
+    white_wall: bool
     window: bool
     leaves: bool
     podium: bool
     arch: bool
     overhead: bool
     hovering: bool
+    hanging: bool
     glossy: bool
-    garment: bool
+    room: float
+    daytime: bool
 
 
-def read_prompt(prompt: str) -> Brief:
-    """The scene that a prompt's words describe; unknown words are passed over."""
-    text = NEGATED.sub(" ", " ".join(prompt.lower().replace("_", " ").split()))
-    surface, setting = _first(text, words.SURFACES), _setting(text)
+def read_prompt(prompt: str, product: str = "") -> Brief:
+    """The scene that a prompt's words describe; unknown words are passed over.
+
+    `product` is the name of what the photo shows: it says what the product is, and nothing of the scene.
+    """
+    request = listen(prompt, product)
+    text = _without_colours_of_two_words(request.scene)
+    surface, setting = first(text, words.SURFACES), _setting(text)
+    built = any(mentions(text, choices) for choices in (words.WINDOW, words.LEAVES, words.PODIUM, words.ARCH))
+    colours = _colours(request.scene)
+    bare = setting in (None, "studio") and surface in (None, "plain") and not built and "gradient" not in text
+    ground = _ground(request.scene, request.denied, bare=bare, coloured=bool(colours))
     return Brief(
+        text=request.scene,
+        ground=ground,
+        shadow=_shadow(request.scene, request.denied, ground),
         surface=surface,
         setting=setting,
+        kind=last(request.subject, words.KINDS),
         light=_light(text, setting),
-        colours=_colours(text),
+        colours=colours,
         tone=_tone(text),
-        window=_any(text, words.WINDOW),
-        leaves=_any(text, words.LEAVES),
-        podium=_any(text, words.PODIUM),
-        arch=_any(text, words.ARCH),
-        overhead=_any(text, words.OVERHEAD),
-        hovering=_any(text, words.HOVERING),
-        glossy=_any(text, words.GLOSSY),
-        garment=_any(text, words.GARMENTS),
+        white_wall=ground == "scene" and grounds.asks_for_white(request.scene),
+        window=mentions(text, words.WINDOW),
+        leaves=mentions(text, words.LEAVES),
+        podium=mentions(text, words.PODIUM),
+        arch=mentions(text, words.ARCH),
+        overhead=mentions(text, words.OVERHEAD),
+        hovering=mentions(text, words.HOVERING),
+        hanging=mentions(text, words.HANGING),
+        glossy=mentions(text, words.GLOSSY),
+        daytime=mentions(text, words.DAYTIME) and not mentions(text, words.AFTER_DARK),
+        room=0.72 if mentions(text, words.ROOMY) else 1.14 if mentions(text, words.CLOSE) else 1.0,
     )
 
 
-def _found(text: str, word: str) -> int:
-    match = re.search(rf"(?<![\w-]){re.escape(word)}(?![\w])", text)
-    return match.start() if match else -1
+def _ground(scene: str, denied: tuple[str, ...], *, bare: bool, coloured: bool) -> Ground:
+    white = grounds.asks_for_white(scene)
+    if grounds.asks_for_alpha(scene) or (grounds.asks_for_cut_out(scene, denied) and not white):
+        return "nothing"
+    by_trade = grounds.asks_for_white_by_trade(scene) and not coloured
+    return "white" if bare and (white or by_trade) else "scene"
 
 
-def _any(text: str, choices: tuple[str, ...]) -> bool:
-    return any(_found(text, word) >= 0 for word in choices)
-
-
-def _first(text: str, table: dict[str, tuple[str, ...]]) -> str | None:
-    """The kind whose word comes first in the text."""
-    places = [
-        (place, kind) for kind, choices in table.items() for word in choices if (place := _found(text, word)) >= 0
-    ]
-    return min(places)[1] if places else None
+def _shadow(scene: str, denied: tuple[str, ...], ground: Ground) -> bool:
+    """White has a contact shadow unless it is ruled out; a cut-out has one only where it is asked for."""
+    if grounds.rules_out_shadow(denied):
+        return False
+    return ground != "nothing" or grounds.wants_shadow(scene)
 
 
 def _setting(text: str) -> str | None:
-    """A place beats a studio word, as in "studio shot in a forest"."""
-    places = {kind: choices for kind, choices in words.SETTINGS.items() if kind != "studio"}
-    return _first(text, places) or _first(text, {"studio": words.SETTINGS["studio"]})
+    """A place beats a season or a mood, and both beat a studio word, as in "studio shot in a forest"."""
+    return first(text, words.SETTINGS) or first(text, words.MOODS) or first(text, {"studio": words.STUDIO})
+
+
+def _without_colours_of_two_words(text: str) -> str:
+    """The forest of "forest green" is no forest."""
+    for name in words.COLOURS:
+        if " " in name:
+            text = re.sub(rf"(?<![\w-]){re.escape(name)}(?!\w)", name.split()[-1], text)
+    return text
 
 
 def _light(text: str, setting: str | None) -> Light:
-    sides = _first(text, words.LIGHT_SIDES)
-    hard, soft = _any(text, words.LIGHT_HARD), _any(text, words.LIGHT_SOFT)
+    sides = first(text, words.LIGHT_SIDES)
+    hard, soft = mentions(text, words.LIGHT_HARD), mentions(text, words.LIGHT_SOFT)
     hardness = 0.85 if hard and not soft else 0.15 if soft and not hard else 0.45
-    warm, cool = _any(text, words.LIGHT_WARM), _any(text, words.LIGHT_COOL)
+    warm, cool = mentions(text, words.LIGHT_WARM), mentions(text, words.LIGHT_COOL)
     warmth = 0.8 * warm - 0.6 * cool
     if not warm and not cool:
-        warmth = {"festive": 0.45, "beach": 0.2, "shelf": 0.15, "city": -0.1}.get(setting or "", 0.05)
+        warmth = PLACES[setting or "studio"].warmth
     return Light(
         side=sides,
         warmth=warmth,
         hardness=hardness,
-        golden=_any(text, words.LIGHT_GOLDEN),
-        low_key=_any(text, words.LIGHT_LOW),
+        golden=mentions(text, words.LIGHT_GOLDEN),
+        low_key=mentions(text, words.LIGHT_LOW),
     )
 
 
 def _colours(text: str) -> tuple[Colour, ...]:
     """Colour words in the order of their weight for the scene: those before a scene noun first."""
-    found: list[tuple[int, int, Colour]] = []
+    weighed: list[tuple[int, int, Colour]] = []
     taken: list[range] = []
     for name in sorted(words.COLOURS, key=len, reverse=True):
         for match in re.finditer(rf"(?<![\w-]){re.escape(name)}(?![\w])", text):
@@ -115,14 +148,14 @@ def _colours(text: str) -> tuple[Colour, ...]:
             if after and after[0] in words.NOT_A_COLOUR_BEFORE:
                 continue
             rank = 0 if any(word in words.SCENE_NOUNS for word in after[:2]) else 1
-            found.append((rank, match.start(), words.COLOURS[name]))
-    return tuple(colour for _, _, colour in sorted(found))
+            weighed.append((rank, match.start(), words.COLOURS[name]))
+    return tuple(colour for _, _, colour in sorted(weighed))
 
 
 def _tone(text: str) -> Colour | None:
     """The surface's own tone: a named material (walnut) or a colour right before the surface (black marble)."""
     for name in sorted(words.MATERIAL_TONES, key=len, reverse=True):
-        if _found(text, name) >= 0:
+        if found(text, name) >= 0:
             return words.MATERIAL_TONES[name]
     materials = "|".join(re.escape(word) for choices in words.SURFACES.values() for word in choices)
     colours = "|".join(re.escape(name) for name in sorted(words.COLOURS, key=len, reverse=True))

@@ -8,7 +8,7 @@ from PIL import Image, ImageFilter
 from .camera import Camera
 from .product import CutProduct
 from .raster import Array, as_array, blurred, resized
-from .shot import OPEN_AIR, Shot
+from .shot import Shot
 
 HALF = 2  # shadows are soft: they are thrown at half size
 
@@ -47,9 +47,9 @@ def cast_on_floor(shot: Shot, camera: Camera, alpha: Array, left: float, lift: f
 
 def throw(shot: Shot) -> tuple[float, float]:
     """Shadow shift per unit of height: sideways, and away from the camera (negative towards it)."""
-    if shot.brief.light.golden and shot.setting in OPEN_AIR:
+    if shot.brief.light.golden and shot.place.open_air:
         return -shot.side * 0.95, -0.85
-    if shot.setting in ("beach", "forest"):  # the sky behind is the lamp
+    if shot.setting in ("beach", "forest", "autumn", "desert"):  # the sky behind is the lamp
         return -shot.side * 0.60, -0.50
     return -shot.side * (0.55 + 0.45 * shot.hardness), 0.45 + 0.25 * (1 - shot.hardness)
 

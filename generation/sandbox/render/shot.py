@@ -7,29 +7,16 @@ from dataclasses import dataclass, replace
 from .camera import Camera
 from .colour import BLACK, WHITE, Colour, from_hsv, hexed
 from .framing import TAKES, Frame, Plinth, framed
-from .noise import Random, chance
+from .noise import Random, chance, seeded
+from .places import PLACES, Place, walls
 from .product import Silhouette
 from .prompt import Brief
 from .treatments import Treatment
 
 SIZES = {"1:1": (1024, 1024), "4:3": (1184, 888), "3:4": (888, 1184), "16:9": (1360, 768), "9:16": (768, 1360)}
 
-# Surfaces that belong to a place when the prompt names none.
-USUAL_SURFACE = {
-    "kitchen": "marble",
-    "shelf": "wood",
-    "beach": "sand",
-    "forest": "wood",
-    "city": "concrete",
-    "festive": "wood",
-    "studio": "plain",
-}
-DARK_GROUND = {
-    ("city", "concrete"): hexed("33363c"),
-    ("forest", "wood"): hexed("7d5a3e"),
-    ("festive", "wood"): hexed("7d5a3e"),
-}
-OPEN_AIR = ("beach", "forest", "city", "festive")
+# Walls that go with anything, by what the prompt says rather than by chance: two prompts look like two ideas.
+MOODS = walls("d9c7b4 c9cfc2 d8cdd0 c5cdd4 cfc4d6 d6d0b8 b9c8c6 d3bfae")
 
 
 @dataclass(frozen=True)
@@ -62,6 +49,15 @@ class Shot:
         return self.camera.height
 
     @property
+    def place(self) -> Place:
+        return PLACES[self.setting]
+
+    @property
+    def adrift(self) -> bool:
+        """Whether it hovers where there is no floor."""
+        return self.stance == "hovers" and self.place.adrift
+
+    @property
     def ground(self) -> Camera:
         """The camera with its base on the floor, which lies lower than the product's base under a plinth."""
         if self.plinth is None:
@@ -71,6 +67,8 @@ class Shot:
     @property
     def back_row(self) -> int:
         """The row where the floor ends."""
+        if self.adrift:
+            return self.height
         return 0 if self.camera.overhead else int(self.ground.row_at(self.back_depth))
 
     @property
@@ -91,18 +89,21 @@ class Shot:
 def plan_shot(brief: Brief, treatment: Treatment, shape: Silhouette, ratio: str, variant: int, random: Random) -> Shot:
     """Decide camera, placement, light and colours; `variant` 0…3 is one of four kinds of composition."""
     width, height = SIZES.get(ratio, SIZES["1:1"])
-    setting = brief.setting or "studio"
-    surface = brief.surface or USUAL_SURFACE[setting]
+    setting = "studio" if brief.ground != "scene" else brief.setting or "studio"
+    place = PLACES[setting]
+    surface = brief.surface or place.surface
+    alone = brief.ground != "scene"
     side = {"left": -1, "right": 1}.get(brief.light.side or "", -1 if variant % 2 == 0 else 1)
     stance = _stance(brief, shape, setting, surface, variant)
     plinth_wanted = (
         stance == "stands"
+        and not alone
         and setting == "studio"
         and (brief.podium or (surface in ("plain", "water", "sand") and variant in (1, 2)))
     )
-    wall, accent = _palette(brief, shape, setting, variant)
+    wall, accent = _palette(brief, shape, place, variant)
     hardness = min(1.0, max(0.0, brief.light.hardness + treatment.hardness))
-    frame = Frame(width, height, stance, setting, plinth_wanted, treatment, TAKES[variant])
+    frame = Frame(width, height, stance, place, plinth_wanted, alone, brief.room, treatment, TAKES[variant])
     camera, box, plinth = framed(frame, shape, random)
     return Shot(
         camera=camera,
@@ -116,8 +117,8 @@ def plan_shot(brief: Brief, treatment: Treatment, shape: Silhouette, ratio: str,
         hardness=hardness,
         wall=wall,
         accent=accent,
-        tone=_tone(brief, surface, setting, wall),
-        back_depth=_back_depth(setting, surface, random),
+        tone=_tone(brief, surface, place, wall),
+        back_depth=place.back[0] + (place.back[1] - place.back[0]) * chance(random),
         box=box,
         plinth=plinth,
         variant=variant,
@@ -125,43 +126,38 @@ def plan_shot(brief: Brief, treatment: Treatment, shape: Silhouette, ratio: str,
 
 
 def _stance(brief: Brief, shape: Silhouette, setting: str, surface: str, variant: int) -> str:
+    """Nothing hovers unasked: what cannot stand lies flat, or hangs where there is a wall."""
     if brief.overhead:
         return "lies"
-    if brief.hovering:
+    if brief.hovering or (setting == "space" and brief.surface is None and not brief.podium):
         return "hovers"
-    limp = shape.aspect < 0.95 and shape.touching < 0.5
-    if shape.contact >= 0.42 and not limp and not (brief.garment and shape.touching < 0.6):
+    limp = brief.kind == "limp" or (brief.kind is None and shape.slack)
+    folded = shape.touching >= 0.6 and shape.aspect >= 1.1
+    if (folded or not limp) and shape.balanced:
         return "stands"
-    if setting in OPEN_AIR or surface == "water":
-        return "hovers"
-    if setting in ("kitchen", "shelf") or variant % 2:
+    if brief.ground != "scene":
         return "lies"
-    return "hangs" if shape.aspect < 0.95 else "hovers"
+    tall = shape.aspect < 0.95
+    walled = setting == "studio" and surface == "plain" and variant % 2 == 0
+    return "hangs" if brief.hanging or (tall and walled) else "lies"
 
 
-def _back_depth(setting: str, surface: str, random: Random) -> float:
-    if setting == "beach":
-        return 5.5
-    if setting in ("forest", "city", "festive"):
-        return 2.1 + 0.5 * chance(random)
-    return 1.55 + 0.35 * chance(random)
-
-
-def _palette(brief: Brief, shape: Silhouette, setting: str, variant: int) -> tuple[Colour, Colour]:
+def _palette(brief: Brief, shape: Silhouette, place: Place, variant: int) -> tuple[Colour, Colour]:
     """Wall and accent: the prompt's colours, or ones that go with the product."""
-    if brief.colours:
+    if brief.colours and not (place.walls and brief.tone and len(brief.colours) == 1):
         wall = brief.colours[0]
         accent = brief.colours[1] if len(brief.colours) > 1 else _companion(wall)
         return wall, accent
     if brief.light.low_key:
         return hexed("2f3137"), hexed("5a4f45")
-    if setting in ("kitchen", "shelf"):
-        wall = (hexed("e6dfd3"), hexed("d9dcd6"), hexed("e4d7c9"), hexed("cfd3cf"))[variant]
+    if place.walls:
+        wall = place.walls[variant % len(place.walls)]
         return wall, _companion(wall)
+    idea = int(8 * chance(seeded("idea", brief.text)))
     if shape.chroma < 0.10:
-        wall = (hexed("d9c7b4"), hexed("c9cfc2"), hexed("d8cdd0"), hexed("c5cdd4"))[variant]
+        wall = MOODS[(idea + variant) % len(MOODS)]
         return wall, _companion(wall)
-    turn = (0.5, 0.42, 0.58, 0.04)[variant]
+    turn = (0.5, 0.42, 0.58, 0.04, 0.33, 0.67, 0.12, 0.25)[(idea + variant) % 8]
     wall = from_hsv(shape.hue + turn, 0.17, 0.90)
     return wall, from_hsv(shape.hue + turn, 0.36, 0.78)
 
@@ -170,14 +166,16 @@ def _companion(wall: Colour) -> Colour:
     return wall.towards(BLACK, 0.22) if wall.luma > 0.5 else wall.towards(WHITE, 0.22)
 
 
-def _tone(brief: Brief, surface: str, setting: str, wall: Colour) -> Colour | None:
-    if brief.tone is not None and surface not in ("sand", "snow"):
+def _tone(brief: Brief, surface: str, place: Place, wall: Colour) -> Colour | None:
+    if brief.tone is not None and surface not in ("sand", "snow", "grass"):
         return brief.tone
     first = brief.colours[0] if brief.colours else None
     if surface == "plain":
         return wall
-    if surface == "fabric":
+    if surface == "fabric" and not place.tones.get("fabric"):
         return first and first.towards(WHITE, 0.15)
     if surface == "water":
         return first
-    return DARK_GROUND.get((setting, surface))
+    if place is PLACES["city"] and brief.daytime:
+        return None
+    return place.tones.get(surface)

@@ -15,46 +15,97 @@ def _colours(text: str) -> dict[str, Colour]:
     return {name: hexed(code) for name, code in pairs}
 
 
+# Behind "no": what may follow before the thing itself, and where what is ruled out ends.
+FILLERS = _list("any, a, an, the, use, using, show, showing, add, on, in, at, be, of, have")
+ENDS = _list("on, in, at, with, against, but, only, just, before, behind, under, over, near, by, for, to, from")
+
 SURFACES = {
     "marble": _list("marble, carrara, calacatta, onyx, quartz"),
     "wood": _list(
-        "wood, wooden, oak, walnut, timber, plank, planks, birch, pine table, teak, bamboo, log, butcher block"
+        "wood, wooden, oak, walnut, timber, plank, planks, birch, pine table, teak, bamboo, log, butcher block, "
+        "cutting board, crate, bark, stump, tree trunk"
     ),
     "concrete": _list(
-        "concrete, cement, stone, slate, granite, plaster, terrazzo, rock, asphalt, pavement, travertine, limestone"
+        "concrete, cement, stone, stones, slate, granite, plaster, terrazzo, rock, rocks, asphalt, pavement, "
+        "sidewalk, cobblestone, travertine, limestone, pebbles"
     ),
-    "sand": _list("sand, sandy, dune, dunes, desert"),
-    "snow": _list("snow, snowy, frost"),
+    "sand": _list(
+        "sand, sandy, dune, dunes, moon surface, on the moon, lunar, mars, martian, seabed, ocean floor, sea bed"
+    ),
+    "snow": _list("snow, snowy, snow-covered, frost, ice, icy, snowdrift"),
+    "grass": _list("grass, grassy, lawn, turf, moss, mossy, clover, pitch, astroturf"),
     "fabric": _list(
         "linen, fabric, cloth, cotton, tablecloth, silk, satin, velvet, canvas, textile, blanket, wool, knit, "
-        "bed, bedding"
+        "bed, bedding, bed sheets, duvet, quilt, rug, carpet, sofa, couch, armchair, towel, towels, muslin, burlap"
     ),
-    "water": _list("water, pool, ripples, puddle, splash, lake"),
+    "gingham": _list("gingham, picnic, picnic blanket, checked cloth, checkered tablecloth, tartan, plaid"),
+    "water": _list("water, pool, ripples, puddle, splash, lake surface"),
+    "rubber": _list("rubber floor, gym mat, yoga mat, gym floor"),
+    "glass": _list("glass shelf, glass shelves, glass surface, glass plate, ice cubes"),
     "plain": _list("plain, seamless, paper, acrylic, glossy surface, mirror, glass table"),
 }
 SETTINGS = {
-    "kitchen": _list(
-        "kitchen, countertop, counter, breakfast, cafe, café, coffee shop, bakery, bathroom, tiles, tiled"
+    "kitchen": _list("kitchen, countertop, counter, breakfast, bakery, pantry, cooking, dining table, dining room"),
+    "bathroom": _list("bathroom, bath, bathtub, shower, spa, washbasin, sink, vanity, tiles, tiled, wellness"),
+    "shelf": _list("shelf, shelves, bookshelf, library, bookcase, mantelpiece, console table, sideboard"),
+    "sofa": _list("sofa, couch, armchair, living room, lounge, living area, coffee table"),
+    "bedroom": _list("bedroom, nightstand, bedside, bed, bedding, bed sheets, duvet, pillows, hotel room"),
+    "desk": _list("desk, desktop, office, workspace, workplace, workstation, home office, study, classroom, laptop"),
+    "fridge": _list("fridge, refrigerator, freezer, icebox, cool box, chilled shelf, ice cubes"),
+    "gym": _list("gym, fitness, workout, dumbbells, dumbbell, crossfit, locker room, weight room, sports hall"),
+    "store": _list("store, supermarket, shop shelf, shop window, grocery, boutique, retail, market, aisle, showroom"),
+    "cafe": _list(
+        "cafe, café, coffee shop, coffeehouse, restaurant, bistro, pub, in a bar, at a bar, bar counter, cocktail bar, "
+        "diner, wine cellar"
     ),
-    "shelf": _list(
-        "shelf, shelves, bookshelf, living room, interior, bedroom, home, cosy, cozy, nightstand, desk, office, "
-        "mantelpiece"
+    "beach": _list("beach, sea, ocean, seaside, coast, shore, tropical, island, summer holiday, seashore, poolside"),
+    "desert": _list("desert, dune, dunes, sahara, canyon, mars, martian, savanna, wild west"),
+    "forest": _list("forest, woods, woodland, jungle, rainforest, foliage, ferns, campsite"),
+    "garden": _list(
+        "garden, meadow, lawn, park, picnic, grass, greenhouse, flower field, flower bed, cherry blossom, orchard, "
+        "backyard, terrace, patio, balcony, vineyard, countryside, farm, wheat field, open field, wildflowers, "
+        "football pitch, golf course"
     ),
-    "beach": _list("beach, sea, ocean, seaside, coast, shore, tropical, island, summer holiday"),
-    "forest": _list(
-        "forest, woods, woodland, jungle, moss, garden, meadow, nature, park, outdoor, outdoors, foliage, "
-        "mountain, mountains, trail"
+    "autumn": _list("autumn forest, autumn park, fall leaves, autumn leaves, fallen leaves, pumpkin, pumpkins"),
+    "snow": _list(
+        "snow, snowy, snow-covered, snowdrift, snowfall, winter wonderland, glacier, arctic, ski, ski slope, igloo, "
+        "frozen lake, snowstorm, blizzard, north pole"
     ),
-    "city": _list("city, urban, street, skyline, rooftop, downtown, neon, night, nightlife, dusk, evening, bar"),
+    "mountain": _list(
+        "mountain, mountains, mountaintop, hill, hills, trail, hiking, peak, summit, lake, riverbank, river, "
+        "waterfall, cliff, valley, fjord"
+    ),
+    "sky": _list("clouds, cloud, dreamy clouds, heaven, heavenly, above the clouds, in the sky"),
+    "underwater": _list("underwater, under water, under the sea, coral reef, aquarium, deep sea, ocean floor"),
+    "space": _list(
+        "outer space, in space, deep space, space scene, space background, galaxy, galaxies, stars, starry, "
+        "starry sky, nebula, cosmos, cosmic, planet, planets, the moon, moon surface, lunar, orbit, astronaut, "
+        "zero gravity, universe, milky way"
+    ),
+    "city": _list(
+        "city, urban, street, skyline, rooftop, downtown, nightlife, cyberpunk, sidewalk, alley, subway, graffiti, "
+        "traffic, tokyo, new york, paris, london"
+    ),
     "festive": _list(
-        "festive, christmas, xmas, holiday, holidays, fairy lights, new year, party, celebration, winter, gift, "
-        "diwali, bokeh"
-    ),
-    "studio": _list(
-        "studio, sweep, backdrop, podium, plinth, pedestal, seamless, minimal, minimalist, editorial, packshot, "
-        "catalogue, catalog, e-commerce, ecommerce"
+        "festive, christmas, xmas, holiday season, fairy lights, new year, new year's eve, party, celebration, diwali, "
+        "advent, santa, birthday, halloween, valentine, valentine's, valentines, eid, hanukkah, fireplace, wedding"
     ),
 }
+# Words for a season, an hour or a mood: they choose a place only where no word names one.
+MOODS = {
+    "shelf": _list("interior, home, cosy, cozy, hygge, indoors"),
+    "forest": _list("nature, outdoor, outdoors, wilderness, woodsy"),
+    "garden": _list("spring, springtime, floral, blossom, blossoms, flowers"),
+    "autumn": _list("autumn, autumnal, harvest, thanksgiving"),
+    "snow": _list("winter, wintry, frozen, frosty, icy, ice"),
+    "sky": _list("sky, dreamy, airy clouds"),
+    "city": _list("neon, night, dusk, evening, twilight"),
+    "festive": _list("holiday, holidays, gift, gifts, bokeh, candles"),
+}
+STUDIO = _list(
+    "studio, sweep, backdrop, podium, plinth, pedestal, seamless, minimal, minimalist, editorial, packshot, "
+    "catalogue, catalog, e-commerce, ecommerce, gradient"
+)
 LIGHT_SIDES = {
     "left": _list("from the left, from left, left side, left light, light left, left-hand, side light left"),
     "right": _list("from the right, from right, right side, right light, light right, right-hand"),
@@ -80,12 +131,58 @@ ARCH = _list("arch, arches, niche, archway, geometric, shapes, art deco")
 OVERHEAD = _list(
     "flat lay, flatlay, flat-lay, overhead, top view, top-down, top down, from above, bird's eye, knolling"
 )
-HOVERING = _list("floating, levitating, levitation, hovering, mid-air, midair, weightless")
-GLOSSY = _list("glossy, polished, mirror, reflection, reflective, wet, shiny, acrylic, glass")
-GARMENTS = _list(
-    "hoodie, shirt, t-shirt, tshirt, sweater, jacket, dress, beanie, hat, cap, scarf, jumper, trousers, "
-    "jeans, socks, coat"
+HOVERING = _list(
+    "floating, floats, levitating, levitation, hovering, mid-air, midair, mid air, weightless, zero gravity, flying, "
+    "suspended in the air"
 )
+HANGING = _list(
+    "hanging, hangs, hung, hanger, clothes rail, clothing rack, clothes rack, coat rack, on a hook, on a peg, "
+    "on a rail, on a model, worn by, wearing, mannequin"
+)
+ROOMY = _list(
+    "copy space, copyspace, negative space, empty space, white space, space around, room around, space for text, "
+    "wide margins, generous margins, breathing room, lots of space"
+)
+CLOSE = _list("close-up, close up, closeup, macro, fills the frame, fill the frame, filling the frame, tight crop")
+DAYTIME = _list(
+    "day, daytime, daylight, sunny, morning, noon, midday, afternoon, street, sidewalk, alley, sunlight, sunlit"
+)
+AFTER_DARK = _list("night, nightlife, dusk, evening, neon, twilight, sunset, cyberpunk, lights, after dark, moody")
+OCCASIONS = {
+    "halloween": _list("halloween, spooky"),
+    "love": _list("valentine, valentine's, valentines, mother's day, wedding, anniversary, romantic"),
+    "party": _list("party, birthday, new year, new year's eve, celebration, carnival, diwali, eid, champagne"),
+    "fire": _list("fireplace, campfire, hearth, bonfire"),
+}
+# What lies around the product.
+PROPS = {
+    "autumn leaves": _list("autumn leaves, fall leaves, fallen leaves, dry leaves, maple leaves, scattered leaves"),
+    "green leaves": _list("green leaves, fern leaves, mint leaves, scattered herbs"),
+    "petals": _list("petals, rose petals, flower petals, blossoms, cherry blossom, cherry blossoms"),
+    "pebbles": _list("pebbles, stones around, river stones, seashells, shells"),
+    "confetti": _list("confetti, new year's eve, birthday, party"),
+    "twigs": _list(
+        "pine branches, fir branches, pine twigs, fir twigs, baubles, christmas decorations, christmas ornaments"
+    ),
+}
+GLOSSY = _list("glossy, polished, mirror, reflection, reflective, wet, shiny, acrylic, glass")
+# What a product is, by the last of these nouns in its name. What is in none is judged by its outline alone.
+KINDS = {
+    "limp": _list(
+        "hoodie, shirt, t-shirt, tshirt, tee, tank top, top, sweater, sweatshirt, jacket, dress, skirt, beanie, scarf, "
+        "jumper, pullover, cardigan, blouse, polo, vest, trouser, pant, jean, short, legging, sock, coat, parka, "
+        "glove, mitten, tie, blanket, towel, apron, swimsuit, bikini, pyjama, pajama, robe, underwear, bra, onesie, "
+        "bodysuit, kimono, poncho, shawl, bandana, flag, tote bag, tote, cape, overall, jersey, tunic, uniform, "
+        "pillowcase, tablecloth, curtain"
+    ),
+    "firm": _list(
+        "bottle, can, jar, mug, cup, glass, box, tube, candle, shoe, sneaker, boot, sandal, plimsoll, trainer, heel, "
+        "loafer, bag, backpack, suitcase, lamp, vase, book, card, juice, wine, beer, perfume, serum, cream, lotion, "
+        "soap, shampoo, speaker, headphone, camera, phone, laptop, watch, chair, table, toy, plant, pot, pan, kettle, "
+        "knife, ball, cushion, pillow, hat, cap, helmet, sunglass, sunglasses, glasses, tin, packet, pouch, jug, "
+        "teapot, thermos, flask, tumbler, bowl, plate, dispenser, spray, lipstick, mascara, palette, wallet, belt"
+    ),
+}
 
 COLOURS = _colours(
     "white f3f1ee, ivory f2ead9, cream efe3cc, beige dcc9ae, sand-coloured d8c29c, taupe a99584, greige "
@@ -105,13 +202,26 @@ SCENE_NOUNS = _list(
     "background, backdrop, wall, sweep, studio, paper, podium, plinth, pedestal, surface, table, linen, "
     "fabric, cloth, tablecloth, silk, satin, velvet, tones, tone, palette, scene, set, gradient, seamless, "
     "arch, tiles, kitchen, shelf, block, canvas, colour, color, marble, wood, concrete, stone, lights, hues, "
-    "plaster, water, pool, sky"
+    "plaster, water, pool, sky, floor, sofa, couch, bed, wallpaper, cyclorama, cube, grass, rug, carpet, blanket"
+)
+# What else may follow a scene word without being a thing of its own, as in "beach vibes" but not "beach towel".
+NEUTRAL = _list(
+    "scene, setting, scenery, set-up, vibe, vibes, mood, style, look, aesthetic, theme, themed, atmosphere, "
+    "composition, environment, shot, photo, photograph, photography, picture, image, product, render, mockup, "
+    "flatlay, lay, floor, ground, top, edge, corner, clearing, path, front, side, left, right, center, centre, "
+    "morning, afternoon, evening, day, night, season, summer, wonderland, dream, landscape, view, display, stand, "
+    "soft, hard, bright, dark, light, pale, warm, cool, natural, minimal, clean, simple, elegant, luxury, rustic, "
+    "seamless, pure, empty, blurred, blurry, polished, crumpled, folded, fresh, raw, rough, smooth, old, modern"
+)
+LIGHT_NOUNS = _list(
+    "light, lighting, lights, sun, sunlight, daylight, glow, shadow, shadows, rays, hour, sunset, sunrise, bokeh, "
+    "reflection, reflections, background, backdrop, wall, surface"
 )
 # A colour word before one of these is no colour of the scene.
 NOT_A_COLOUR_BEFORE = _list(
     "hour, light, lighting, juice, wine, sunlight, glow, card, coast, tea, rays, bottle, mug, cup, shoe, "
     "shoes, sneaker, sneakers, hoodie, beanie, glasses, sunglasses, product, label, cap, hat, cushion, "
-    "pillow, balance, slices, fruit"
+    "pillow, balance, slices, fruit, space, towel, noise, label, logo, text, bag, box, jar, tube, dress, shirt"
 )
 MATERIAL_TONES = _colours(
     "oak c89f6d, light oak d9ba8c, walnut 6b4630, birch dfc7a0, pine d8b077, teak 9a6a3e, bamboo d8bc82, "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageDraw
 
-from generation.sandbox.render.colour import WHITE, hexed
+from generation.sandbox.render.colour import WHITE, Colour, hexed
 from generation.sandbox.render.noise import Random, chance
 from generation.sandbox.render.raster import Array, as_array, as_image, blurred, blurred_8bit, floats
 from generation.sandbox.render.shot import Shot
@@ -18,13 +18,13 @@ def kitchen(random: Random, shot: Shot, width: int, height: int) -> Array:
     """Glazed tiles, a board with jars and bowls above, a plant, window light; all out of focus."""
     tile = shot.wall.towards(WHITE, 0.25) if not shot.brief.light.low_key else shot.wall
     picture = lit_wall(random, shot, tile, width, height)
-    picture *= _tiles(random, width, height)[..., None]
+    picture *= tiles(random, width, height)[..., None]
     foot = shot.back_row * height / shot.height
     if shot.variant != 2:
         board = foot * (0.30 + 0.16 * chance(random))
         _board(picture, shot, board, height)
-        _row_of_vessels(random, picture, shot, board, width)
-    _plant(random, picture, shot, foot, width)
+        row_of_vessels(random, picture, shot, board, width)
+    plant(random, picture, shot, foot, width)
     _counter_things(random, picture, shot, foot, width)
     picture = as_array(blurred_8bit(as_image(picture), width / 120 * shot.treatment.blur + 1.5))
     return _window_glow(patterned(random, shot, picture, 0.7), shot)
@@ -34,30 +34,30 @@ def shelf(random: Random, shot: Shot, width: int, height: int) -> Array:
     """A painted wall with a framed print, books and a vase standing back on the same board."""
     picture = lit_wall(random, shot, shot.wall, width, height)
     foot = shot.back_row * height / shot.height + 3
-    _frame(random, picture, shot, foot, width)
-    _books(random, picture, shot, foot, width)
-    where = width * (0.5 - _hand(shot) * (0.30 + 0.07 * chance(random)))
+    frame(random, picture, shot, foot, width)
+    books(random, picture, shot, foot, width)
+    where = width * (0.5 - hand_of(shot) * (0.30 + 0.07 * chance(random)))
     size = width * 0.15
     _standing_shadow(picture, where, foot, size * 0.5, shot.side)
     colour = shot.accent.towards(hexed("d8cbb8"), 0.5)
-    _stems(random, picture, where, foot - size * 1.55, width)
+    stems(random, picture, where, foot - size * 1.55, width)
     shapes.vessel(picture, where, foot, size, shapes.VASE, colour, shot.side)
     picture = as_array(blurred_8bit(as_image(picture), width / 200 * shot.treatment.blur + 1.0))
     return patterned(random, shot, picture, 0.9)
 
 
-def _hand(shot: Shot) -> int:
+def hand_of(shot: Shot) -> int:
     """The side of the room's main piece, changing with the composition."""
     return shot.side if shot.variant in (0, 3) else -shot.side
 
 
-def _tiles(random: Random, width: int, height: int) -> Array:
-    """Shade per pixel of staggered tiles with pale joints and a glaze highlight on each."""
-    tall = max(14, int(width * 0.062))
-    wide = tall * 2
+def tiles(random: Random, width: int, height: int, size: float = 0.062, *, bond: bool = True) -> Array:
+    """Shade per pixel of tiles with pale joints and a glaze highlight on each, staggered or square on square."""
+    tall = max(14, int(width * size))
+    wide = tall * 2 if bond else tall
     rows = np.arange(height)[:, None]
     band = rows // tall
-    columns = np.arange(width)[None, :] + (band % 2) * (wide // 2) + 7
+    columns = np.arange(width)[None, :] + (band % 2) * (wide // 2) * bond + 7
     number = (band * 37 + columns // wide * 11) % 97
     shade = 0.93 + (random.random(97, dtype=np.float32) * 0.12)[number]
     inside_y, inside_x = rows % tall, columns % wide
@@ -76,20 +76,38 @@ def _board(picture: Array, shot: Shot, row: float, height: int) -> None:
     picture[top + thick : top + thick + depth] *= fade[: len(picture[top + thick : top + thick + depth])]
 
 
-def _row_of_vessels(random: Random, picture: Array, shot: Shot, row: float, width: int) -> None:
+def row_of_vessels(
+    random: Random,
+    picture: Array,
+    shot: Shot,
+    row: float,
+    width: int,
+    *,
+    share: float = 0.8,
+    scale: float = 1.0,
+    goods: tuple[Colour, ...] = (),
+) -> None:
+    """Jars, bowls and bottles on a board; `share` of the places are taken."""
     kinds = (shapes.JAR, shapes.BOWL, shapes.VASE, shapes.CUP, shapes.BOTTLE)
-    colours = (hexed("d9cdbb"), hexed("b98c62"), hexed("8b9a86"), hexed("e8e2d6"), hexed("6f7f83"), shot.accent)
+    colours = goods or (
+        hexed("d9cdbb"),
+        hexed("b98c62"),
+        hexed("8b9a86"),
+        hexed("e8e2d6"),
+        hexed("6f7f83"),
+        shot.accent,
+    )
     x = width * 0.05 * chance(random)
     while x < width:
-        size = width * (0.055 + 0.035 * chance(random))
-        if random.random() < 0.8:
-            kind, colour = kinds[int(random.random() * 5)], colours[int(random.random() * 6)]
+        size = width * (0.055 + 0.035 * chance(random)) * scale
+        if random.random() < share:
+            kind, colour = kinds[int(random.random() * 5)], colours[int(random.random() * len(colours))]
             shapes.vessel(picture, x, row, size, kind, colour, shot.side)
         x += size * (1.1 + 0.9 * chance(random))
 
 
-def _plant(random: Random, picture: Array, shot: Shot, foot: float, width: int) -> None:
-    x = width * (0.5 - _hand(shot) * (0.36 + 0.08 * chance(random)))
+def plant(random: Random, picture: Array, shot: Shot, foot: float, width: int) -> None:
+    x = width * (0.5 - hand_of(shot) * (0.36 + 0.08 * chance(random)))
     size = width * 0.11
     layer = as_image(picture)
     draw = ImageDraw.Draw(layer)
@@ -103,7 +121,7 @@ def _plant(random: Random, picture: Array, shot: Shot, foot: float, width: int) 
 
 def _counter_things(random: Random, picture: Array, shot: Shot, foot: float, width: int) -> None:
     """A leaning board and a bowl on the light's side."""
-    x = width * (0.5 + _hand(shot) * (0.32 + 0.08 * chance(random)))
+    x = width * (0.5 + hand_of(shot) * (0.32 + 0.08 * chance(random)))
     layer = as_image(picture)
     colour = shapes.eight_bit(hexed("b58556"), 0.95)
     ImageDraw.Draw(layer).rounded_rectangle(
@@ -124,9 +142,9 @@ def _window_glow(picture: Array, shot: Shot) -> Array:
     return floats(picture + (1 - picture) * glow[None, :, None] * shot.light.array)
 
 
-def _frame(random: Random, picture: Array, shot: Shot, foot: float, width: int) -> None:
+def frame(random: Random, picture: Array, shot: Shot, foot: float, width: int) -> None:
     """A leaning picture frame with an abstract print."""
-    x = width * (0.5 + _hand(shot) * (0.28 + 0.05 * chance(random)))
+    x = width * (0.5 + hand_of(shot) * (0.28 + 0.05 * chance(random)))
     wide, tall = width * 0.27, width * 0.36
     box = (x - wide / 2, foot - tall, x + wide / 2, foot)
     shade = Image.new("L", (width, picture.shape[0]), 0)
@@ -148,11 +166,11 @@ def _frame(random: Random, picture: Array, shot: Shot, foot: float, width: int) 
     picture[:] = as_array(layer)
 
 
-def _books(random: Random, picture: Array, shot: Shot, foot: float, width: int) -> None:
+def books(random: Random, picture: Array, shot: Shot, foot: float, width: int) -> None:
     """A lying stack of books under the vase's side."""
     layer = as_image(picture)
     draw = ImageDraw.Draw(layer)
-    x = width * (0.5 - _hand(shot) * 0.44)
+    x = width * (0.5 - hand_of(shot) * 0.44)
     y = foot
     for _ in range(3):
         thick, half = width * (0.026 + 0.012 * chance(random)), width * (0.085 + 0.02 * chance(random))
@@ -163,7 +181,7 @@ def _books(random: Random, picture: Array, shot: Shot, foot: float, width: int) 
     picture[:] = as_array(layer)
 
 
-def _stems(random: Random, picture: Array, x: float, y: float, width: int) -> None:
+def stems(random: Random, picture: Array, x: float, y: float, width: int) -> None:
     """Dried stems in the vase."""
     layer = as_image(picture)
     draw = ImageDraw.Draw(layer)

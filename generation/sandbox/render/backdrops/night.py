@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
+from generation.sandbox.render import words
 from generation.sandbox.render.colour import Colour, hexed
+from generation.sandbox.render.language import first
 from generation.sandbox.render.noise import Random, chance
 from generation.sandbox.render.raster import Array, as_array, as_image, blurred_8bit, mix
 from generation.sandbox.render.shot import Shot
@@ -17,11 +19,27 @@ NEON_LIGHTS = tuple(hexed(code) for code in ("ff4fb0", "56d5ff", "a86bff", "ff7d
 WARM_ROOMS = (hexed("7a2a22"), hexed("23503a"), hexed("6a4426"))
 COLD_ROOMS = (hexed("4d6788"), hexed("35566a"), hexed("5b6f92"))
 WARM_LIGHTS = tuple(hexed(code) for code in ("ffcf7a", "ffe2a8", "ffb65a", "fff0cf", "ff9a5a"))
+FRONTS = tuple(hexed(code) for code in ("d8c3a5", "c9a58a", "b7b2a6", "d9cfc0", "b98f78", "c7c9c4"))
+
+
+def _glow(walls: str, lights: str) -> tuple[tuple[Colour, ...], tuple[Colour, ...]]:
+    return tuple(map(hexed, walls.split())), tuple(map(hexed, lights.split()))
+
+
+# Walls and lights of other feasts than Christmas, which also have no fir.
+OCCASIONS = {
+    "halloween": _glow("3a2148 2a1a33 4a2a14", "ff8a2a ffb04d b06cff ff6a1f ffd28a"),
+    "love": _glow("8a3a4c c98a94 6e2a3c", "ffc2cf ffe3e8 ff9db2 fff3f0 ffb59a"),
+    "party": _glow("3a3f7a 6a3a6e 2f5a6a", "ffd66b ff7fae 7fd0ff b58cff fff0c0 8df0c8"),
+    "fire": _glow("5a2a18 4a2418 6a3a20", "ff9a3c ffb85a ff7a2a ffd08a"),
+}
 
 
 def city(random: Random, shot: Shot, width: int, height: int) -> Array:
     """Dusk sky over two rows of towers; windows and street lights as discs."""
     foot = shot.back_row * height / shot.height
+    if shot.brief.daytime:
+        return _by_day(random, shot, width, height)
     zenith, middle, low = hexed("1d2548"), hexed("6a4a7a"), hexed("f0925f")
     if shot.brief.colours:
         middle = shot.brief.colours[0].towards(hexed("4a3a66"), 0.45)
@@ -47,6 +65,31 @@ def city(random: Random, shot: Shot, width: int, height: int) -> Array:
     return np.clip(picture, 0, 1)
 
 
+def _by_day(random: Random, shot: Shot, width: int, height: int) -> Array:
+    """House fronts on both sides of a sunlit street, a pale sky between them, all far out of focus."""
+    foot = shot.back_row * height / shot.height
+    t = np.clip(np.linspace(0, height / max(foot, 1), height, dtype=np.float32), 0, 1)[:, None, None]
+    layer = as_image(np.broadcast_to(mix(hexed("a9cbe6").array, hexed("f1efe6").array, t), (height, width, 3)))
+    draw = ImageDraw.Draw(layer)
+    for hand in (-1, 1):
+        for step in range(5):
+            near, far = 0.52 - 0.085 * step, 0.52 - 0.085 * (step + 1)
+            front = FRONTS[int(chance(random) * len(FRONTS))].scaled(1.06 if hand == -shot.side else 0.80)
+            top = foot * (-0.25 + 0.16 * step + 0.06 * chance(random))
+            x0, x1 = sorted((width * (0.5 + hand * near), width * (0.5 + hand * far)))
+            draw.rectangle((x0, top, x1, height), fill=shapes.eight_bit(front.towards(hexed("e6e8e4"), 0.11 * step)))
+            for row in range(7):
+                y = top + foot * (0.05 + 0.145 * row)
+                pane = (x0 + (x1 - x0) * 0.25, y, x0 + (x1 - x0) * 0.75, y + foot * 0.07)
+                draw.rectangle(pane, fill=shapes.eight_bit(front.scaled(0.55)))
+    green = hexed("7d9a5c")
+    for _ in range(26):
+        x, y = width * (0.5 + (chance(random) - 0.5) * 0.9), foot * (0.62 + 0.25 * chance(random))
+        size = width * (0.02 + 0.03 * chance(random))
+        draw.ellipse((x - size, y - size, x + size, y + size), fill=shapes.eight_bit(green, 0.7 + 0.5 * chance(random)))
+    return as_array(blurred_8bit(layer, width / 52 * shot.treatment.blur + 2.0))
+
+
 def _towers(
     random: Random, layer: Image.Image, foot: float, colour: Colour, tall: float
 ) -> list[tuple[float, float, float]]:
@@ -67,9 +110,10 @@ def _towers(
 
 def festive(random: Random, shot: Shot, width: int, height: int) -> Array:
     """A dim warm room full of fairy lights, fir branches and baubles reaching in from the corners."""
-    cold = shot.surface == "snow" or shot.warmth < 0
-    walls = COLD_ROOMS if cold else WARM_ROOMS
-    wall = shot.brief.colours[0] if shot.brief.colours else walls[shot.variant % 3]
+    occasion = first(shot.brief.text, words.OCCASIONS)
+    cold = occasion is None and (shot.surface == "snow" or shot.warmth < 0)
+    walls, lights = OCCASIONS.get(occasion or "", (COLD_ROOMS if cold else WARM_ROOMS, WARM_LIGHTS))
+    wall = shot.brief.colours[0] if shot.brief.colours else walls[shot.variant % len(walls)]
     wall = wall.towards(hexed("18202c" if cold else "241812"), 0.35 if wall.luma < 0.6 else 0.12)
     across = (np.arange(width, dtype=np.float32) / width - 0.5)[None, :, None]
     down = np.linspace(0, 1, height, dtype=np.float32)[:, None, None]
@@ -79,12 +123,13 @@ def festive(random: Random, shot: Shot, width: int, height: int) -> Array:
     )
     picture = np.ascontiguousarray(np.clip(picture, 0, 1))
     layer = Image.new("RGBA", (width, height), (0, 0, 0, 0))
-    _branches(random, layer, shot)
+    if occasion is None:
+        _branches(random, layer, shot)
     for count, low, high, strength in ((26, 0.034, 0.062, 0.30), (64, 0.014, 0.032, 0.62), (46, 0.005, 0.011, 0.95)):
         for _ in range(count):
             x, y = chance(random) * width, chance(random) * height * 0.72
             size = width * (low + (high - low) * chance(random))
-            colour = WARM_LIGHTS[int(chance(random) * len(WARM_LIGHTS))]
+            colour = lights[int(chance(random) * len(lights))]
             shapes.add_disc(picture, x, y, size, colour, strength * (0.25 + 0.75 * chance(random) ** 1.5))
     near = layer.convert("RGBa").filter(ImageFilter.GaussianBlur(width / 90)).convert("RGBA")
     whole = as_image(picture)
@@ -99,7 +144,7 @@ def _branches(random: Random, layer: Image.Image, shot: Shot) -> None:
         for _ in range(11):
             x, y = width * (0.5 + hand * (0.54 - 0.12 * chance(random))), height * (-0.03 + 0.14 * chance(random))
             angle = np.pi / 2 - hand * (-0.9 + 1.5 * chance(random))
-            _twig(random, draw, x, y, float(angle), width * (0.18 + 0.13 * chance(random)))
+            twig(random, draw, x, y, float(angle), width * (0.18 + 0.13 * chance(random)))
         colour = (hexed("b8322c"), hexed("d1a14a"), hexed("c9ccd2"))[int(chance(random) * 3)]
         x, y, radius = width * (0.5 + hand * 0.40), height * (0.17 + 0.08 * chance(random)), width * 0.042
         draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=shapes.eight_bit(colour, 0.9))
@@ -109,7 +154,7 @@ def _branches(random: Random, layer: Image.Image, shot: Shot) -> None:
         )
 
 
-def _twig(random: Random, draw: ImageDraw.ImageDraw, x: float, y: float, angle: float, length: float) -> None:
+def twig(random: Random, draw: ImageDraw.ImageDraw, x: float, y: float, angle: float, length: float) -> None:
     for step in range(26):
         part = step / 26
         at = (x + np.cos(angle) * length * part, y + np.sin(angle) * length * part)

@@ -1,6 +1,8 @@
-"""Open air: a beach and a forest edge."""
+"""Open air: a beach, woods in summer and autumn, a garden."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -63,23 +65,63 @@ def _foam(random: Random, picture: Array, foot: float, width: int) -> Array:
     return mix(picture, np.array([0.98, 0.985, 0.98], np.float32), foam.astype(np.float32) * 0.85)
 
 
+@dataclass(frozen=True)
+class Season:
+    """The colours of woodland: the light that comes through, leaves from far to near, trunks, fresh tips."""
+
+    glow: Colour
+    far: Colour
+    mid: Colour
+    deep: Colour
+    trunk: Colour
+    tips: Colour
+
+
+SUMMER = Season(*(hexed(code) for code in ("dbe8b4", "a9bf84", "5f8349", "2c4429", "6f7a52", "b9cf78")))
+FALL = Season(*(hexed(code) for code in ("f6dfa6", "d9a75c", "b8622e", "5a2c1a", "6b5138", "e0b04a")))
+SPRING = Season(*(hexed(code) for code in ("eef6d2", "bcd79a", "86ab5e", "4c7440", "8a8f6c", "d6e69a")))
+BLOOMS = tuple(hexed(code) for code in ("f3c9d6", "f7f0f4", "e7a3bd", "f2dc8e", "c9b4e3"))
+
+
 def forest(random: Random, shot: Shot, width: int, height: int) -> Array:
     """Layers of leaves from far and pale to near and dark, trunks, light through the crowns, a few sunbeams."""
+    return _woods(random, shot, width, height, SUMMER)
+
+
+def autumn(random: Random, shot: Shot, width: int, height: int) -> Array:
+    """The same woods in October."""
+    return _woods(random, shot, width, height, FALL)
+
+
+def garden(random: Random, shot: Shot, width: int, height: int) -> Array:
+    """Light greens without a canopy, and flowers out of focus over the far edge."""
+    picture = _woods(random, shot, width, height, SPRING, open_sky=True)
+    foot = shot.back_row * height / shot.height
+    for _ in range(70):
+        x, y = chance(random) * width, foot - abs(float(random.standard_normal())) * height * 0.09
+        bloom = BLOOMS[int(chance(random) * len(BLOOMS))]
+        shapes.add_disc(picture, x, y, width * (0.008 + 0.020 * chance(random)), bloom, 0.35 + 0.5 * chance(random))
+    return as_array(blurred_8bit(as_image(picture), width / 200))
+
+
+def _woods(random: Random, shot: Shot, width: int, height: int, season: Season, *, open_sky: bool = False) -> Array:
     golden = shot.brief.light.golden or shot.warmth > 0.6
-    glow = hexed("f3e3a8") if golden else hexed("dbe8b4")
-    far, mid, deep = hexed("a9bf84"), hexed("5f8349"), hexed("2c4429")
+    glow = hexed("f3e3a8") if golden else season.glow
+    far, mid, deep = season.far, season.mid, season.deep
     down = np.linspace(0, 1, height, dtype=np.float32)[:, None, None]
     across = (np.arange(width, dtype=np.float32) / width - np.float32(0.5 + 0.18 * shot.side))[None, :, None]
     pool = np.exp(-(across**2) * 7 - (down - 0.22) ** 2 * 6)
     base = mix(far.towards(mid, 0.35).array, mid.towards(deep, 0.55).array, np.clip(down * 1.25, 0, 1))
     layer = as_image(np.clip(mix(base, glow.array, floats(pool * 0.85)), 0, 1))
-    layer = blurred_8bit(_trunks(random, layer, 6, hexed("6f7a52"), 0.022), width / 48)
+    if not open_sky:
+        layer = _trunks(random, layer, 6, season.trunk, 0.022)
+    layer = blurred_8bit(layer, width / 48)
     layer = blurred_8bit(_leaves(random, layer, 170, far.towards(glow, 0.4), mid, 0.050), width / 56)
-    layer = blurred_8bit(_trunks(random, layer, 3, hexed("332f22"), 0.050), width / 66)
-    layer = blurred_8bit(
-        _leaves(random, layer, 90, mid, deep.towards(hexed("101c10"), 0.3), 0.080, crown=True), width / 66
-    )
-    layer = blurred_8bit(_undergrowth(random, layer, shot.back_row * height / shot.height, mid, deep), width / 60)
+    if not open_sky:
+        layer = blurred_8bit(_trunks(random, layer, 3, season.trunk.scaled(0.45), 0.050), width / 66)
+        near = deep.towards(hexed("101c10"), 0.3)
+        layer = blurred_8bit(_leaves(random, layer, 90, mid, near, 0.080, crown=True), width / 66)
+    layer = blurred_8bit(_undergrowth(random, layer, shot.back_row * height / shot.height, season), width / 60)
     picture = as_array(layer)
     lights = np.zeros_like(picture)
     for _ in range(60):
@@ -90,7 +132,7 @@ def forest(random: Random, shot: Shot, width: int, height: int) -> Array:
     return _beams(random, picture + (1 - picture) * lights, shot, glow)
 
 
-def _undergrowth(random: Random, layer: Image.Image, foot: float, mid: Colour, deep: Colour) -> Image.Image:
+def _undergrowth(random: Random, layer: Image.Image, foot: float, season: Season) -> Image.Image:
     """Ferns and grass rising behind the table's edge."""
     draw = ImageDraw.Draw(layer)
     width = layer.width
@@ -98,7 +140,7 @@ def _undergrowth(random: Random, layer: Image.Image, foot: float, mid: Colour, d
         x = chance(random) * width
         angle = -np.pi / 2 + (chance(random) - 0.5) * 1.5
         length = width * (0.05 + 0.13 * chance(random))
-        colour = mid.towards(deep, chance(random)).towards(hexed("b9cf78"), 0.35 * chance(random))
+        colour = season.mid.towards(season.deep, chance(random)).towards(season.tips, 0.35 * chance(random))
         shapes.leaf(draw, (x, foot + width * 0.03), float(angle), length, 0.13, shapes.eight_bit(colour))
     return layer
 

@@ -12,6 +12,8 @@ from generation.sandbox.render.shot import Shot
 
 from . import gobo
 
+SHADED = ("forest", "autumn", "garden", "beach")  # out of doors leaves throw the pattern, where there are any
+
 
 def lit_wall(random: Random, shot: Shot, colour: Colour, width: int, height: int) -> Array:
     """A plastered wall under the key light: bright pool on the light's side, falling off to the other."""
@@ -32,9 +34,9 @@ def patterned(random: Random, shot: Shot, picture: Array, strength: float = 1.0)
     brief = shot.brief
     sunny = shot.hardness > (0.6 if shot.variant else 0.35) and shot.variant != 3
     wanted = brief.window or brief.leaves or sunny
-    if not wanted or brief.light.low_key:
+    if not wanted or brief.light.low_key or (shot.place.open_air and not (brief.leaves or shot.setting in SHADED)):
         return picture
-    if brief.leaves:
+    if brief.leaves or shot.place.open_air:
         mask = gobo.leaves(random, width, height, shot.side)
         if brief.window:
             mask = mask * (0.25 + 0.75 * gobo.window(random, width, height, shot.side))

@@ -9,10 +9,11 @@ from generation.sandbox.render.noise import Random
 from generation.sandbox.render.plane import Plane
 from generation.sandbox.render.raster import Array
 
-from .cloth import fabric
+from .cloth import fabric, gingham
 from .ground import sand, snow
+from .lawn import grass
 from .liquid import water
-from .stone import concrete, marble, plain
+from .stone import concrete, marble, plain, rubber
 from .timber import wood
 
 Texture = Callable[[Random, Plane, Colour | None], Array]
@@ -23,8 +24,12 @@ TEXTURES: dict[str, Texture] = {
     "concrete": concrete,
     "sand": sand,
     "snow": snow,
+    "grass": grass,
     "fabric": fabric,
+    "gingham": gingham,
     "water": water,
+    "rubber": rubber,
+    "glass": plain,
     "plain": plain,
 }
 # Mirror-like share of each surface, 0…1.
@@ -34,7 +39,11 @@ GLOSS = {
     "concrete": 0.05,
     "sand": 0.0,
     "snow": 0.0,
+    "grass": 0.0,
     "fabric": 0.0,
+    "gingham": 0.0,
     "water": 0.55,
+    "rubber": 0.08,
+    "glass": 0.42,
     "plain": 0.10,
 }

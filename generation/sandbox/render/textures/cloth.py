@@ -32,6 +32,28 @@ def fabric(random: Random, plane: Plane, tone: Colour | None) -> Array:
     return np.clip(colour, 0, 1)
 
 
+def gingham(random: Random, plane: Plane, tone: Colour | None) -> Array:
+    """A picnic cloth: crossing stripes of one colour on white, on lightly creased cotton."""
+    stripe = (tone or Colour(0.77, 0.20, 0.19)).array
+    u, v = plane.turned(0.18 + 0.3 * chance(random))
+    pitch = np.float32(46.0)
+    across, down = _band(u, pitch, plane), _band(v, pitch, plane)
+    cover = (across + down) * 0.5
+    folds = fbm(random, TILE, (3, 4), 3, 0.4)
+    slope = _fold(folds, u, v) - _fold(folds, u + 7, v - 9)
+    threads = fbm(random, TILE, (128, 128), 1)
+    shade = 1 + slope * 0.9 + sampled(threads, u * 0.9, v * 0.9) * 0.03 * plane.keeps(9)
+    white = np.array([0.955, 0.945, 0.92], np.float32)
+    return floats(np.clip((white + (stripe - white) * cover[..., None]) * shade[..., None], 0, 1))
+
+
+def _band(along: Array, pitch: np.float32, plane: Plane) -> Array:
+    """1 on every other stripe, 0 between, with edges as soft as a pixel is deep."""
+    phase = np.abs((along / pitch) % 2 - 1)  # 0…1…0 over a stripe and its gap
+    soft = np.clip(plane.step / pitch, 0.02, 0.5)
+    return floats(np.clip((phase - 0.5) / soft + 0.5, 0, 1))
+
+
 def _fold(folds: Array, u: Array, v: Array) -> Array:
     """Height of the folds −1…1: rounded ridges of warped noise."""
     field = sampled(folds, u * 0.17, v * 0.26)

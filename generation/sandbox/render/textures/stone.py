@@ -55,6 +55,17 @@ def concrete(random: Random, plane: Plane, tone: Colour | None) -> Array:
     return np.clip(tone_map[..., None] * ground.array, 0, 1)
 
 
+def rubber(random: Random, plane: Plane, tone: Colour | None) -> Array:
+    """A gym's floor: dark granules with pale flecks."""
+    ground = tone or Colour(0.17, 0.175, 0.185)
+    grit = fbm(random, TILE, (128, 128), 2, 0.8)
+    shade = 1 + sampled(grit, plane.x * 0.8, plane.z * 0.8) * plane.keeps(9) * 0.16
+    spots = fbm(random, TILE, (96, 96), 1)
+    flecks = smoothstep(0.72, 0.95, sampled(spots, plane.x * 0.7, plane.z * 0.7)) * plane.keeps(14)
+    colour = shade[..., None] * ground.array
+    return floats(np.clip(colour + (flecks * 0.30)[..., None], 0, 1))
+
+
 def plain(random: Random, plane: Plane, tone: Colour | None) -> Array:
     """A seamless sheet: nothing but the faintest unevenness."""
     ground = tone or Colour(0.9, 0.885, 0.86)

@@ -37,6 +37,15 @@ def test_surface(prompt: str, surface: str | None) -> None:
         ("the city at dusk", "city"),
         ("Christmas morning", "festive"),
         ("studio shot in a forest", "forest"),
+        ("inside a fridge", "fridge"),
+        ("floating in space among stars", "space"),
+        ("on a grey sofa in a living room", "sofa"),
+        ("fresh snow, winter morning", "snow"),
+        ("a cosy bedroom", "bedroom"),
+        ("gym floor", "gym"),
+        ("winter, at the beach", "beach"),
+        ("forest green wall", None),
+        ("studio with negative space, shallow depth of field", "studio"),
         ("just nice", None),
     ],
 )
@@ -69,6 +78,47 @@ def test_the_surface_has_a_tone_of_its_own() -> None:
     walnut, black = read_prompt("on walnut").tone, read_prompt("on black marble").tone
     assert walnut and black and walnut.luma < 0.4 and black.luma < 0.2
     assert read_prompt("on marble").tone is None
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "{} on a marble table",
+        "A photo of {}, on a marble table, soft light",
+        "Marble table with {}",
+        "{} on a marble table, no wood or leaves",
+        "{} on marble instead of snow",
+    ],
+)
+@pytest.mark.parametrize("name", ["Snow Boot", "Beach Towel", "Forest candle", "Golden Oak", "Kitchen Sink No. 5"])
+def test_the_name_of_the_product_steers_no_scene(prompt: str, name: str) -> None:
+    named, plain = read_prompt(prompt.format(name), f"{name}.jpg"), read_prompt(prompt.format("product"))
+    assert (named.surface, named.setting, named.light) == ("marble", None, plain.light)
+    assert (named.colours, named.tone, named.ground) == (plain.colours, None, "scene")
+
+
+@pytest.mark.parametrize("name", ["snow boot", "beach towel", "forest candle", "white sneaker", "forest green hoodie"])
+def test_nor_does_a_name_that_only_the_prompt_knows(name: str) -> None:
+    brief = read_prompt(f"{name} on a marble table")
+    assert (brief.surface, brief.setting, brief.colours) == ("marble", None, ())
+
+
+def test_a_product_called_like_its_ground_still_stands_on_it() -> None:
+    assert read_prompt("Oak on oak", "Oak").surface == "wood"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("Linen Shirt", "limp"),
+        ("Hat box", "firm"),
+        ("Bottle with a cap", "firm"),
+        ("Beach Towels", "limp"),
+        ("Gadget 3000", None),
+    ],
+)
+def test_the_name_tells_what_the_product_is(name: str, kind: str | None) -> None:
+    assert read_prompt("on marble", name).kind == kind
 
 
 def test_details() -> None:
