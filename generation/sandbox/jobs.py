@@ -36,7 +36,7 @@ def accept(*, key: SandboxKey, request: GenerateRequest, idempotency_key: str, f
     books.require_credits(key=key, price=request.price)
     prompt = _prompt(request)
     job_id = new_id("job")
-    photo = _photo(key, request, job_id)
+    photo, product = _photo(key, request, job_id)
     now = timezone.now()
     job = SandboxJob(
         id=job_id,
@@ -45,6 +45,7 @@ def accept(*, key: SandboxKey, request: GenerateRequest, idempotency_key: str, f
         model=request.model,
         prompt=prompt,
         photo=photo,
+        product=product,
         aspect_ratio=request.aspect_ratio,
         num_images=request.num_images,
         webhook_url=request.webhook_url,
@@ -80,15 +81,15 @@ def _prompt(request: GenerateRequest) -> str:
     return request.prompt or preset.prompt
 
 
-def _photo(key: SandboxKey, request: GenerateRequest, job_id: str) -> str:
-    """The storage key of the product photo."""
+def _photo(key: SandboxKey, request: GenerateRequest, job_id: str) -> tuple[str, str]:
+    """The storage key of the product photo, and the name of an uploaded one; a link tells none."""
     if request.asset_id:
         asset = SandboxAsset.objects.filter(key=key, pk=request.asset_id).first()
         if asset is None:
             raise ContractError(ErrorCode.NOT_FOUND, "Asset not found: asset_id")
-        return asset.original
+        return asset.original, asset.name
     picture = assets.fetch_photo(request.image_url, parameter="image_url")
-    return files.save(f"sandbox/photos/{job_id}.{picture.extension}", picture.data)
+    return files.save(f"sandbox/photos/{job_id}.{picture.extension}", picture.data), ""
 
 
 def _pretend(faults: Faults) -> timedelta:
@@ -147,7 +148,13 @@ def _render_missing(job: SandboxJob) -> None:
     photo = pictures.read(job.photo)
     for index in range(job.num_images):
         made = render(
-            photo, prompt=job.prompt, model=job.model, aspect_ratio=job.aspect_ratio, index=index, seed=job.id
+            photo,
+            prompt=job.prompt,
+            model=job.model,
+            aspect_ratio=job.aspect_ratio,
+            index=index,
+            seed=job.id,
+            product=job.product,
         )
         key = files.save(f"sandbox/results/{job.id}/{index}.{made.mime.partition('/')[2]}", made.data)
         job.pictures.append({"key": key, "mime": made.mime, "width": made.width, "height": made.height})

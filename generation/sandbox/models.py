@@ -81,6 +81,9 @@ class SandboxJob(models.Model):
     model = models.CharField(max_length=40)
     prompt = models.TextField()
     photo = models.CharField(max_length=200, help_text="Storage key of the product photo")
+    product = models.CharField(
+        max_length=200, blank=True, default="", help_text="Name of the uploaded photo; its words are no scene's"
+    )
     aspect_ratio = models.CharField(max_length=5, default=AspectRatio.SQUARE.value)
     num_images = models.PositiveSmallIntegerField(default=1)
     webhook_url = models.TextField(blank=True)

@@ -41,6 +41,6 @@ def _clear(job: SandboxJob) -> bool:
     except OSError as error:
         log.warning("The files of the sandbox's %s are not deleted yet: %s", job.pk, error)
         return False
-    nothing = {"prompt": "", "photo": "", "webhook_url": "", "pictures": [], "faults": {}}
+    nothing = {"prompt": "", "photo": "", "product": "", "webhook_url": "", "pictures": [], "faults": {}}
     SandboxJob.objects.filter(pk=job.pk).update(cleared_at=timezone.now(), **nothing)
     return True

@@ -174,3 +174,16 @@ def test_a_tampered_link_is_forbidden(caller: Caller, submit: Submit, finish: Fi
 @pytest.mark.parametrize("job_id", ["x" * 10_240, "%00", "%ed%a0%80", "..%2f.."])
 def test_an_id_that_no_job_can_have_is_nobodys(caller: Caller, job_id: str) -> None:
     assert caller.get(f"/v1/jobs/{job_id}").status_code == 404
+
+
+def test_the_name_of_the_photo_is_no_scene_and_a_cut_out_comes_with_alpha(
+    caller: Caller, submit: Submit, finish: Finish, client: Client, photo: bytes
+) -> None:
+    answer = caller.upload({"file": io.BytesIO(photo), "name": "White Background Bottle"})
+    job = submit(asset_id=answer.json()["asset_id"], prompt="White Background Bottle, transparent background")
+    assert job.product == "White Background Bottle"
+    image = shown(caller, finish(job))["images"][0]
+    served = client.get(image["url"])
+    picture = Image.open(io.BytesIO(served.content))
+    assert (served["Content-Type"], picture.mode) == ("image/png", "RGBA")
+    assert picture.getpixel((5, 5))[3] == 0
