@@ -229,6 +229,11 @@ class ImageLink:
     url: str
     width: int
     height: int
+    flaw: str = ""
+    """In our own answers: what keeps the picture from being shown whole."""
+
+    def as_json(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "flaw" or value}
 
 
 @dataclass(frozen=True)
@@ -262,7 +267,7 @@ class RemoteJob:
         if self.status is JobStatus.COMPLETED:
             shown |= {
                 "completed_at": self.completed_at,
-                "images": [vars(image) for image in self.images],
+                "images": [image.as_json() for image in self.images],
                 "tokens_used": self.tokens_used,
             }
         if self.status is JobStatus.FAILED:

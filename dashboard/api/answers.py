@@ -9,6 +9,7 @@ from dashboard.accounts.models import Team
 from dashboard.presets.models import Preset
 from dashboard.projects.models import Product, ProductPhoto
 from generation.contract import Accepted, ErrorCode, ImageLink, JobStatus, RemoteAsset, RemoteJob, RemotePreset
+from generation.media import kinds
 from generation.media import pictures as media
 from generation.models import Asset, Attempt, Image, Job, JobState
 from generation.provider.contract_http import iso
@@ -76,7 +77,10 @@ def show_job(job: Job) -> RemoteJob:
 
 
 def _picture(image: Image) -> ImageLink:
-    return ImageLink(url=media.link(image.original), width=image.width, height=image.height)
+    """Without a display size the file is only to be saved, whatever its sender calls it."""
+    name = "" if image.display or not image.original else f"{image.id}.{kinds.by_mime(image.mime).extension}"
+    url = media.link(image.original, download_as=name) if image.original else ""
+    return ImageLink(url=url, width=image.width, height=image.height, flaw=image.flaw)
 
 
 def _error_code(job: Job) -> str:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from generation.media import decoding
 from generation.media.folder_storage import FileLink, LinkExpired
 
-_TYPES = {f".{format.extension}": format.mime for format in decoding.PHOTOS}
+_TYPES = {f".{format.extension}": format.mime for format in decoding.FORMATS}
 
 
 @require_safe

@@ -66,6 +66,6 @@ def offspring(job: Job) -> Offspring | None:
     counts = {Job.Lineage(row["lineage"] or Job.Lineage.RETRY): row["many"] for row in rows}
     if not counts:
         return None
-    found = Image.objects.in_gallery().filter(job__parent=job).select_related("job__product")
+    found = Image.objects.with_thumbnail().filter(job__parent=job).select_related("job__product")
     words = [f"{counts[kind]} {MADE[kind][counts[kind] > 1]}" for kind in MADE if kind in counts]
     return Offspring(words=" · ".join(words), pictures=list(found.order_by("-id")[:SHOWN]))

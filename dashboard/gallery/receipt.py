@@ -9,6 +9,8 @@ from django.utils.formats import date_format
 from django.utils.text import slugify
 
 from dashboard.gallery.lineage import origin
+from dashboard.projects.templatetags.pictures import flaw_label
+from generation.media import kinds
 from generation.models import Image, Job
 
 
@@ -21,8 +23,8 @@ def receipt(picture: Image) -> list[dict[str, Any]]:
         {"term": "Model", "text": job.model},
         {"term": "Preset", "text": _preset(job)},
         {"term": "Project", "text": str(job.project or "")},
-        {"term": "Shape", "text": f"{job.aspect_ratio} · {picture.width} × {picture.height} px"},
-        {"term": "File", "text": f"{_kind(picture)} · {picture.size / 1024:,.0f} KB"},
+        {"term": "Shape", "text": _shape(picture)},
+        {"term": "File", "text": _file(picture)},
         {"term": "Credits", "text": _credits(job)},
         {"term": "Made by", "text": _maker(job)},
         {"term": "When", "text": date_format(timezone.localtime(picture.created_at), "j F Y, H:i")},
@@ -43,8 +45,15 @@ def _preset(job: Job) -> str:
     return f"ProductAI's {job.provider_preset}" if job.provider_preset else ""
 
 
-def _kind(picture: Image) -> str:
-    return PurePosixPath(picture.original).suffix.removeprefix(".").upper()
+def _shape(picture: Image) -> str:
+    measured = f" · {picture.width} × {picture.height} px" if picture.display else ""
+    return f"{picture.job.aspect_ratio}{measured}"
+
+
+def _file(picture: Image) -> str:
+    kind = kinds.by_mime(picture.mime).name.removesuffix(" file")
+    size = f"{picture.size / 1024:,.0f} KB" if picture.original else ""
+    return " · ".join(filter(None, [kind if size else "None", size, flaw_label(picture)]))
 
 
 def _credits(job: Job) -> str:
@@ -62,4 +71,7 @@ def file_name(picture: Image) -> str:
     """What a download is called: ``camp-mug-marble-morning-3f2a.png``."""
     version = picture.job.preset_version
     words = slugify(f"{picture.job.product.name} {version.preset.name if version else ''}")[:80].strip("-")
-    return f"{words or 'picture'}-{picture.id[-4:]}{PurePosixPath(picture.original).suffix}"
+    suffix = PurePosixPath(picture.original).suffix
+    if picture.original and not picture.display:
+        suffix = f".{kinds.by_mime(picture.mime).extension}"
+    return f"{words or 'picture'}-{picture.id[-4:]}{suffix}"

@@ -75,8 +75,9 @@ def _made_by(acting: Actor, picture: Image) -> bool:
 
 
 def download_refusal(acting: Actor, picture: Image) -> str:
-    """Why the original may not be had; empty where it may."""
-    return NOT_APPROVED if acting.team.approved_only and picture.review != Review.APPROVED else ""
+    """Why the original may not be had; empty where it may. What cannot be shown is judged by those who have it."""
+    is_barred = acting.team.approved_only and picture.review != Review.APPROVED and picture.display
+    return NOT_APPROVED if is_barred else ""
 
 
 @dataclass(frozen=True)

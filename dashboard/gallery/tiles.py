@@ -10,9 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from dashboard.files.links import page_link
 from dashboard.gallery.filters import GalleryFilters
-from dashboard.projects.templatetags.pictures import alt_text, reviewed
+from dashboard.projects.templatetags.pictures import tile as picture_tile
 from generation.models import Image
 
 
@@ -39,15 +38,9 @@ class GalleryDay:
 
 def tile(picture: Image, filters: GalleryFilters) -> dict[str, Any]:
     """The context of ``ui/_picture.html``; opening it keeps the filters."""
-    return {
+    return picture_tile(picture) | {
         "id": picture.id,
         "url": filters.address(reverse("picture", args=[picture.id])),
-        "src": page_link(picture.thumbnail),
-        "width": picture.width,
-        "height": picture.height,
-        "alt": alt_text(picture),
-        "thumb_hash": picture.thumb_hash,
-        **reviewed(picture),
     }
 
 

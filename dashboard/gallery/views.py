@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -17,7 +17,7 @@ from dashboard.gallery import pictures, review, tiles
 from dashboard.gallery.filters import GalleryFilters, menus
 from dashboard.gallery.lineage import offspring
 from dashboard.gallery.receipt import file_name, receipt
-from dashboard.projects.templatetags.pictures import alt_text, reviewed
+from dashboard.projects.templatetags.pictures import alt_text, flaw_label, flaw_sentence, reviewed, shape
 from dashboard.ui.filters import identifier
 from dashboard.ui.htmx import HtmxRequest, part_or_page
 from generation.models import Image
@@ -102,10 +102,11 @@ def _lightbox(acting: access.Actor, row: Image, filters: GalleryFilters) -> dict
     )
     large = {
         "src": page_link(row.display),
-        "original": "" if review.download_refusal(acting, row) else page_link(row.original),
-        "width": row.width,
-        "height": row.height,
+        "original": page_link(row.original) if row.display and not review.download_refusal(acting, row) else "",
+        **shape(row),
         "alt": alt_text(row),
+        "flaw": flaw_label(row),
+        "flaw_note": flaw_sentence(row),
         "thumb_hash": row.thumb_hash,
     }
     return {
@@ -164,4 +165,6 @@ def download(request: HttpRequest, picture_id: str) -> HttpResponse:
     row = _find(acting, picture_id)
     if refusal := review.download_refusal(acting, row):
         return render(request, "gallery/no_download.html", {"row": row, "reason": refusal}, status=403)
+    if not row.original:
+        raise Http404("No file of this picture was kept.")
     return redirect(page_link(row.original, download_as=file_name(row)))

@@ -114,7 +114,7 @@ def choose_cover(acting: Actor, preset: Preset, image: Image) -> None:
     before = {"cover": preset.cover}
     with transaction.atomic():
         # Locked: whatever removes old pictures looks at the covers only then.
-        access.find(acting, Image.objects.in_gallery().select_for_update(), pk=image.pk)
+        access.find(acting, Image.objects.with_thumbnail().select_for_update(), pk=image.pk)
         change(preset, cover=image.thumbnail)
         record(acting, "preset.cover_chosen", preset.id, before=before, after={"cover": preset.cover})
 

@@ -3,22 +3,23 @@
 from collections.abc import Mapping
 
 from dashboard.accounts.models import Team
-from dashboard.projects import details
+from dashboard.projects.forms import TAG_LENGTH, TAGS_MAX
 from dashboard.projects.models import Product
 from dashboard.projects.sheets import SheetRow
 from generation.media.folder_storage import own_links
 from generation.network import addresses
-from generation.text import fold_for_uniqueness
 
+NAME_LENGTH = 120
+SKU_LENGTH = 60
 URL_LENGTH = 2000
 
 
 def problems(rows: list[SheetRow], *, library: Mapping[str, str]) -> dict[int, str]:
-    """What is wrong, by line. ``library`` names the team's products by the ``sku_key``."""
+    """What is wrong, by line. ``library`` names the team's products by their SKU in lower case."""
     seen: dict[str, int] = {}
     found = {}
     for row in rows:
-        sku = fold_for_uniqueness(row.sku)
+        sku = row.sku.lower()
         said = [*_of_texts(row), *_of_sku(row.sku, taken=library.get(sku), line=seen.get(sku))]
         if said:
             found[row.line] = " ".join(said)[:300]
@@ -28,21 +29,26 @@ def problems(rows: list[SheetRow], *, library: Mapping[str, str]) -> dict[int, s
 
 
 def library_of(team: Team) -> dict[str, str]:
-    rows = Product.objects.filter(team=team, archived_at=None).exclude(sku_key="")
-    return dict(rows.values_list("sku_key", "name"))
+    rows = Product.objects.filter(team=team, archived_at=None).exclude(sku="").values_list("sku", "name")
+    return {sku.lower(): name for sku, name in rows}
 
 
 def _of_sku(sku: str, *, taken: str | None, line: int | None) -> list[str]:
     if not sku:
         return []
     if taken is not None:
-        return [details.taken(taken, sku)]
+        return [f"{taken} has the SKU {sku} already."]
     return [f"Line {line} has the SKU {sku} too."] if line is not None else []
 
 
 def _of_texts(row: SheetRow) -> list[str]:
-    faults = details.faults(details.Details(name=row.name, sku=row.sku, tags=row.tags))
-    return [*faults.values(), *_of_url(row.url)]
+    said = [] if row.name else ["The name is missing."]
+    for label, text, longest in (("name", row.name, NAME_LENGTH), ("SKU", row.sku, SKU_LENGTH)):
+        if len(text) > longest:
+            said.append(f"The {label} has {len(text)} characters; at most {longest} fit.")
+    if len(row.tags) > TAGS_MAX or any(len(tag) > TAG_LENGTH for tag in row.tags):
+        said.append(f"A product has at most {TAGS_MAX} tags of {TAG_LENGTH} characters each.")
+    return [*said, *_of_url(row.url)]
 
 
 def _of_url(url: str) -> list[str]:

@@ -17,8 +17,7 @@ from dashboard.accounts.models import Membership, Role
 from dashboard.audit.record import record
 from dashboard.projects import checks, sheets
 from dashboard.projects.actions import create_product, take_photo
-from dashboard.projects.details import NAME_MAX, SKU_MAX, DetailsRefused
-from dashboard.projects.models import ImportRow, ProductImport
+from dashboard.projects.models import ImportRow, Product, ProductImport
 from generation.contract import PHOTO_MAX_BYTES
 from generation.database.bulk_delete import delete_in_portions
 from generation.errors import UserFacingError
@@ -57,8 +56,8 @@ def _row(batch: ProductImport, row: sheets.SheetRow, problem: str) -> ImportRow:
     return ImportRow(
         batch=batch,
         line=row.line,
-        name=row.name[:NAME_MAX],
-        sku=row.sku[:SKU_MAX],
+        name=row.name[: checks.NAME_LENGTH],
+        sku=row.sku[: checks.SKU_LENGTH],
         url=row.url[: checks.URL_LENGTH],
         tags=list(row.tags),
         state=State.BAD if problem else State.WAITING,
@@ -101,7 +100,7 @@ def work(row: ImportRow) -> None:
         _finish(acting, row, _asset(acting, row))
     except FetchError as error:
         _waiting(row).update(due_at=timezone.now() + GAPS[row.tries - 1], message=f"{error} It is tried again."[:300])
-    except (RowFailed, DetailsRefused) as error:
+    except RowFailed as error:
         _waiting(row).update(state=State.FAILED, message=str(error)[:300], due_at=None)
 
 
@@ -133,6 +132,9 @@ def _finish(acting: Actor, row: ImportRow, asset: Asset) -> None:
         # Whoever turns the row over makes the product: a second worker finds nothing to turn.
         if not _waiting(row).update(state=State.DONE, due_at=None, message=""):
             return
+        taken = Product.objects.filter(team=acting.team, sku__iexact=row.sku, archived_at=None).first()
+        if row.sku and taken:
+            raise RowFailed(f"{taken.name} has the SKU {row.sku} already.")
         product = create_product(acting, asset=asset, name=row.name, sku=row.sku, tags=row.tags)
         ImportRow.objects.filter(pk=row.pk).update(product=product)
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max, Q, Sum
 
 from dashboard.projects.models import Product, Project
 from generation.models import Hold, Image, Job, MonthlySpend
@@ -41,7 +41,8 @@ class ProjectSummary:
 def summaries(projects: list[Project]) -> list[ProjectSummary]:
     """One for each of a team's projects, in their order."""
     stored = Image.objects.in_gallery().filter(job__project__in=projects)
-    counted = stored.values_list("job__project").annotate(Count("pk"), Max("pk"))
+    newest = Max("pk", filter=~Q(thumbnail=""))
+    counted = stored.values_list("job__project").annotate(Count("pk"), newest=newest)
     pictures = {project: (count, newest) for project, count, newest in counted}
     covers = {row.pk: row.cover_id or pictures.get(row.pk, (0, ""))[1] for row in projects}
     images = Image.objects.in_gallery().in_bulk([pk for pk in covers.values() if pk])

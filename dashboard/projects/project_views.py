@@ -85,7 +85,7 @@ def cover(request: HttpRequest, project_id: str) -> HttpResponse:
     acting = access.actor(request, Role.CREATOR)
     row = access.find(acting, Project, pk=project_id)
     chosen = request.POST.get("picture", "")
-    pictures = Image.objects.in_gallery().filter(job__project=row)
+    pictures = Image.objects.with_thumbnail().filter(job__project=row)
     picture = access.find(acting, pictures, pk=chosen) if chosen else None
     actions.choose_cover(acting, row, picture=picture)
     messages.success(request, "This is the cover now." if picture else "The newest picture is the cover again.")

@@ -14,7 +14,6 @@ from typing import Any
 
 from dashboard.ui.csv import MARK, line, unguarded
 from generation.errors import UserFacingError
-from generation.text import distinct, normalise, trim
 
 FILE_MAX_BYTES = 5 * 1024 * 1024
 ROWS_MAX = 5_000
@@ -140,10 +139,9 @@ def _cells(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
 def _values(cells: list[str], header: _Header) -> dict[str, Any]:
     given = {field: cells[place] for field, place in header.columns.items() if place < len(cells)}
     # An apostrophe that somebody else wrote is part of the text.
-    texts = {field: unguarded(cell) if header.ours else cell for field, cell in given.items()}
-    words, url = re.split(r"[,;|]", texts.pop("tags", "")), texts.pop("url", "")
-    found = {field: normalise(text) for field, text in texts.items()}
-    return {**found, "url": " ".join(trim(url).split()), "tags": tuple(distinct(words))}
+    found = {field: " ".join((unguarded(cell) if header.ours else cell).split()) for field, cell in given.items()}
+    words = (" ".join(word.split()) for word in re.split(r"[,;|]", found.pop("tags", "")))
+    return {**found, "tags": tuple(dict.fromkeys(word for word in words if word))}
 
 
 def write(rows: Iterable[tuple[SheetRow, str]]) -> str:

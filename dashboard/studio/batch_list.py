@@ -24,7 +24,7 @@ THUMBNAILS = tuple(f"thumbnail_{place}" for place in range(4))
 @require_safe
 def batches(request: HtmxRequest) -> HttpResponse:
     acting, before = access.actor(request), identifier(request.GET.get("before", ""))
-    pictures = Image.objects.in_gallery().filter(job__batch=OuterRef("pk")).order_by("job_id", "index")
+    pictures = Image.objects.with_thumbnail().filter(job__batch=OuterRef("pk")).order_by("job_id", "index")
     keys = pictures.values("thumbnail")
     thumbnails = {name: Subquery(keys[place : place + 1]) for place, name in enumerate(THUMBNAILS)}
     rows = Batch.objects.filter(team=acting.team).select_related("project").annotate(**thumbnails).order_by("-id")

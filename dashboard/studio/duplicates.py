@@ -39,7 +39,7 @@ class Repeats:
 def find(acting: Actor, specs: Iterable[JobSpec]) -> Repeats:
     asked = [(spec.fingerprint, spec) for spec in specs]
     rows = Job.objects.filter(team=acting.team, fingerprint__in={key for key, _ in asked})
-    still_there = Exists(Image.objects.in_gallery().filter(job=OuterRef("pk")))
+    still_there = Exists(Image.objects.with_thumbnail().filter(job=OuterRef("pk")))
     done = rows.filter(still_there, state=JobState.COMPLETED).values_list("fingerprint", flat=True)
     fingerprints = frozenset(done.distinct())
     return Repeats(
@@ -51,5 +51,5 @@ def find(acting: Actor, specs: Iterable[JobSpec]) -> Repeats:
 
 def pictures(acting: Actor, repeats: Repeats) -> list[Image]:
     """The newest of those that exist, to look at."""
-    rows = Image.objects.in_gallery().filter(team=acting.team, job__fingerprint__in=repeats.fingerprints)
+    rows = Image.objects.with_thumbnail().filter(team=acting.team, job__fingerprint__in=repeats.fingerprints)
     return list(rows.select_related("job__product").order_by("-id")[:SHOWN])

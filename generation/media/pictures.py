@@ -2,21 +2,34 @@
 
 import hashlib
 from dataclasses import dataclass
+from enum import StrEnum
 
 import pyvips
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from generation.media import decoding, thumbhash
+from generation.media import decoding, kinds, thumbhash
 from generation.media.decoding import Decoded, UnusablePicture
 
 DISPLAY_PIXELS = 1600
 THUMBNAIL_PIXELS = 480
 
 
+class Flaw(StrEnum):
+    """What keeps a picture that is paid for from being shown whole."""
+
+    INCOMPLETE = "incomplete"
+    """It is cut off; what there is of it is shown."""
+    UNDECODABLE = "undecodable"
+    """The original alone is kept."""
+    EMPTY = "empty"
+    TOO_LARGE = "too_large"
+    """It was not kept."""
+
+
 @dataclass(frozen=True)
 class Picture:
-    """A verified picture with its derived sizes; width and height are those of the upright original."""
+    """A picture with its derived sizes; width and height are those of the upright original."""
 
     data: bytes
     mime: str
@@ -27,6 +40,8 @@ class Picture:
     display: bytes
     thumbnail: bytes
     thumb_hash: str
+    flaw: str = ""
+    """A :class:`Flaw`, with which sizes that could not be derived are empty and lengths 0."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +68,24 @@ def read_picture(data: bytes, *, max_bytes: int) -> Picture:
     return _derive(data, decoded)
 
 
+def read_delivery(data: bytes) -> Picture:
+    """A picture that is paid for: never refused, and shown as far as it can be decoded."""
+    format = decoding.sniff(data)
+    if format is None:
+        return without_sizes(data, flaw=Flaw.UNDECODABLE if data else Flaw.EMPTY)
+    try:
+        decoded = decoding.decode(data, format=format, longest=DISPLAY_PIXELS)
+    except UnusablePicture:
+        return without_sizes(data, flaw=Flaw.UNDECODABLE)
+    return _derive(data, decoded)
+
+
+def without_sizes(data: bytes, *, flaw: Flaw) -> Picture:
+    digest, mime = hashlib.sha256(data).hexdigest(), kinds.sniff(data).mime
+    # Nothing of it is ever answered as more than bytes to save, so it has no name that says more.
+    return Picture(data, mime, "bin", digest, 0, 0, display=b"", thumbnail=b"", thumb_hash="", flaw=flaw)
+
+
 def _derive(data: bytes, decoded: Decoded) -> Picture:
     small = decoding.fitted(decoded.pixels, THUMBNAIL_PIXELS).copy_memory()
     return Picture(
@@ -65,6 +98,7 @@ def _derive(data: bytes, decoded: Decoded) -> Picture:
         display=_webp(decoded.pixels, quality=84),
         thumbnail=_webp(small, quality=78),
         thumb_hash=_thumb_hash(small),
+        flaw="" if decoded.is_whole else Flaw.INCOMPLETE,
     )
 
 
@@ -87,7 +121,8 @@ def store(picture: Picture, *, folder: str) -> StoredKeys:
 
 
 def _write(key: str, data: bytes) -> str:
-    return default_storage.save(key, ContentFile(data))
+    """The key of what was written; empty for nothing."""
+    return default_storage.save(key, ContentFile(data)) if data else ""
 
 
 def read(key: str) -> bytes:

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from generation.database.public_ids import PublicIdField
+from generation.media.pictures import Flaw
 
 
 class Asset(models.Model):
@@ -38,9 +39,16 @@ class Pictures(models.QuerySet["Image"]):
         """Those that may be shown: they are stored, and nobody has removed them."""
         return self.filter(stored_at__isnull=False, deleted_at__isnull=True)
 
+    def with_thumbnail(self) -> Self:
+        """Those of the gallery that there is something to see of."""
+        return self.in_gallery().exclude(thumbnail="")
+
 
 class Image(models.Model):
-    """One picture of a job. It is in the gallery from ``stored_at`` to ``deleted_at``."""
+    """One picture of a job. It is in the gallery from ``stored_at`` to ``deleted_at``.
+
+    With a ``flaw`` some of its files may be missing.
+    """
 
     class Review(models.TextChoices):
         NONE = "", "Not reviewed"
@@ -65,6 +73,13 @@ class Image(models.Model):
     stored_at = models.DateTimeField(null=True, blank=True)
     review = models.CharField(max_length=8, choices=Review, default=Review.NONE, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True, help_text="Its files are gone; what it cost stays")
+    flaw = models.CharField(
+        max_length=12,
+        choices=[(flaw.value, flaw.name.capitalize().replace("_", " ")) for flaw in Flaw],
+        blank=True,
+        default="",
+        help_text="What keeps it from being shown whole",
+    )
 
     objects = Pictures.as_manager()
 

@@ -26,6 +26,10 @@ class FetchError(UserFacingError):
         """Whether asking again later may help."""
 
 
+class TooLarge(FetchError):
+    """The file has more bytes than are taken."""
+
+
 def download(url: str, *, max_bytes: int, seconds: float = 20, trusted: Collection[str] = ()) -> bytes:
     """Return the body at ``url``. ``trusted`` is that of :func:`generation.network.addresses.check`.
 
@@ -61,7 +65,7 @@ def _read(session: requests.Session, url: str, exchange: Exchange, *, max_bytes:
         while chunk := answer.raw.read1(_CHUNK, decode_content=True):
             body += chunk
             if len(body) > max_bytes:
-                raise FetchError(f"The file is larger than {max_bytes // 1024 // 1024} MB.")
+                raise TooLarge(f"The file is larger than {max_bytes // 1024 // 1024} MB.")
             if exchange.expired:
                 break
     if exchange.expired:

@@ -1,4 +1,7 @@
-"""A rendered job's pictures into our own storage: downloaded, verified, derived, stored; each on its own."""
+"""A rendered job's pictures into our own storage: downloaded, decoded, derived, stored; each on its own.
+
+They are paid for. What cannot be decoded is kept as it came, once it is certain that the provider has nothing better.
+"""
 
 import logging
 from datetime import timedelta
@@ -6,7 +9,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from generation.media import pictures
-from generation.media.decoding import UnusablePicture
+from generation.media.pictures import Flaw, Picture
 from generation.models import Attempt, Image, Job, JobState
 from generation.network import download
 from generation.pipeline import jobs
@@ -15,7 +18,9 @@ from generation.provider.client import ProviderError
 
 log = logging.getLogger(__name__)
 
-PICTURE_MAX_BYTES = 40 * 1024 * 1024
+PICTURE_MAX_BYTES = 100 * 1024 * 1024
+DOUBTED = 6
+"""Tries, over two minutes, after which a file that cannot be decoded is kept, though other bytes come every time."""
 STORE_FOR = timedelta(days=2)
 """How long storage and provider may be out of order before a paid job is given up, from when we heard that its pictures
 are made."""
@@ -39,17 +44,41 @@ def store_picture(image: Image) -> None:
     """Bring one picture home. A fault is left to the job's next look; the cost is captured already."""
     if image.stored_at is not None:
         return
-    job = image.job
-    trusted = connections.trusted_links(job.connection)
     try:
-        data = download.download(image.source_url, max_bytes=PICTURE_MAX_BYTES, seconds=60, trusted=trusted)
-        picture = pictures.read_picture(data, max_bytes=PICTURE_MAX_BYTES)
+        picture = _fetch(image)
+        if picture.flaw and not _is_certain(image, picture):
+            Image.objects.filter(pk=image.pk, stored_at=None).update(sha256=picture.sha256)
+            log.warning("Picture %s of %s is %s; it is fetched again", image.index, image.job_id, picture.flaw)
+            _postpone(image.job)
+            return
         keys = pictures.store(picture, folder=f"{image.team_id}/pictures/{image.id}")
-    except (download.FetchError, UnusablePicture, OSError) as error:
-        log.warning("Picture %s of %s is not stored yet: %s", image.index, job.id, error)
-        _postpone(job)
+    except (download.FetchError, OSError) as error:
+        log.warning("Picture %s of %s is not stored yet: %s", image.index, image.job_id, error)
+        _postpone(image.job)
         return
     jobs.picture_stored(image, picture=picture, keys=keys)
+
+
+def _fetch(image: Image) -> Picture:
+    trusted = connections.trusted_links(image.job.connection)
+    try:
+        data = download.download(image.source_url, max_bytes=PICTURE_MAX_BYTES, seconds=60, trusted=trusted)
+    except download.TooLarge:
+        return pictures.without_sizes(b"", flaw=Flaw.TOO_LARGE)
+    return pictures.read_delivery(data)
+
+
+def _is_certain(image: Image, picture: Picture) -> bool:
+    """Whether a flaw is the file's own, and not of its way here: the same bytes came twice.
+
+    Nothing, or a page instead of a picture, is what a server out of order sends every time; that takes longer.
+    """
+    tries = image.job.tries
+    if picture.flaw == Flaw.TOO_LARGE:
+        return True
+    if not picture.data.strip() or picture.data.lstrip().startswith((b"<", b"{")):
+        return tries >= TRIES
+    return image.sha256 == picture.sha256 or tries >= DOUBTED
 
 
 def _postpone(job: Job) -> None:

@@ -46,7 +46,6 @@ from generation.database.public_ids import new_id
 from generation.media.pictures import Picture, StoredKeys
 from generation.models import HOLDING, Attempt, Batch, Image, Job, JobState
 from generation.pipeline import events
-from generation.text import searchable
 
 LEASE = timedelta(seconds=45)
 """How long a worker may take for an upload, from its claim on, and for the POST, from the attempt's commit on; their
@@ -137,7 +136,7 @@ def enqueue(
     Raises ``ledger.InsufficientCredits``.
     """
     with transaction.atomic():
-        bulk_insert.insert(like, {**columns, "search_text": [searchable(prompt) for prompt in columns["prompt"]]})
+        bulk_insert.insert(like, columns)
         ledger.hold(batch=batch, jobs=asked, actor_id=actor_id, spender_id=spender_id)
 
 
@@ -452,8 +451,10 @@ def mark_storing(job: Job) -> None:
 
 
 def picture_stored(image: Image, *, picture: Picture, keys: StoredKeys) -> bool:
-    """Show one picture, and finish its job if it was the last."""
-    facts = {name: getattr(picture, name) for name in ("mime", "sha256", "width", "height", "thumb_hash")}
+    """Show one picture, as far as it can be, and finish its job if it was the last."""
+    facts = {name: getattr(picture, name) for name in ("mime", "sha256", "thumb_hash", "flaw")}
+    if picture.width:  # else it keeps what the provider said
+        facts |= {"width": picture.width, "height": picture.height}
     job = image.job
     with transaction.atomic():
         if connection.features.has_select_for_update:

@@ -42,7 +42,7 @@ const pan = (event) => {
 const mark = ({ picture, review, badge, badge_tone: tone }) => {
   for (const link of document.querySelectorAll(`.picture > a[href*="/${CSS.escape(picture)}/"]`)) {
     const tile = link.parentElement;
-    tile.querySelector(".picture-marks > .badge:not(.is-favourite)")?.remove();
+    tile.querySelector(".picture-marks > .badge:not(.is-favourite, .is-flaw)")?.remove();
     if (review) tile.dataset.review = review; else delete tile.dataset.review;
     if (!badge) continue;
     let marks = tile.querySelector(".picture-marks");

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from generation.media.folder_storage import FileLink
 from generation.models import Attempt, Image, Job, JobState
 from tests.api.conftest import Script
 from tests.api.test_generate import refused
@@ -71,6 +72,24 @@ def test_a_completed_job_shows_links_to_our_storage_and_its_true_cost(script: Sc
     assert [set(image) for image in shown["images"]] == [{"url", "width", "height"}] * 2
     assert all(image["url"].startswith("http://testserver/files/") for image in shown["images"])
     assert (shown["images"][0]["width"], shown["images"][0]["height"]) == (1024, 768)
+
+
+def test_a_picture_that_cannot_be_shown_is_said_and_only_to_be_saved(script: Script, job: Job) -> None:
+    facts = {
+        "team_id": job.team_id,
+        "job": job,
+        "source_url": "https://provider.example/",
+        "width": 1024,
+        "height": 768,
+    }
+    Image.objects.create(index=0, original="a.bin", mime="image/heic", flaw="undecodable", **facts)
+    Image.objects.create(index=1, flaw="empty", **facts)
+    put(job, JobState.COMPLETED, progress=100, tokens_used=10, finished_at=timezone.now())
+    kept, empty = script.get(f"jobs/{job.id}").json()["images"]
+    assert (kept["flaw"], kept["width"], kept["height"]) == ("undecodable", 1024, 768)
+    link = FileLink.read(kept["url"].rpartition("/")[2])
+    assert (link.name, link.disposition[:10], link.disposition[-6:]) == ("a.bin", "attachment", '.heic"')
+    assert empty == {"url": "", "width": 1024, "height": 768, "flaw": "empty"}
 
 
 def test_a_failed_job_shows_the_providers_error(script: Script, job: Job) -> None:

@@ -22,7 +22,7 @@ def made(press: Press) -> Job:
     Job.objects.update(state="completed", due_at=None)
     job = Job.objects.get()
     for index in range(2):
-        Image.objects.create(team=job.team, job=job, index=index, source_url="https://x.test", stored_at=job.created_at)
+        Image.objects.create(team=job.team, job=job, index=index, thumbnail="x.webp", stored_at=job.created_at)
     return job
 
 
