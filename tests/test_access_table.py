@@ -49,6 +49,7 @@ TABLE: dict[str, Rule] = {
     "products/link/": Rule(get=Role.VIEWER, post=Role.CREATOR).to("Fetch a product photo from a link"),
     "products/import/": MAKE.to("Import products from a sheet"),
     "products/import/<import_id>/": Rule(get=Role.CREATOR).to("Check what a sheet would import"),
+    "products/import/<import_id>/read/": MAKE.to("Say how a sheet is read"),
     "products/import/<import_id>/progress/": Rule(get=Role.CREATOR).to("Watch an import"),
     "products/import/<import_id>/start/": ACT.to("Start an import"),
     "products/import/<import_id>/left-out.csv": Rule(get=Role.CREATOR).to("Download the rows that an import left out"),

@@ -97,6 +97,7 @@ ORDERS: dict[str, Order] = {
 HARMLESS = {
     "jobs/<job_id>/assign/": "ties a job to one of the provider's once, and no other can have that one",
     "products/import/": "makes a preview, of which nothing comes until it is started",
+    "products/import/<import_id>/read/": "makes the preview anew",
     "products/import/<import_id>/start/": "a preview is started once",
     "products/<product_id>/": "writes down what is there already",
     "products/<product_id>/archive/": "it is archived already",

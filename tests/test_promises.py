@@ -17,7 +17,7 @@ from django.utils import timezone
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Membership, Role, Team, User
 from dashboard.members import invitations
-from dashboard.projects import imports
+from dashboard.projects import imports, previews
 from dashboard.spend.caps import actions, alerts
 from dashboard.spend.models import Alert
 from dashboard.studio.actions import JobSpec, start
@@ -79,7 +79,9 @@ def test_a_raised_cap_stays_raised_for_as_long_as_was_said(lose: Callable[[], No
 
 
 def test_a_started_import_goes_on(lose: Callable[[], None], creator: Actor) -> None:
-    batch = imports.preview(creator, data=b"name,image_url\nMug,https://93.184.216.34/mug.jpg\n", filename="spring.csv")
+    batch = previews.preview(
+        creator, data=b"name,image_url\nMug,https://93.184.216.34/mug.jpg\n", filename="spring.csv"
+    )
     imports.start(creator, batch)
     lose()
     assert imports.due() == [batch.id]

@@ -15,6 +15,7 @@ from dashboard.projects.forms import PHOTOS_MAX
 from dashboard.projects.models import Product, ProductPhoto, Project
 from generation.contract import PHOTO_MAX_BYTES
 from generation.database.public_ids import new_id
+from generation.errors import UserFacingError
 from generation.media import pictures
 from generation.models import Asset, Image
 
@@ -22,8 +23,8 @@ MAIN_PHOTO_CHOSEN = "product.photo_replaced"
 PHOTO_REMOVED = "product.photo_removed"
 
 
-class PhotoRefused(ValueError):
-    """A product's photos stay as they are; the text is one clear sentence."""
+class PhotoRefused(UserFacingError):
+    """A product's photos stay as they are."""
 
 
 def add_product(
@@ -91,6 +92,7 @@ def add_photo(acting: Actor, product: Product, *, asset: Asset, note: str = "", 
         _keep(asset)
         last = _photos_locked(product).last()
         if product.photos.filter(asset=asset).exists():
+            product.photos.filter(asset=asset, source="").update(source=source)
             return False
         if product.photos.count() >= PHOTOS_MAX:
             raise PhotoRefused(f"{product.name} has {PHOTOS_MAX} photos already; no more fit. Remove one first.")

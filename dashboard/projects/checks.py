@@ -1,26 +1,68 @@
 """What keeps a row of a file from becoming a product, in plain sentences."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from dashboard.accounts.models import Team
+from dashboard.projects import photo_addresses
 from dashboard.projects.forms import TAG_LENGTH, TAGS_MAX
 from dashboard.projects.models import Product
 from dashboard.projects.sheets import SheetRow
 from generation.media.folder_storage import own_links
 from generation.network import addresses
+from generation.text import fold_for_uniqueness as fold
 
 NAME_LENGTH = 120
 SKU_LENGTH = 60
 URL_LENGTH = 2000
 
 
-def problems(rows: list[SheetRow], *, library: Mapping[str, str]) -> dict[int, str]:
-    """What is wrong, by line. ``library`` names the team's products by their SKU in lower case."""
+_ROUNDED = re.compile(r"\d([.,]\d+)?E\+\d{2,}", re.IGNORECASE)
+"""A long number as spreadsheets write it once they have taken it for one."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """A product of the library, as far as a sheet may name it again."""
+
+    id: str
+    name: str
+    sku: str
+
+
+class Library:
+    """The team's products, to be found by what a sheet says of them."""
+
+    def __init__(self, team: Team) -> None:
+        rows = Product.objects.filter(team=team, archived_at=None).values_list("pk", "name", "sku")
+        self._by_id = {pk: Known(pk, name, sku) for pk, name, sku in rows}
+        self._by_sku = {fold(known.sku): known for known in self._by_id.values() if known.sku}
+        self._by_name: dict[str, list[Known]] = {}
+        for known in self._by_id.values():
+            if not known.sku:
+                self._by_name.setdefault(fold(known.name), []).append(known)
+
+    def with_sku(self, sku: str) -> Known | None:
+        return self._by_sku.get(fold(sku)) if sku else None
+
+    def same(self, row: SheetRow) -> list[Known]:
+        """What the row may be: the product that it names, the one of its SKU and name, or those of its name alone."""
+        if row.product in self._by_id:
+            return [self._by_id[row.product]]
+        if row.sku:
+            known = self.with_sku(row.sku)
+            return [known] if known and fold(known.name) == fold(row.name) else []
+        return self._by_name.get(fold(row.name), [])
+
+
+def problems(rows: Iterable[SheetRow], *, library: Library) -> dict[int, str]:
+    """What keeps rows from becoming products, by line; what is wrong with single photos is not among it."""
     seen: dict[str, int] = {}
     found = {}
     for row in rows:
-        sku = row.sku.lower()
-        said = [*_of_texts(row), *_of_sku(row.sku, taken=library.get(sku), line=seen.get(sku))]
+        sku = fold(row.sku)
+        said = [*_of_texts(row), *_of_sku(row, taken=library.with_sku(row.sku), line=seen.get(sku))]
         if said:
             found[row.line] = " ".join(said)[:300]
         if sku:
@@ -28,17 +70,16 @@ def problems(rows: list[SheetRow], *, library: Mapping[str, str]) -> dict[int, s
     return found
 
 
-def library_of(team: Team) -> dict[str, str]:
-    rows = Product.objects.filter(team=team, archived_at=None).exclude(sku="").values_list("sku", "name")
-    return {sku.lower(): name for sku, name in rows}
-
-
-def _of_sku(sku: str, *, taken: str | None, line: int | None) -> list[str]:
-    if not sku:
+def _of_sku(row: SheetRow, *, taken: Known | None, line: int | None) -> list[str]:
+    if not row.sku:
         return []
-    if taken is not None:
-        return [f"{taken} has the SKU {sku} already."]
-    return [f"Line {line} has the SKU {sku} too."] if line is not None else []
+    if line is not None:
+        return [f"Line {line} has the SKU {row.sku} too."]
+    if taken is not None and taken.id != row.product and fold(taken.name) != fold(row.name):
+        return [f"{taken.name} has the SKU {row.sku} already."]
+    if _ROUNDED.fullmatch(row.sku):
+        return [f"A spreadsheet has rounded the SKU to {row.sku}. Format the column as text and put the SKU in again."]
+    return []
 
 
 def _of_texts(row: SheetRow) -> list[str]:
@@ -48,11 +89,11 @@ def _of_texts(row: SheetRow) -> list[str]:
             said.append(f"The {label} has {len(text)} characters; at most {longest} fit.")
     if len(row.tags) > TAGS_MAX or any(len(tag) > TAG_LENGTH for tag in row.tags):
         said.append(f"A product has at most {TAGS_MAX} tags of {TAG_LENGTH} characters each.")
-    return [*said, *_of_url(row.url)]
-
-
-def _of_url(url: str) -> list[str]:
-    return [problem] if (problem := wrong_with_address(url)) else []
+    if not row.photos:
+        said.append("The image URL is missing.")
+    elif not any(not wrong_with_address(photo.url) for photo in row.photos):
+        said.append(wrong_with_address(row.photos[0].url))
+    return said
 
 
 def wrong_with_address(url: str) -> str:
@@ -66,5 +107,5 @@ def wrong_with_address(url: str) -> str:
     except addresses.NotPublic:
         return "The image URL is not on the public internet."
     except addresses.AddressRefused:
-        return "The image URL is not a whole web address; it begins with https://."
+        return photo_addresses.why_not_whole(url)
     return ""

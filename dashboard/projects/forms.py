@@ -3,7 +3,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from dashboard.projects.sheets import FILE_MAX_BYTES, TOO_LARGE
+from dashboard.projects.tables import FILE_MAX_BYTES, TOO_LARGE
 from dashboard.ui.fields import LineField, LinesField, WebAddressField
 from generation.text import distinct
 
@@ -75,9 +75,9 @@ class LinkForm(forms.Form):
 
 class SheetForm(forms.Form):
     file = forms.FileField(
-        label="CSV file",
-        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv"}),
-        error_messages={"required": "Choose a CSV file first.", "empty": "The file is empty."},
+        label="CSV file or workbook",
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xlsm,text/csv"}),
+        error_messages={"required": "Choose a file first.", "empty": "The file is empty."},
     )
 
     def clean_file(self) -> "UploadedFile[Any]":

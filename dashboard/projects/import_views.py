@@ -1,4 +1,4 @@
-"""Products from a CSV file: choose, look, confirm, watch."""
+"""Products from a sheet: choose, say how it is read where that is open, look, confirm, watch."""
 
 from typing import Any
 
@@ -11,9 +11,12 @@ from dashboard.accounts import access
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.accounts.views import members_only
-from dashboard.projects import imports, sheets
+from dashboard.projects import imports, previews, tables
+from dashboard.projects.encodings import KNOWN
 from dashboard.projects.forms import SheetForm
-from dashboard.projects.models import ImportRow, ProductImport
+from dashboard.projects.models import ImportFile, ImportRow, ProductImport
+from dashboard.projects.reading_forms import ColumnsForm, EncodingForm
+from dashboard.ui.filters import identifier
 
 RECENT = 10
 LISTED = 100
@@ -28,8 +31,8 @@ _FORM_BYTES = 64 * 1024
 def import_products(request: HttpRequest) -> HttpResponse:
     """Choose a file. One that is far too large is refused by its announced size, before it is taken apart."""
     acting = access.actor(request, Role.CREATOR)
-    if int(request.META.get("CONTENT_LENGTH") or 0) > sheets.FILE_MAX_BYTES + _FORM_BYTES:
-        return _choose(request, acting, SheetForm(), problem=sheets.TOO_LARGE)
+    if int(request.META.get("CONTENT_LENGTH") or 0) > tables.FILE_MAX_BYTES + _FORM_BYTES:
+        return _choose(request, acting, SheetForm(), problem=tables.TOO_LARGE)
     return _receive(request, acting)
 
 
@@ -41,9 +44,9 @@ def _receive(request: HttpRequest, acting: Actor) -> HttpResponse:
     if form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            batch = imports.preview(acting, data=file.read(), filename=file.name or "")
+            batch = previews.preview(acting, data=file.read(), filename=file.name or "")
             return redirect("product_import", import_id=batch.id)
-        except sheets.SheetRefused as error:
+        except tables.SheetRefused as error:
             form.add_error("file", str(error))
     return _choose(request, acting, form)
 
@@ -70,8 +73,54 @@ def product_import(request: HttpRequest, import_id: str) -> HttpResponse:
     _, batch = _found(request, import_id)
     if batch.started_at:
         return render(request, "projects/import_progress.html", _shown(batch))
-    good = batch.rows.filter(state=ImportRow.State.WAITING).order_by("line")[:LISTED]
-    return render(request, "projects/import_preview.html", {**_shown(batch), "good": good})
+    if batch.asks:
+        return redirect("read_import", import_id=batch.id)
+    good = batch.rows.filter(state=ImportRow.State.WAITING).order_by("line", "place")[:LISTED]
+    context = {**_shown(batch), "good": good, "encoding": KNOWN.get(batch.encoding, "")}
+    return render(request, "projects/import_preview.html", {**context, "may_reread": hasattr(batch, "file")})
+
+
+@members_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def read_import(request: HttpRequest, import_id: str) -> HttpResponse:
+    """How a preview's file is read: its encoding, its worksheet, its columns."""
+    acting, batch = _found(request, import_id)
+    file = ImportFile.objects.filter(batch=batch).first()
+    if file is None or batch.started_at:
+        return redirect("product_import", import_id=batch.id)
+    encoding = identifier(request.POST.get("encoding", ""))
+    opened = previews.open_file(bytes(file.data), encoding=encoding or batch.encoding)
+    names = [table.name for table in opened.tables]
+    asked = request.POST.get("sheet") or request.GET.get("sheet", "")
+    understood = previews.understood(acting, opened.tables)
+    chosen = names.index(asked) if asked in names else names.index(understood[0].name) if understood else 0
+    table = opened.tables[chosen]
+    asks_encoding = batch.asks == batch.Asks.ENCODING
+    encodings = EncodingForm(
+        request.POST if "encoding" in request.POST else None,
+        readings=opened.readings,
+        initial={"encoding": opened.encoding},
+    )
+    columns = ColumnsForm(request.POST if "title" in request.POST else None, table=table)
+    problem = ""
+    if request.method == "POST" and not (encodings.errors or columns.errors):
+        try:
+            told = columns.told() if columns.is_bound else None
+            previews.read_again(acting, batch, encoding=encoding or batch.encoding, sheet=table.name, told=told)
+            return redirect("product_import", import_id=batch.id)
+        except tables.SheetRefused as error:
+            problem = str(error)
+    context = {
+        "batch": batch,
+        "problem": problem,
+        "readings": opened.readings,
+        "encodings": encodings,
+        "asks_encoding": asks_encoding,
+        "columns": columns,
+        "table": table,
+        "sheets": names if not opened.readings else [],
+    }
+    return render(request, "projects/import_reading.html", context, status=422 if request.method == "POST" else 200)
 
 
 @members_only

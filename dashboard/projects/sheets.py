@@ -1,151 +1,211 @@
-"""CSV files of products, as people really have them: bytes in, rows out, or one sentence about the whole file.
+"""Sheets of products, as people and shops have them: a table's rows in, products with their photos out.
 
-What Excel, Numbers, Google Sheets and shop systems write: commas, semicolons or tabs; UTF-8 with or without a mark,
-UTF-16, or the Windows code page; columns in any order under many names.
+A product of a shop is one product here. Rows of its variants and of its further pictures add photos to it; it keeps the
+SKU of its first row, and a variant's photo says which variant it shows, its own SKU included.
 """
 
-import csv
-import io
 import re
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
+from dashboard.projects import photo_addresses
+from dashboard.projects.columns import PROBLEM, PRODUCT, Columns
+from dashboard.projects.forms import PHOTOS_MAX
+from dashboard.projects.tables import Row, SheetRefused, Table
 from dashboard.ui.csv import MARK, line, unguarded
-from generation.errors import UserFacingError
+from generation.plurals import counted
+from generation.text import distinct, normalise
+from generation.text import fold_for_uniqueness as fold
 
-FILE_MAX_BYTES = 5 * 1024 * 1024
-ROWS_MAX = 5_000
-TOO_LARGE = "The file is larger than 5 MB. Split it and import the parts one after the other."
-COLUMNS = {
-    "name": ("name", "productname", "title", "producttitle", "product"),
-    "sku": ("sku", "variantsku", "articlenumber", "itemnumber", "article"),
-    "url": ("imageurl", "imagesrc", "imagelink", "image", "photourl", "photo", "pictureurl", "picture", "url", "link"),
-    "tags": ("tags", "tag", "keywords", "labels"),
-}
-"""What a row holds, and the headers that name it, the surer ones first."""
-PROBLEM = "problem"
-"""The column that says why a row was left out."""
-_DELIMITERS = ",;\t"
+PHOTOS_IN_FILE = 20_000
+NOTE_LENGTH = 120
+_NO_VARIANT = {"", "default title", "default"}
 
 
-class SheetRefused(UserFacingError):
-    """Nothing of the file can be imported."""
+@dataclass(frozen=True)
+class SheetPhoto:
+    url: str
+    note: str = ""
+    """What tells it from the product's others."""
 
 
 @dataclass(frozen=True)
 class SheetRow:
-    """One product as the file names it: texts without line breaks, not yet checked."""
+    """One product as the file names it: texts on one line, not yet checked."""
 
     line: int
-    """Where it begins in the file; the header is line 1."""
+    """Where it begins in the file; the first is line 1."""
     name: str = ""
     sku: str = ""
-    url: str = ""
+    photos: tuple[SheetPhoto, ...] = ()
     tags: tuple[str, ...] = ()
-
-
-def read(data: bytes) -> list[SheetRow]:
-    """The file's rows, without the empty ones. Raises :class:`SheetRefused`."""
-    # Excel may say its delimiter on a line of its own; the header itself tells it too.
-    text = re.sub(r"\Asep=[,;\t]", "", _decoded(data))
-    header = _header(text)
-    rows = [SheetRow(line, **_values(cells, header)) for line, cells in _lines(text, header.delimiter)]
-    if not rows:
-        raise SheetRefused("The file has a header, but no rows below it.")
-    return rows
-
-
-def _decoded(data: bytes) -> str:
-    if len(data) > FILE_MAX_BYTES:
-        raise SheetRefused(TOO_LARGE)
-    if data.startswith(b"PK\x03\x04"):
-        raise SheetRefused("This is a workbook, not a CSV file. Save it as CSV and choose that file.")
-    if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        text = data.decode("utf-16", errors="replace")
-    else:
-        text = _eight_bit(data)
-    if not text.strip():
-        raise SheetRefused("The file is empty.")
-    if "\0" in text:
-        raise SheetRefused("The file holds bytes that are not text. Save it as CSV in UTF-8 and choose it again.")
-    return text
-
-
-def _eight_bit(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return data.decode("latin-1")
+    product: str = ""
+    """The id of a product in the library, in a file of ours."""
 
 
 @dataclass(frozen=True)
-class _Header:
-    delimiter: str
-    columns: dict[str, int]
-    ours: bool
-    """Whether it is a file of :func:`write`, mended."""
+class Sheet:
+    rows: tuple[SheetRow, ...]
+    notes: tuple[str, ...]
+    """What is not imported without being an error, a sentence each."""
 
 
-def _header(text: str) -> _Header:
-    """The delimiter under which the first line names most columns. Raises without the two that every row needs."""
-    best = max((_named(text, mark) for mark in _DELIMITERS), key=lambda header: len(header.columns))
-    if not best.columns:
-        raise SheetRefused("The first line does not name the columns. It needs name and image URL; SKU and tags help.")
-    if "name" not in best.columns:
-        raise SheetRefused("No column is called name. Give the column with the products' names this header.")
-    if "url" not in best.columns:
-        raise SheetRefused("No column is called image URL. Give the column with the photos' addresses this header.")
-    return best
-
-
-def _named(text: str, delimiter: str) -> _Header:
-    reader = csv.reader(io.StringIO(text.lstrip(), newline=""), delimiter=delimiter)
-    try:
-        titles = [re.sub(r"[\W_]+", "", cell).lower() for cell in next(reader)]
-    except csv.Error:
-        titles = []
-    known = {field: next((name for name in names if name in titles), "") for field, names in COLUMNS.items()}
-    columns = {field: titles.index(name) for field, name in known.items() if name}
-    return _Header(delimiter, columns, ours=PROBLEM in titles)
-
-
-def _lines(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """The rows below the header that hold anything, with the line on which each begins."""
-    filled = ((line, cells) for line, cells in _cells(text, delimiter) if any(cell.strip() for cell in cells))
-    next(filled)
-    for count, found in enumerate(filled, start=1):
-        if count > ROWS_MAX:
-            raise SheetRefused(f"The file has more than {ROWS_MAX:,} rows. Split it and import the parts in turn.")
-        yield found
-
-
-def _cells(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    begun = 1
-    try:
-        for cells in reader:
-            yield begun, cells
-            begun = reader.line_num + 1
-    except csv.Error as error:
+def read(table: Table, columns: Columns) -> Sheet:
+    """A table's products. Raises :class:`SheetRefused`."""
+    builder = _Builder(columns)
+    for row in _below(table, columns):
+        builder.take(row)
+    if not builder.drafts:
+        raise SheetRefused("The file has a header, but no rows below it.")
+    rows = tuple(draft.finished() for draft in builder.drafts)
+    if sum(len(row.photos) for row in rows) > PHOTOS_IN_FILE:
         raise SheetRefused(
-            f"The row that begins on line {begun} has a quotation mark in the wrong place. Mend it and try again."
-        ) from error
+            f"The file names more than {PHOTOS_IN_FILE:,} photos. Split it and import the parts in turn."
+        )
+    return Sheet(rows, tuple(builder.notes()))
 
 
-def _values(cells: list[str], header: _Header) -> dict[str, Any]:
-    given = {field: cells[place] for field, place in header.columns.items() if place < len(cells)}
-    # An apostrophe that somebody else wrote is part of the text.
-    found = {field: " ".join((unguarded(cell) if header.ours else cell).split()) for field, cell in given.items()}
-    words = (" ".join(word.split()) for word in re.split(r"[,;|]", found.pop("tags", "")))
-    return {**found, "tags": tuple(dict.fromkeys(word for word in words if word))}
+def _below(table: Table, columns: Columns) -> Iterator[Row]:
+    for place, row in enumerate(table.rows()):
+        if place > columns.header:
+            yield row
+
+
+@dataclass
+class _Draft:
+    """A product while its rows are read."""
+
+    line: int
+    name: str = ""
+    sku: str = ""
+    tags: list[str] = field(default_factory=list)
+    photos: dict[str, str] = field(default_factory=dict)
+    """What each shows, by its address."""
+    variants: dict[str, set[str]] = field(default_factory=dict)
+    """Which variants a photo is of."""
+    product: str = ""
+
+    def finished(self) -> SheetRow:
+        photos = tuple(SheetPhoto(url, self._note(url)) for url in list(self.photos)[:PHOTOS_MAX])
+        return SheetRow(self.line, self.name, self.sku, photos, tuple(distinct(self.tags)), self.product)
+
+    def _note(self, url: str) -> str:
+        """The variant that a photo shows, where it shows one alone; else what the sheet says of it."""
+        variants = self.variants.get(url, set())
+        note = next(iter(variants)) if len(variants) == 1 else self.photos[url]
+        return "" if fold(note) == fold(self.name) else note[:NOTE_LENGTH]
+
+
+class _Builder:
+    def __init__(self, columns: Columns) -> None:
+        self.columns = columns
+        self.drafts: list[_Draft] = []
+        self._by_name: dict[str, _Draft] = {}
+        """Under what further rows may call a product: its group, SKU or id."""
+        self._variants = 0
+
+    def take(self, row: Row) -> None:
+        at, cells = row
+        one = _Cells(cells, self.columns)
+        draft = self._owner(one)
+        if draft is None:
+            draft = _Draft(at, product=one.text(self.columns.product))
+            self.drafts.append(draft)
+            self._by_name.update(dict.fromkeys(self._names(one), draft))
+        elif one.sku and fold(one.sku) != fold(draft.sku):
+            self._variants += bool(draft.sku)
+        draft.name = draft.name or one.name
+        draft.sku = draft.sku or one.sku
+        draft.tags += one.tags
+        for url, shows_variant in one.photos():
+            draft.photos.setdefault(url, "" if shows_variant else one.alt)
+            if shows_variant and (variant := one.variant(of=draft)):
+                draft.variants.setdefault(url, set()).add(variant)
+
+    def _owner(self, one: "_Cells") -> _Draft | None:
+        """The product that a row adds to; ``None`` for one of its own."""
+        if parent := one.text(self.columns.parent):
+            return self._by_name.get(fold(parent))
+        if group := one.text(self.columns.group):
+            return self._by_name.get(f"group {fold(group)}")
+        return self.drafts[-1] if self.columns.follows and not one.name and self.drafts else None
+
+    def _names(self, one: "_Cells") -> Iterator[str]:
+        if group := one.text(self.columns.group):
+            yield f"group {fold(group)}"
+        if self.columns.parent is not None:
+            yield fold(one.sku)
+            yield f"id:{one.text(self.columns.id)}"
+
+    def notes(self) -> Iterator[str]:
+        if self._variants:
+            have = "has" if self._variants == 1 else "have"
+            yield (
+                f"{counted(self._variants, 'variant')} {have} an own SKU: a variant’s photos go to its product, which "
+                "keeps the SKU of its first row."
+            )
+        more = sum(max(0, len(draft.photos) - PHOTOS_MAX) for draft in self.drafts)
+        if more:
+            yield f"{counted(more, 'photo')} left away: a product has at most {PHOTOS_MAX}."
+
+
+class _Cells:
+    """A row under the names of its columns."""
+
+    def __init__(self, cells: list[str], columns: Columns) -> None:
+        self._cells = cells
+        self._columns = columns
+        self.name = self.text(columns.title)
+        skus = [sku for sku in self.text(columns.sku).split(",") if sku.strip()]
+        # Etsy names all SKUs of a listing's variations in one cell.
+        self.sku = skus[0].strip() if skus and columns.shop == "Etsy" else self.text(columns.sku)
+
+    def text(self, place: int | None) -> str:
+        return normalise(self._raw(place))
+
+    def _raw(self, place: int | None) -> str:
+        found = self._cells[place] if place is not None and place < len(self._cells) else ""
+        # An apostrophe that somebody else wrote is part of the text.
+        return unguarded(found) if self._columns.ours else found
+
+    @property
+    def tags(self) -> list[str]:
+        words = map(normalise, re.split(r"[,;|]", self._raw(self._columns.tags)))
+        return [word for word in words if word]
+
+    @property
+    def alt(self) -> str:
+        return self.text(self._columns.alt)
+
+    def photos(self) -> Iterator[tuple[str, bool]]:
+        """Addresses, and whether each is of the row's variant."""
+        of_variant = bool(self.text(self._columns.parent))
+        for place in self._columns.photos:
+            for url in photo_addresses.split(self._raw(place), media=self._columns.media):
+                yield url, of_variant or place in self._columns.variant_photos
+
+    def variant(self, *, of: _Draft) -> str:
+        values = [self.text(place) for place in self._columns.variant]
+        own = [self.sku] if fold(self.sku) != fold(of.sku) else []
+        return " · ".join([*(value for value in values if fold(value) not in _NO_VARIANT), *own])
 
 
 def write(rows: Iterable[tuple[SheetRow, str]]) -> str:
-    """Rows and what is wrong with each, as a file that :func:`read` takes again when it is mended."""
-    head = line(["name", "SKU", "image URL", "tags", "line", PROBLEM])
-    lines = (line([row.name, row.sku, row.url, ", ".join(row.tags), row.line, problem]) for row, problem in rows)
+    """Rows and what is wrong with each, as a file that is read again when it is mended."""
+    head = line(["name", "SKU", "image URL", "further image URLs", "tags", PRODUCT, "line", PROBLEM])
+    lines = (
+        line(
+            [
+                row.name,
+                row.sku,
+                row.photos[0].url if row.photos else "",
+                " ".join(photo.url for photo in row.photos[1:]),
+                ", ".join(row.tags),
+                row.product,
+                row.line,
+                problem,
+            ]
+        )
+        for row, problem in rows
+    )
     return MARK + head + "".join(lines)

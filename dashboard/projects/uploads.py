@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from dashboard.accounts import access
 from dashboard.accounts.access import Actor
 from dashboard.accounts.idempotency import Made, Order, made_before, once
+from dashboard.projects import photo_addresses
 from dashboard.projects.actions import create_product, readable, take_photo
 from dashboard.projects.checks import wrong_with_address
 from dashboard.projects.models import Product
@@ -43,6 +44,7 @@ def take_from(acting: Actor, url: str, *, order: Order | None = None) -> UploadO
     """Make the photo at an address a product."""
     if made := made_before(order):
         return UploadOutcome(url, product=_found(acting, made))
+    url = photo_addresses.whole(url)
     if problem := wrong_with_address(url):
         return UploadOutcome(url, error=problem)
     try:

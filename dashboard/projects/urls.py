@@ -8,6 +8,7 @@ urlpatterns = [
     path("products/link/", views.link, name="link_product"),
     path("products/import/", import_views.import_products, name="import_products"),
     path("products/import/<str:import_id>/", import_views.product_import, name="product_import"),
+    path("products/import/<str:import_id>/read/", import_views.read_import, name="read_import"),
     path("products/import/<str:import_id>/progress/", import_views.import_progress, name="import_progress"),
     path("products/import/<str:import_id>/start/", import_views.start_import, name="start_import"),
     path("products/import/<str:import_id>/left-out.csv", import_views.left_out_rows, name="left_out_rows"),

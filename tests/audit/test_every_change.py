@@ -46,6 +46,7 @@ CHANGES_NOTHING = {
 }
 ELSEWHERE = {
     "products/link/": "fetches from the web: tests/projects/test_links.py",
+    "products/import/<import_id>/read/": "a draft: the import is recorded when it starts",
     "products/import/<import_id>/start/": "needs a sheet: tests/projects/test_imports.py",
     "presets/import/provider/": "asks the provider: tests/presets/test_provider.py",
     "settings/connection/": "asks the provider: tests/connections",

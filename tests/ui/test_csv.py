@@ -49,7 +49,7 @@ class Export:
 
 TABLE = {
     "products/import/<import_id>/left-out.csv": Export(
-        {"name", "SKU", "image URL", "tags", "problem"}, {"line"}
+        {"name", "SKU", "image URL", "tags", "problem"}, {"further image URLs", "product", "line"}
     ),
     "batches/<batch_id>/jobs.csv": Export(
         {"Product", "SKU", "Preset", "Prompt", "Variables"},
