@@ -6,10 +6,10 @@ from django.test import Client
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Team, User
 from dashboard.projects.models import Project
-from dashboard.studio import cards, duplicates
+from dashboard.studio import duplicates
 from dashboard.studio.actions import JobSpec
 from generation.media import pictures as media
-from generation.models import Batch, Image, Job, JobState
+from generation.models import Image, Job, JobState
 from tests.conftest import browser_of
 from tests.gallery.conftest import Gallery
 from tests.ui.markup import one_line
@@ -115,7 +115,3 @@ def test_it_is_not_offered_instead_of_a_new_picture(flawed: Image, creator: Acto
         product=flawed.job.product, prompt="On white marble", model="nanobanana", aspect_ratio="4:3", num_images=1
     )
     assert duplicates.find(creator, [spec]).made == []
-
-
-def test_its_batch_is_done(flawed: Image) -> None:
-    assert cards.line(Batch.objects.get(pk=flawed.job.batch_id)).is_finished
