@@ -142,6 +142,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "dashboard.accounts.time_zone.team_time_zone",
 ]
 
 ROOT_URLCONF = "dashboard.urls"
@@ -152,7 +153,7 @@ TEMPLATES = [
         "DIRS": [ROOT / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["dashboard.accounts.templatetags.orders"],
+            "builtins": ["dashboard.accounts.templatetags.orders", "dashboard.ui.templatetags.times"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

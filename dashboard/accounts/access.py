@@ -47,7 +47,7 @@ class Actor:
 
 
 def memberships(user: User) -> QuerySet[Membership]:
-    return Membership.objects.filter(user=user).select_related("team").order_by("team__name", "id")
+    return Membership.objects.filter(user=user).select_related("team__credits").order_by("team__name", "id")
 
 
 def actor(request: HttpRequest, role: Role = Role.VIEWER) -> Actor:

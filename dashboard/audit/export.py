@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
@@ -14,11 +15,11 @@ from django.utils import timezone
 
 from dashboard.accounts.models import Team
 from dashboard.audit import heads, labels, verify
-from dashboard.audit.chain import at, link
+from dashboard.audit.chain import link
 from dashboard.audit.models import AuditEvent
 from dashboard.audit.proof import events
 from dashboard.audit.verify import FORMAT, canonical
-from dashboard.ui import csv
+from dashboard.ui import csv, times
 
 AT_ONCE = 500
 COLUMNS = ["sequence", "time", "who", "kind", "address", "what", "action", "object", "before", "after", "hash"]
@@ -38,20 +39,20 @@ def _line(row: dict[str, Any]) -> str:
     return json.dumps(row) + "\n"
 
 
-def csv_lines(rows: QuerySet[AuditEvent]) -> Iterator[str]:
+def csv_lines(rows: QuerySet[AuditEvent], zone: ZoneInfo) -> Iterator[str]:
     """The events that the filters show, newest first."""
-    yield csv.MARK + csv.line(COLUMNS)
+    yield csv.MARK + csv.line([times.column(name, zone) if name == "time" else name for name in COLUMNS])
     rest = rows
     while page := list(rest[:AT_ONCE]):
         for event in page:
-            yield csv.line(_row(event))
+            yield csv.line(_row(event, zone))
         rest = rows.filter(sequence__lt=page[-1].sequence)
 
 
-def _row(event: AuditEvent) -> list[str | int]:
+def _row(event: AuditEvent, zone: ZoneInfo) -> list[str | int]:
     return [
         event.sequence,
-        at(event),
+        event.created_at.astimezone(zone).isoformat(timespec="milliseconds"),
         event.actor,
         event.kind,
         event.address or "",

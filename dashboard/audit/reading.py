@@ -1,11 +1,11 @@
 """A fact of an event as people read it, who know neither JSON nor how times are kept."""
 
 import textwrap
-from datetime import UTC
 from typing import Any
 
-from django.utils.dateformat import format as date_format
 from django.utils.dateparse import parse_datetime
+
+from dashboard.ui import times
 
 NAMES = {
     "alert_url": "Address for warnings",
@@ -66,4 +66,4 @@ def _moment(text: str) -> str:
         found = parse_datetime(text) if text[10:11] == "T" else None
     except ValueError:
         return ""
-    return date_format(found.astimezone(UTC), "j F Y, H:i") + " UTC" if found and found.tzinfo else ""
+    return times.told(found) if found and found.tzinfo else ""

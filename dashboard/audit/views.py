@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from dashboard.accounts import access
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
+from dashboard.accounts.time_zone import zone_of
 from dashboard.accounts.views import members_only
 from dashboard.audit import export, heads, lines
 from dashboard.audit.filters import AuditFilters, menus
@@ -79,7 +80,7 @@ def audit_event(request: HtmxRequest, sequence: int) -> HttpResponse:
 def audit_csv(request: HttpRequest) -> StreamingHttpResponse:
     """The events that the filters show, for a spreadsheet."""
     acting, filters = access.actor(request, Role.ADMIN), AuditFilters.of(request.GET)
-    rows = export.csv_lines(lines.shown(acting.team, filters))
+    rows = export.csv_lines(lines.shown(acting.team, filters), zone_of(acting.team))
     return export.streamed(request, rows, name=_name(acting, "csv"), mime="text/csv; charset=utf-8")
 
 

@@ -4,12 +4,11 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.text import slugify
 
 from dashboard.gallery.lineage import origin
 from dashboard.projects.templatetags.pictures import flaw_label
+from dashboard.ui.times import zone_name
 from generation.media import kinds
 from generation.models import Image, Job
 
@@ -27,7 +26,7 @@ def receipt(picture: Image) -> list[dict[str, Any]]:
         {"term": "File", "text": _file(picture)},
         {"term": "Credits", "text": _credits(job)},
         {"term": "Made by", "text": _maker(job)},
-        {"term": "When", "text": date_format(timezone.localtime(picture.created_at), "j F Y, H:i")},
+        {"term": "When", "at": picture.created_at, "text": zone_name()},
         {"term": "Batch", "text": "See all its jobs", "url": reverse("batch", args=[job.batch_id])},
         {"term": "Job", "text": job.id, "long": True},
     ]

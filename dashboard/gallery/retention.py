@@ -8,7 +8,6 @@ made the rule is a row: pictures go no sooner than on the night that it names.
 import logging
 import time as clock
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -35,7 +34,7 @@ AGAIN_AFTER = timedelta(minutes=10)
 
 def old(team: Team, *, days: int, on: date) -> Pictures:
     """Pictures that are too old on a day of the team's, if so many ``days`` are kept, and that nothing else keeps."""
-    made_before = datetime.combine(on - timedelta(days=days), time(), _zone(team))
+    made_before = datetime.combine(on - timedelta(days=days), time(), CreditAccount.zone_of(team.pk))
     rows = Image.objects.in_gallery().filter(team=team, created_at__lt=made_before)
     of_projects = Project.objects.filter(team=team, cover__isnull=False).values("cover")
     of_presets = Preset.objects.filter(team=team).exclude(cover="").values("cover")
@@ -48,13 +47,8 @@ def going_tonight(team: Team, *, days: int) -> int:
     return old(team, days=days, on=_today(team) + timedelta(days=1)).count()
 
 
-def _zone(team: Team) -> ZoneInfo:
-    account = CreditAccount.objects.filter(pk=team.pk).first()
-    return account.zone if account else ZoneInfo("UTC")
-
-
 def _today(team: Team) -> date:
-    return timezone.now().astimezone(_zone(team)).date()
+    return timezone.now().astimezone(CreditAccount.zone_of(team.pk)).date()
 
 
 def announce(team: Team) -> None:
@@ -62,7 +56,7 @@ def announce(team: Team) -> None:
 
     Part of the caller's transaction, after the team's row is locked and before anything is audited.
     """
-    tomorrow = datetime.combine(_today(team) + timedelta(days=1), time(), _zone(team))
+    tomorrow = datetime.combine(_today(team) + timedelta(days=1), time(), CreditAccount.zone_of(team.pk))
     given = {"announced_at": timezone.now(), "not_before": tomorrow, "due_since": None}
     Removal.objects.update_or_create(team=team, defaults=given)
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import Count, Prefetch, QuerySet, Subquery, prefetch_related_objects
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
@@ -125,7 +124,7 @@ def _actions(job: Job, candidates: list[Candidate]) -> dict[str, Any]:
     choices = [
         each.shown
         | {
-            "made_at": parse_datetime(each.shown["created_at"]),
+            "made_at": matching.moment(each.shown["created_at"]),
             "others": [other.product.name for other in each.others],
         }
         for each in candidates

@@ -56,7 +56,7 @@ def by_day(team_id: str, days: Collection[date] | None = None) -> Mapping[date, 
 
 
 def is_current(calendar: GalleryCalendar) -> bool:
-    return calendar.open_before is None and calendar.time_zone == zone_of(calendar.pk).key
+    return calendar.open_before is None and calendar.time_zone == CreditAccount.zone_of(calendar.pk).key
 
 
 def summed(rows: Iterable[tuple[Key, int]]) -> dict[Key, int]:
@@ -65,12 +65,6 @@ def summed(rows: Iterable[tuple[Key, int]]) -> dict[Key, int]:
     for key, pictures in rows:
         sums[key] += pictures
     return dict(sums)
-
-
-def zone_of(team_id: str) -> ZoneInfo:
-    """Where the team's days begin."""
-    account = CreditAccount.objects.filter(pk=team_id).first()
-    return account.zone if account else ZoneInfo("UTC")
 
 
 def lock(team_id: str) -> GalleryCalendar:

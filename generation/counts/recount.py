@@ -15,7 +15,7 @@ from django.db.models import Count, F, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, TruncDate
 
 from generation.counts import gallery
-from generation.models import GalleryCalendar, GalleryChange, GalleryDay, GalleryTotal, Image
+from generation.models import CreditAccount, GalleryCalendar, GalleryChange, GalleryDay, GalleryTotal, Image
 
 Rows = QuerySet[Any, tuple[Any, int]]
 """Keys, each with a number; a key may come more than once."""
@@ -58,7 +58,7 @@ def count_days(team_id: str, *, anew: bool = False) -> None:
 def _count_month(team_id: str, *, anew: bool = False) -> GalleryCalendar:
     """The newest month with pictures that is open; all are, where the time zone has changed."""
     with transaction.atomic():
-        calendar, zone = gallery.lock(team_id), gallery.zone_of(team_id)
+        calendar, zone = gallery.lock(team_id), CreditAccount.zone_of(team_id)
         if anew or calendar.time_zone != zone.key:
             GalleryDay.objects.filter(team=team_id).delete()
             calendar.time_zone, calendar.open_before = zone.key, date.max

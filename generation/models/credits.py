@@ -38,6 +38,12 @@ class CreditAccount(models.Model):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
+    @classmethod
+    def zone_of(cls, team_id: str) -> ZoneInfo:
+        """Where a team's days begin; a team that was never granted a credit is in UTC."""
+        account = cls.objects.filter(pk=team_id).first()
+        return account.zone if account else ZoneInfo("UTC")
+
 
 class Hold(models.Model):
     """Credits set aside for a job; resolves exactly once, by capture or release.

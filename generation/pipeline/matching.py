@@ -29,18 +29,23 @@ than :data:`SKEW`, it may be the attempt's all the same."""
 
 def made(remote: RemoteJob) -> datetime | None:
     """When it was made, if the provider says so in a way that can be read."""
+    return moment(remote.created_at)
+
+
+def moment(text: str) -> datetime | None:
+    """The provider's time in UTC, which it means where it names no zone; ``None`` for what cannot be read."""
     try:
-        moment = datetime.fromisoformat(remote.created_at)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        found = datetime.fromisoformat(text)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 
 
 def fits(remote: RemoteJob, attempt: Attempt, *, within: timedelta = SKEW) -> bool:
     """Whether the provider's job may be what became of the attempt, as far as its list tells."""
-    job, moment = attempt.job, made(remote)
+    job, at = attempt.job, made(remote)
     same = remote.model == job.model and remote.num_images == job.num_images
-    return same and moment is not None and abs(moment - attempt.created_at) <= within and _has_shape(remote, job)
+    return same and at is not None and abs(at - attempt.created_at) <= within and _has_shape(remote, job)
 
 
 def _has_shape(remote: RemoteJob, job: Job) -> bool:

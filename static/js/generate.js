@@ -32,11 +32,7 @@ const showCounts = () => {
 };
 
 const reveal = () => document.querySelector("#arriving > .batch")?.scrollIntoView({ block: "nearest", behavior: "smooth" });
-// Times come in the server's zone; people read their own.
-const showClocks = () => {
-  for (const time of all("time[data-clock]")) time.textContent = new Date(time.dateTime).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-};
-const show = () => { showTabs(); showCounts(); showClocks(); };
+const show = () => { showTabs(); showCounts(); };
 const askPrice = () => find("#quote")?.dispatchEvent(new Event("quote"));
 
 // A preset brings its own model, shape and number along; they can be changed afterwards.

@@ -93,7 +93,7 @@ READ = [
     ({"name": "season", "choices": ["spring", "autumn"]}, "Name: season\nChoices: spring, autumn"),
     ([{"name": "season", "is_open": True}, {"name": "colour"}], "• Name: season\n  Is open: Yes\n• Name: colour"),
     ({"deep": {"er": [None, 12345]}}, "Deep: Er: None, 12,345"),
-    ("2026-12-01T01:30:00+01:00", "1 December 2026, 00:30 UTC"),
+    ("2026-12-01T01:30:00+01:00", "1 December 2026, 00:30, UTC"),
     ("2026-99-01T01:30:00Z", "2026-99-01T01:30:00Z"),
     ("2026-12-01", "2026-12-01"),
     (0.5, "0.5"),

@@ -45,7 +45,7 @@ def test_days_have_headings_with_their_count(pictures: Gallery, vera: User) -> N
     pictures(1, at=timezone.now() - timedelta(days=1))
     pictures(2)
     page = one_line(browser_of(vera).get("/gallery/").content.decode())
-    assert re.findall(r"<h2>(\w+)</h2><small data-day-count>([^<]+)<", page) == [
+    assert re.findall(r"<h2[^>]*>(\w+)</h2><small data-day-count>([^<]+)<", page) == [
         ("Today", "2 pictures"), ("Yesterday", "1 picture")
     ]  # fmt: skip
 
@@ -71,7 +71,7 @@ def test_the_next_page_goes_on_where_the_first_ended(
         seen += re.findall(r'id="(img_\w+)"', page)
         following = re.search(r'hx-get="([^"]+)"', page)
         address = following[1].replace("&amp;", "&") if following else ""
-        assert page.count("<h2>Today</h2>") == (1 if len(seen) == 3 else 0)
+        assert page.count(">Today</h2>") == (1 if len(seen) == 3 else 0)
     assert seen == everything
 
 
@@ -145,7 +145,7 @@ def test_a_page_takes_a_bounded_number_of_queries(pictures: Gallery, vera: User)
     few = queries()
     for _ in range(3):
         pictures(4)
-    assert queries() == few <= 14
+    assert queries() == few <= 15
 
 
 def test_what_arrives_is_fetched_by_its_job(pictures: Gallery, vera: User) -> None:

@@ -21,12 +21,16 @@ from tests.conftest import browser_of
 from tests.sign_in.conftest import is_in
 
 SEND = """
+from datetime import UTC, datetime
 import django
 django.setup()
+from generation.models import CreditAccount
 from dashboard.members.mails import send_invitation
 from dashboard.accounts.models import Invitation, Role, Team, User
 ada, team = User(email="ada@example.com"), Team(name="R&D <Paris>")
-row = Invitation(team=team, created_by=ada, email="dora@example.com", role=Role.VIEWER)
+CreditAccount(team=team, time_zone="Europe/Berlin")
+until = datetime(2026, 12, 1, 8, 30, tzinfo=UTC)
+row = Invitation(team=team, created_by=ada, email="dora@example.com", role=Role.VIEWER, expires_at=until)
 print("sent" if send_invitation(row, link="https://packshot.example/accounts/invitation/abc/") else "not sent")
 """
 

@@ -61,7 +61,7 @@ def test_an_invitation_works_for_as_long_as_its_maker_says(browser: Client, days
     html = browser.post(PAGE, {"email": "", "role": "10", "days": str(days)}).content.decode()
     until = timezone.now() + timedelta(days=days)
     assert abs(Invitation.objects.get().expires_at - until) < timedelta(minutes=1)
-    assert f"until {until.day} {until:%B %Y}" in html
+    assert re.search(rf"until <time [^>]*>{until.day} {until:%B %Y}, \d\d:\d\d</time>, UTC\.", html)
     assert AuditEvent.objects.get(action="invitation.made").after["days"] == days
 
 

@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from django.utils import formats, timezone
+from django.utils import timezone
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
@@ -29,12 +28,6 @@ class AlertDelivery:
 @dataclass(frozen=True)
 class AlertLine:
     alert: Alert
-    zone: ZoneInfo
-
-    @property
-    def at(self) -> str:
-        """``22 Nov, 14:05``, where the team is."""
-        return formats.date_format(self.alert.created_at.astimezone(self.zone), "j M, H:i")
 
     @property
     def text(self) -> str:
@@ -71,5 +64,4 @@ def latest(acting: Actor, seen: Iterable[CapRow]) -> list[AlertLine]:
     rows = Alert.objects.filter(team=acting.team).order_by("-id")
     if not acting.may(Role.ADMIN):
         rows = rows.filter(cap__in=[row.cap for row in seen])
-    zone = labels.zone_of(acting.team.id)
-    return [AlertLine(alert, zone) for alert in rows[:SHOWN]]
+    return [AlertLine(alert) for alert in rows[:SHOWN]]

@@ -10,6 +10,7 @@ from django.utils.dateparse import parse_datetime
 from dashboard.accounts.models import Membership, Role
 from dashboard.spend.caps import labels
 from dashboard.spend.models import Alert
+from generation.models import CreditAccount
 
 log = logging.getLogger(__name__)
 
@@ -43,4 +44,4 @@ def _share(alert: Alert) -> int:
 
 def _resets(alert: Alert) -> str:
     moment = parse_datetime(alert.payload["resets_at"] or "")
-    return labels.day(moment, labels.zone_of(alert.team_id)) if moment else ""
+    return labels.day(moment, CreditAccount.zone_of(alert.team_id)) if moment else ""

@@ -6,14 +6,8 @@ from zoneinfo import ZoneInfo
 from django.utils import formats
 
 from generation.credits.caps import CapUsage
-from generation.models import Cap, CreditAccount
+from generation.models import Cap
 from generation.plurals import counted
-
-
-def zone_of(team_id: str) -> ZoneInfo:
-    """Where the team's days and months begin."""
-    account = CreditAccount.objects.filter(pk=team_id).first()
-    return account.zone if account else ZoneInfo("UTC")
 
 
 def called(cap: Cap) -> str:

@@ -21,7 +21,7 @@ from dashboard.spend.caps.forms import AmountForm, CapForm, RaiseForm
 from dashboard.spend.caps.queries import CapRow
 from dashboard.ui.filters import whole_number
 from generation.credits.caps import MOST
-from generation.models import Cap
+from generation.models import Cap, CreditAccount
 from generation.plurals import counted
 
 
@@ -76,7 +76,7 @@ def cap(request: HttpRequest, cap_id: str) -> HttpResponse:
 def raise_cap(request: HttpRequest, cap_id: str) -> HttpResponse:
     acting = access.actor(request, Role.ADMIN)
     found = _find(acting, cap_id)
-    form = RaiseForm(request.POST, cap=found, zone=labels.zone_of(acting.team.id))
+    form = RaiseForm(request.POST, cap=found, zone=CreditAccount.zone_of(acting.team.id))
     if form.is_valid():
         return _done(request, acting, found, lambda: actions.raise_for_a_while(acting, found, **form.cleaned_data))
     return _page(request, acting, found, raise_form=form)

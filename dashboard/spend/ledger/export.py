@@ -10,7 +10,7 @@ from dashboard.accounts.models import ApiKey, User
 from dashboard.presets.models import PresetVersion
 from dashboard.projects.models import Project
 from dashboard.spend.ledger import lines as ledger_lines
-from dashboard.ui import csv
+from dashboard.ui import csv, times
 from generation.models import LedgerEntry
 
 PORTION = 1_000
@@ -47,7 +47,7 @@ class _Names:
 def lines(rows: QuerySet[LedgerEntry], zone: ZoneInfo) -> Iterator[str]:
     """The file's text, newest first; only one portion of the entries is in memory."""
     names = _Names()
-    yield csv.MARK + csv.line(COLUMNS)
+    yield csv.MARK + csv.line([times.column(name, zone) if name == "time" else name for name in COLUMNS])
     before: ledger_lines.Place | None = None
     while portion := list(ledger_lines.newest(rows, before=before)[:PORTION]):
         names.attach(portion)

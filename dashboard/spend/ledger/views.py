@@ -17,14 +17,13 @@ from dashboard.accounts.models import Role
 from dashboard.accounts.order_tokens import ordered_once
 from dashboard.accounts.views import members_only
 from dashboard.audit.export import streamed
-from dashboard.spend.caps.labels import zone_of
 from dashboard.spend.ledger import actions, export, menus, sums
 from dashboard.spend.ledger import lines as ledger_lines
 from dashboard.spend.ledger.filters import LedgerFilters
 from dashboard.spend.ledger.forms import AdjustForm, RefundForm
 from dashboard.ui.htmx import HtmxRequest, part_or_page
 from generation.credits.ledger import BadEntry, paid
-from generation.models import Job, LedgerEntry
+from generation.models import CreditAccount, Job, LedgerEntry
 from generation.plurals import counted
 
 
@@ -37,7 +36,7 @@ def ledger(request: HtmxRequest) -> HttpResponse:
         totals = {"sums": sums.sums(acting, filters)}
         return part_or_page(request, totals, part="spend/ledger/_sums.html", page="spend/ledger/ledger.html")
     before = ledger_lines.read_place(request.GET.get("before", ""))
-    zone = zone_of(acting.team.id)
+    zone = CreditAccount.zone_of(acting.team.id)
     rows, has_more = ledger_lines.page(filters.narrow(ledger_lines.seen_by(acting), zone), before=before)
     context = _page(request, acting, rows, zone=zone)
     if has_more:
@@ -64,7 +63,7 @@ def _sums(
 def _page(request: HttpRequest, acting: Actor, rows: list[LedgerEntry], *, zone: ZoneInfo) -> dict[str, Any]:
     is_admin, continued = acting.may(Role.ADMIN), request.GET.get("day", "")
     days = list(ledger_lines.days(rows, zone, may_refund=is_admin, continued=continued))
-    return {"days": days, "zone": zone, "is_admin": is_admin}
+    return {"days": days, "is_admin": is_admin}
 
 
 def _frame(acting: Actor, filters: LedgerFilters) -> dict[str, Any]:
@@ -84,7 +83,7 @@ def _frame(acting: Actor, filters: LedgerFilters) -> dict[str, Any]:
 def ledger_csv(request: HttpRequest) -> StreamingHttpResponse:
     """All lines that the filters show, for a spreadsheet."""
     acting, filters = access.actor(request), LedgerFilters.of(request.GET)
-    zone = zone_of(acting.team.id)
+    zone = CreditAccount.zone_of(acting.team.id)
     rows = filters.narrow(ledger_lines.seen_by(acting), zone)
     name = f"ledger-{acting.team.id}-{timezone.localdate(timezone=zone).isoformat()}.csv"
     return streamed(request, export.lines(rows, zone), name=name, mime="text/csv; charset=utf-8")
@@ -137,7 +136,12 @@ def _posted(request: HttpRequest) -> QueryDict | None:
 def _correction(form: Form, job: Job) -> dict[str, Any]:
     entries = ledger_lines.named(ledger_lines.newest(LedgerEntry.objects.filter(job=job)))
     lines = [ledger_lines.line(entry, may_refund=False) for entry in entries]
-    return {"form": form, "job": job, "lines": lines, "zone": zone_of(job.team_id), "back_url": _of_job(job)}
+    return {
+        "form": form,
+        "job": job,
+        "lines": lines,
+        "back_url": _of_job(job),
+    }
 
 
 def _of_job(job: Job) -> str:

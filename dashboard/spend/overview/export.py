@@ -5,11 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 from dashboard.accounts.access import Actor
+from dashboard.accounts.time_zone import zone_of
 from dashboard.spend.overview import names
 from dashboard.spend.overview.names import Names
 from dashboard.spend.overview.scopes import Scope
 from dashboard.spend.periods import Span
-from dashboard.ui import csv
+from dashboard.ui import csv, times
 from generation.credits.rollup import DIMENSIONS, MEASURES
 from generation.models import DailySpend
 
@@ -20,7 +21,7 @@ COLUMNS = (
 
 def csv_lines(acting: Actor, span: Span, scope: Scope) -> Iterator[str]:
     """Oldest first."""
-    yield csv.MARK + csv.line(COLUMNS)
+    yield csv.MARK + csv.line([times.column("Day", zone_of(acting.team)), *COLUMNS[1:]])
     rows = (
         scope.narrow(DailySpend, acting.team.id)
         .order_by("day", *DIMENSIONS, "id")

@@ -16,7 +16,6 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.accounts.order_tokens import ordered_once
 from dashboard.accounts.views import members_only
-from dashboard.spend.caps.labels import zone_of
 from dashboard.spend.reconciliation import actions, labels
 from dashboard.spend.reconciliation.forms import SettleForm, Verdict
 from dashboard.ui.filters import whole_number
@@ -68,7 +67,6 @@ def _page(
         "before": before,
         "only": only,
         "newest_url": f"{home}?only={only}" if only else home,
-        "zone": zone_of(team.id),
     }
 
 

@@ -37,7 +37,7 @@ def what_if(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"rows": rows, "period": period, "quick": _quick(lines, period)}
     if not errors:
         context["result"] = page.result(account, period.so_far, rows, places, period.query)
-    context |= {"zone": account.zone, "has_caps": bool(caps), "more_fit": len(rows) < forms.ROWS_MAX}
+    context |= {"has_caps": bool(caps), "more_fit": len(rows) < forms.ROWS_MAX}
     return render(request, "spend/what_if/what_if.html", context, status=422 if errors else 200)
 
 

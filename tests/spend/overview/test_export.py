@@ -21,7 +21,7 @@ def lines(client: Client, address: str = "") -> list[list[str]]:
         text = answer.getvalue().decode()
     header, *rows = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
     assert text.startswith("\ufeff") and ", ".join(header) == (
-        "Day, Project, Member, API key, Preset, Version, Model, Credits, Jobs, Pictures, Approved"
+        "Day (UTC), Project, Member, API key, Preset, Version, Model, Credits, Jobs, Pictures, Approved"
     )
     return rows
 

