@@ -76,7 +76,7 @@ def _news(acting: Actor, preset: Preset) -> str:
     somebody = "Somebody" if who is None or who == acting.user else str(who)
     return (
         f"{somebody} saved this preset while you were editing; it is at version {version.number if version else 0}. "
-        "Your words are all still here: save again to put them on top of that version."
+        "Your words are all still here: save again to make them the next version."
     )
 
 

@@ -59,7 +59,7 @@ class BrandForm(forms.Form):
 
 
 class ColourForm(forms.Form):
-    name = LineField(max_length=40, error_messages={"required": "Give the colour a name, or take it out."})
+    name = LineField(max_length=40, error_messages={"required": "Give the colour a name, or remove it."})
     value = LineField(max_length=40, widget=forms.TextInput(attrs={"type": "color"}), label="BrandColour")
 
     use_required_attribute = False
@@ -102,7 +102,7 @@ def _given(at: int, row: Row, *, bound: bool) -> dict[str, Any]:
 
 def posted(data: Mapping[str, str]) -> list[Row]:
     """The rows of a sent form, in their order on the page."""
-    indexes = sorted(int(found[1]) for key in data if (found := _INDEX.match(key)))[: COLOURS_MAX + 1]
+    indexes = sorted(int(match[1]) for key in data if (match := _INDEX.match(key)))[: COLOURS_MAX + 1]
     return [{name: data.get(f"c-{at}-{name}", "") for name in ("name", "value")} for at in indexes]
 
 

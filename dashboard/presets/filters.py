@@ -59,7 +59,7 @@ def menus(filters: PresetFilters, tags: list[str]) -> list[dict[str, Any]]:
     offered = {
         "category": ("Category", Preset.Category.choices),
         "label": ("Label", Preset.Label.choices),
-        "visibility": ("Seen by", Preset.Visibility.choices),
+        "visibility": ("Visible to", Preset.Visibility.choices),
         "tag": ("Tag", [(tag, tag) for tag in tags]),
     }
     return [

@@ -38,8 +38,8 @@ class ImportOutcome:
     def sentence(self) -> str:
         if not any(vars(self).values()):
             return "ProductAI has no presets for this account."
-        said = [(self.added, "added"), (self.updated, "updated"), (self.unchanged, "unchanged")]
-        parts = [", ".join(f"{count} {what}" for count, what in said if count) or "Nothing added"]
+        counts = [(self.added, "added"), (self.updated, "updated"), (self.unchanged, "unchanged")]
+        parts = [", ".join(f"{count} {what}" for count, what in counts if count) or "Nothing added"]
         if self.locked:
             parts.append(f"{self.locked} approved here: an admin can bring the change in")
         if self.unusable:
@@ -49,13 +49,13 @@ class ImportOutcome:
 
 def fetch(connection: Connection) -> list[RemotePreset]:
     """All the provider's presets, page by page. Raises ``client.ProviderError``."""
-    found: dict[str, RemotePreset] = {}
+    presets: dict[str, RemotePreset] = {}
     with connections.open_client(connection, seconds=SECONDS) as client:
         for number in range(PAGES_MAX):
             page = client.list_presets(limit=PAGE, offset=number * PAGE)
-            found |= {preset.preset_id: preset for preset in page.items}
-            if not page.items or len(found) >= page.total:
-                return list(found.values())
+            presets |= {preset.preset_id: preset for preset in page.items}
+            if not page.items or len(presets) >= page.total:
+                return list(presets.values())
     raise OutcomeUnknown(f"There are more than {PAGE * PAGES_MAX:,}, which is more than one import takes.")
 
 

@@ -22,7 +22,7 @@ class VariableForm(forms.Form):
     name = LineField(
         max_length=variables.NAME_MAX,
         widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false", "placeholder": "season"}),
-        error_messages={"required": "Give the variable a name, or take it out."},
+        error_messages={"required": "Give the variable a name, or remove it."},
     )
     kind = forms.ChoiceField(choices=KINDS)
     label = LineField(max_length=variables.LABEL_MAX, required=False, label="Label")
@@ -64,9 +64,9 @@ class VariableRows:
 
     def read(self) -> tuple[Variable, ...] | None:
         """The variables, or nothing and an error where it belongs."""
-        found = [form.variable() for form in self.forms]
-        whole = [variable for variable in found if variable]
-        if len(whole) < len(found):
+        read = [form.variable() for form in self.forms]
+        whole = [variable for variable in read if variable]
+        if len(whole) < len(read):
             return None
         try:
             return variables.check_all(whole)
@@ -81,7 +81,7 @@ def _given(at: int, row: Row, *, bound: bool) -> dict[str, Any]:
 
 def posted(data: Mapping[str, str]) -> list[Row]:
     """The rows of a sent form, in their order on the page."""
-    indexes = sorted(int(found[1]) for key in data if (found := _INDEX.match(key)))[: variables.VARIABLES_MAX + 1]
+    indexes = sorted(int(match[1]) for key in data if (match := _INDEX.match(key)))[: variables.VARIABLES_MAX + 1]
     return [
         {name: data.get(f"v-{at}-{name}", "") for name in VariableForm.base_fields if f"v-{at}-{name}" in data}
         for at in indexes
@@ -104,5 +104,5 @@ def changed(rows: list[Row], press: str) -> list[Row]:
 
 def readable(given: Iterable[Row]) -> tuple[Variable, ...]:
     """Those rows that are variables already."""
-    found = [variable for row in given if (variable := VariableForm(row).variable())]
-    return tuple({variable.name: variable for variable in found}.values())
+    whole = [variable for row in given if (variable := VariableForm(row).variable())]
+    return tuple({variable.name: variable for variable in whole}.values())

@@ -77,12 +77,12 @@ def import_from_provider(request: HttpRequest) -> HttpResponse:
         messages.error(request, "Your team has no connection to ProductAI yet; an admin can set one up.")
         return redirect("import_presets")
     try:
-        found = provider.fetch(connection)
+        presets = provider.fetch(connection)
     except ProviderError as error:
         connections.handle_fault(connection, error)
         messages.error(request, _fault(error))
         return redirect("import_presets")
-    messages.success(request, provider.bring_in(acting, found).sentence)
+    messages.success(request, provider.bring_in(acting, presets).sentence)
     return redirect("presets")
 
 

@@ -22,7 +22,7 @@ class TemplateError(UserFacingError):
 
 def render(template: str, values: Mapping[str, str]) -> str:
     """Replace ``{{name}}`` by its value, once; a name without a value stays as it is written."""
-    return _VARIABLE.sub(lambda found: values.get(found[1], found[0]), template)
+    return _VARIABLE.sub(lambda match: values.get(match[1], match[0]), template)
 
 
 def names(template: str) -> list[str]:
@@ -66,16 +66,16 @@ def _error(template: str, at: int, message: str) -> TemplateError:
 
 def unknown(template: str, name: str) -> TemplateError:
     """What to say of the first ``{{name}}`` in ``template`` that nobody described."""
-    found = next(found for found in _VARIABLE.finditer(template) if found[1] == name)
-    sentence = f"{{{{{name}}}}} is not described yet. Add a variable called {name}, or take it out."
-    return _error(template, found.start(), sentence)
+    match = next(match for match in _VARIABLE.finditer(template) if match[1] == name)
+    sentence = f"{{{{{name}}}}} is not defined yet. Add a variable called {name}, or remove it."
+    return _error(template, match.start(), sentence)
 
 
 def pieces(template: str) -> list[tuple[str, str]]:
     """The template in pieces: ``(text, "")`` for plain words, ``("{{name}}", "name")`` for a name."""
-    found: list[tuple[str, str]] = []
+    pieces: list[tuple[str, str]] = []
     at = 0
     for variable in _VARIABLE.finditer(template):
-        found += [(template[at : variable.start()], ""), (variable[0], variable[1])]
+        pieces += [(template[at : variable.start()], ""), (variable[0], variable[1])]
         at = variable.end()
-    return [(text, name) for text, name in [*found, (template[at:], "")] if text]
+    return [(text, name) for text, name in [*pieces, (template[at:], "")] if text]

@@ -97,15 +97,15 @@ def read(rows: Iterable[Mapping[str, Any]]) -> tuple[Variable, ...]:
     return check_all([read_one(row) for row in rows])
 
 
-def check_all(found: Sequence[Variable]) -> tuple[Variable, ...]:
+def check_all(variables: Sequence[Variable]) -> tuple[Variable, ...]:
     """The variables of one preset. Raises :class:`BadVariable` when they do not go together."""
-    if len(found) > VARIABLES_MAX:
-        raise BadVariable(f"A preset has at most {VARIABLES_MAX} variables; these are {len(found)}.")
-    names = [variable.name for variable in found]
+    if len(variables) > VARIABLES_MAX:
+        raise BadVariable(f"A preset has at most {VARIABLES_MAX} variables; these are {len(variables)}.")
+    names = [variable.name for variable in variables]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:
         raise BadVariable(f"There are two variables called {twice}. Give each its own name.")
-    return tuple(found)
+    return tuple(variables)
 
 
 def read_one(row: Mapping[str, Any]) -> Variable:

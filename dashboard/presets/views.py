@@ -95,7 +95,7 @@ def duplicate_preset(request: HttpRequest, preset_id: str) -> HttpResponse:
     acting = access.actor(request, Role.CREATOR)
     row = access.find(acting, visible(acting).select_related("current", "project"), pk=preset_id)
     copy = actions.duplicate(acting, row)
-    messages.success(request, "This is the copy. Change what you like; the first one stays as it is.")
+    messages.success(request, "This is your copy. Change what you like; the original stays as it is.")
     return redirect("edit_preset", preset_id=copy.id)
 
 
@@ -140,12 +140,12 @@ def preset_cover(request: HttpRequest, preset_id: str) -> HttpResponse:
     if request.method == "POST":
         return _take_cover(request, acting, row, access.find(acting, stored, pk=request.POST.get("picture", "")))
     words = Search.of(request.GET.get("q", "")).text
-    found = stored.filter(job__prompt__icontains=words) | stored.filter(job__product__name__icontains=words)
+    matching = stored.filter(job__prompt__icontains=words) | stored.filter(job__product__name__icontains=words)
     context = {
         "preset": row,
         "words": words,
-        "own": latest(found.filter(job__preset_version__preset=row)),
-        "others": latest(found.exclude(job__preset_version__preset=row)),
+        "own": latest(matching.filter(job__preset_version__preset=row)),
+        "others": latest(matching.exclude(job__preset_version__preset=row)),
     }
     return render(request, "presets/cover.html", context)
 

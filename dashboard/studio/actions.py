@@ -64,8 +64,8 @@ class JobSpec:
     @property
     def fingerprint(self) -> str:
         """The same for specs whose pictures would show the same; how many of them does not matter."""
-        asked = [self.photo.pk, self.prompt, self.model, self.aspect_ratio, self.provider_preset]
-        return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
+        content = [self.photo.pk, self.prompt, self.model, self.aspect_ratio, self.provider_preset]
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
 def start(acting: Actor, *, specs: list[JobSpec]) -> Batch:
@@ -82,7 +82,7 @@ def start(acting: Actor, *, specs: list[JobSpec]) -> Batch:
             batch=batch,
             like=_shared(acting, batch, connection),
             columns=_columns(specs),
-            asked=specs,
+            requested=specs,
             actor_id=_key(acting.user),
             spender_id=acting.spender_id,
         )
@@ -149,18 +149,18 @@ def cancel(acting: Actor, job: Job) -> None:
     acting.require(Role.CREATOR)
     with transaction.atomic():
         if not jobs.cancel(job, actor_id=_key(acting.user)):
-            raise NotPossible("This job is on its way already and can no longer be cancelled.")
+            raise NotPossible("This job is already on its way and can no longer be cancelled.")
         record(acting, "job.cancelled", job.id)
 
 
 def retry(acting: Actor, job: Job) -> Batch:
     """Start a failed or cancelled job anew, at today's price, as a child of the old one."""
     if job.state not in {JobState.FAILED, JobState.CANCELLED}:
-        raise NotPossible("Only a failed or cancelled job can be started again.")
+        raise NotPossible("Only a failed or cancelled job can be retried.")
     with transaction.atomic():
         Batch.objects.select_for_update().get(pk=job.batch_id)  # presses take turns, also with one for all that failed
         if job.children.filter(lineage=Job.Lineage.RETRY).exists():
-            raise NotPossible("This job was started again already.")
+            raise NotPossible("This job has already been retried.")
         return start(acting, specs=[again(job, lineage=Job.Lineage.RETRY)])
 
 
@@ -192,7 +192,7 @@ def decide(acting: Actor, job: Job, *, never_ran: bool) -> None:
     acting.require(Role.CREATOR)
     with transaction.atomic():
         if not (jobs.try_again(job) if never_ran else jobs.give_up(job, actor_id=_key(acting.user))):
-            raise NotPossible("This job does not wait for a decision any more.")
+            raise NotPossible("This job no longer waits for a decision.")
         record(acting, "job.tried_again" if never_ran else "job.given_up", job.id)
         hint_submission(job.connection)
 
@@ -202,6 +202,6 @@ def assign(acting: Actor, job: Job, *, provider_job_id: str) -> None:
     acting.require(Role.CREATOR)
     with transaction.atomic():
         if not matching.assign(job, provider_job_id=provider_job_id):
-            raise NotPossible("This job does not wait for that choice any more. Look at it again.")
+            raise NotPossible("This job no longer waits for that choice. Open it again to see where it stands.")
         record(acting, "job.assigned", job.id, after={"provider_job_id": provider_job_id})
         transaction.on_commit(partial(hint, "settle_job", job.id))

@@ -23,12 +23,12 @@ def retry_failed(acting: Actor, batch: Batch, *, agreed: int) -> Batch:
         specs = [again(job, lineage=Job.Lineage.RETRY) for job in rows]
         if not specs:
             raise NotPossible(
-                "Nothing is left to try again: every failed job of this batch has its second try already."
+                "There is nothing left to retry: every failed job of this batch has already been retried."
             )
         cost = sum(spec.price for spec in specs)
         if cost > agreed:
             raise NotPossible(
-                f"More jobs have failed meanwhile: to try all {len(specs):,} again costs {cost:,} credits. "
+                f"More jobs have failed since: retrying all {len(specs):,} costs {cost:,} credits. "
                 "Press again if you want that."
             )
         started = start(acting, specs=specs)
@@ -42,6 +42,6 @@ def cancel_rest(acting: Actor, batch: Batch) -> int:
     with transaction.atomic():
         ended = jobs.cancel_all(batch, actor_id=acting.user.pk if acting.user else None)
         if not ended:
-            raise NotPossible("Nothing of this batch is queued any more, so there was nothing to cancel.")
+            raise NotPossible("Nothing in this batch is queued any more, so there was nothing to cancel.")
         record(acting, "batch.cancelled", batch.id, after={"jobs": ended})
     return ended

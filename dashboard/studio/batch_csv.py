@@ -14,8 +14,8 @@ from generation.models import Batch, Job
 
 PORTION = 250
 COLUMNS = (
-    "Job", "Product", "SKU", "Preset", "Version", "Prompt", "Variables", "Model", "Shape", "Pictures asked", "State",
-    "Credits", "Files", "Links", "Error",
+    "Job", "Product", "SKU", "Preset", "Version", "Prompt", "Variables", "Model", "Shape", "Pictures requested",
+    "State", "Credits", "Files", "Links", "Error",
 )  # fmt: skip
 
 

@@ -16,12 +16,12 @@ from dashboard.accounts.views import members_only
 from dashboard.studio import batch_actions, batch_csv, cards, estimate
 from dashboard.studio.actions import NotPossible
 from dashboard.studio.batches import GROUPS, BatchGroup, summaries
-from dashboard.studio.labels import plural
 from dashboard.studio.titles import titles
 from dashboard.ui.filters import identifier
 from dashboard.ui.htmx import HtmxRequest, part_or_page
 from generation.credits.ledger import InsufficientCredits
 from generation.models import Batch, Connection
+from generation.plurals import counted
 
 JOBS = 50
 """Rows of a page; the next ones come as one scrolls."""
@@ -117,7 +117,7 @@ def cancel_batch(request: HttpRequest, batch_id: str) -> HttpResponse:
     except NotPossible as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, f"{plural(ended, 'job')} cancelled. Their credits are back.")
+        messages.success(request, f"{counted(ended, 'job')} cancelled. Their credits are back.")
     return redirect("batch", row.id)
 
 

@@ -132,10 +132,10 @@ def second_tries() -> QuerySet[Job]:
 
 def summaries(batches: Iterable[Batch]) -> dict[str, BatchSummary]:
     """The summary of each batch by its id. Model and number are grouped too: they say what a second try costs."""
-    found = {batch.id: BatchSummary() for batch in batches}
-    rows = Job.objects.filter(batch__in=list(found)).order_by().values("batch", "state", "model", "num_images")
+    by_id = {batch.id: BatchSummary() for batch in batches}
+    rows = Job.objects.filter(batch__in=list(by_id)).order_by().values("batch", "state", "model", "num_images")
     cost = Coalesce(F("tokens_used"), 0)
-    counted = rows.annotate(
+    sums = rows.annotate(
         jobs=Count("pk"),
         priced=Sum("price"),
         cost=Sum(cost),
@@ -144,9 +144,9 @@ def summaries(batches: Iterable[Batch]) -> dict[str, BatchSummary]:
         last=Max("finished_at"),
         untried=Count("pk", filter=Q(~Exists(second_tries()), state=JobState.FAILED)),
     )
-    for row in counted:
-        found[row["batch"]].add(row)
-    return found
+    for row in sums:
+        by_id[row["batch"]].add(row)
+    return by_id
 
 
 def untried(batch: Batch) -> QuerySet[Job]:

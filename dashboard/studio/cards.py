@@ -16,6 +16,7 @@ from dashboard.studio.titles import titles
 from generation.models import Batch, Image, Job, JobState
 from generation.pipeline import matching
 from generation.pipeline.matching import Candidate
+from generation.plurals import counted
 
 RECENT = 3
 """Batches that the generate page shows."""
@@ -142,16 +143,16 @@ class BatchProgress:
 
     @property
     def note(self) -> str:
-        pictures = labels.plural(self.summary.expected, "picture")
+        pictures = counted(self.summary.expected, "picture")
         return pictures if self.summary.is_finished else f"{self.arrived:,} of {pictures}"
 
 
 def progress(batches: Iterable[Batch]) -> dict[str, BatchProgress]:
     """The progress of each batch by its id, in two queries."""
-    counted = summaries(batches)
-    images = Image.objects.filter(job__batch__in=list(counted), stored_at__isnull=False).order_by()
+    sums = summaries(batches)
+    images = Image.objects.filter(job__batch__in=list(sums), stored_at__isnull=False).order_by()
     arrived = dict(images.values_list("job__batch").annotate(Count("pk")))
-    return {pk: BatchProgress(pk, summary, arrived.get(pk, 0)) for pk, summary in counted.items()}
+    return {pk: BatchProgress(pk, summary, arrived.get(pk, 0)) for pk, summary in sums.items()}
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ SHOWN = 12
 
 
 @dataclass(frozen=True)
-class Repeats:
+class Duplicates:
     """Of some specs, those of which the team has pictures already, and the others."""
 
     made: list[JobSpec]
@@ -24,7 +24,7 @@ class Repeats:
 
     @property
     def pictures(self) -> int:
-        """How many of the pictures that are wished for need not be made."""
+        """How many of the requested pictures need not be made."""
         return sum(spec.num_images for spec in self.made)
 
     @property
@@ -36,20 +36,20 @@ class Repeats:
         return sum(spec.price for spec in self.new)
 
 
-def find(acting: Actor, specs: Iterable[JobSpec]) -> Repeats:
-    asked = [(spec.fingerprint, spec) for spec in specs]
-    rows = Job.objects.filter(team=acting.team, fingerprint__in={key for key, _ in asked})
+def find(acting: Actor, specs: Iterable[JobSpec]) -> Duplicates:
+    keyed = [(spec.fingerprint, spec) for spec in specs]
+    rows = Job.objects.filter(team=acting.team, fingerprint__in={key for key, _ in keyed})
     still_there = Exists(Image.objects.with_thumbnail().filter(job=OuterRef("pk")))
     done = rows.filter(still_there, state=JobState.COMPLETED).values_list("fingerprint", flat=True)
     fingerprints = frozenset(done.distinct())
-    return Repeats(
-        made=[spec for key, spec in asked if key in fingerprints],
-        new=[spec for key, spec in asked if key not in fingerprints],
+    return Duplicates(
+        made=[spec for key, spec in keyed if key in fingerprints],
+        new=[spec for key, spec in keyed if key not in fingerprints],
         fingerprints=fingerprints,
     )
 
 
-def pictures(acting: Actor, repeats: Repeats) -> list[Image]:
+def pictures(acting: Actor, duplicates: Duplicates) -> list[Image]:
     """The newest of those that exist, to look at."""
-    rows = Image.objects.with_thumbnail().filter(team=acting.team, job__fingerprint__in=repeats.fingerprints)
+    rows = Image.objects.with_thumbnail().filter(team=acting.team, job__fingerprint__in=duplicates.fingerprints)
     return list(rows.select_related("job__product").order_by("-id")[:SHOWN])

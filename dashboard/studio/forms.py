@@ -28,7 +28,7 @@ PRESETS, WRITE = "presets", "write"
 SINGLES = 50
 """Products that may be given answers of their own on one page."""
 CLOSED = "This project is closed; choose another or none."
-GONE = "One of these presets is not there any more. Look at what is left and press again."
+GONE = "One of these presets no longer exists. Check what is left and press again."
 
 
 class GenerateForm(forms.Form):
@@ -194,7 +194,7 @@ class GenerateForm(forms.Form):
         if chosen > BATCH_MAX:
             raise forms.ValidationError(too_large(chosen))
         if len(self.chosen_products) < chosen:
-            raise forms.ValidationError("One of these products is not in the library any more; choose again.")
+            raise forms.ValidationError("One of these products is no longer in the library. Choose again.")
         return self.chosen_products
 
     def clean_project(self) -> Project | None:
@@ -229,12 +229,10 @@ class GenerateForm(forms.Form):
         for preset in self.chosen_presets:
             seen = self.data.get(f"version.{preset.pk}")
             if seen and seen != str(preset.current_id):
-                sentence = (
-                    f"“{preset.name}” was changed while this page was open. Look at its new words and press again."
-                )
+                sentence = f"“{preset.name}” was changed while this page was open. Check its new words and press again."
                 self.add_error("preset", sentence)
             elif preset.visibility == Preset.Visibility.PROJECT and preset.project != self.chosen_project:
-                sentence = f"“{preset.name}” is for the project {preset.project} only. Choose that project."
+                sentence = f"“{preset.name}” can only be used in the project {preset.project}. Choose that project."
                 self.add_error("preset", sentence)
 
     def _shots(self) -> list[Shot]:

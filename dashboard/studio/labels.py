@@ -1,25 +1,21 @@
 """What happened to a job, in a marketer's words."""
 
 from generation.models import HOLDING, Job, JobState
+from generation.plurals import counted
 
 FAILURES = {
-    "photo_missing": "The photo of this product is gone from the storage. Give the product a new photo.",
-    "photo_unusable": "ProductAI took the product photo, but gave it no name that can be used. Try again.",
+    "photo_missing": "This product's photo is missing from storage. Upload a new one.",
+    "photo_unusable": "ProductAI took the product photo, but its answer cannot be used. Try again.",
     "invalid_request": "ProductAI did not accept this request. Change the prompt or the photo and try again.",
-    "not_found": "ProductAI could not find the product photo. Try again; if it stays so, upload the photo anew.",
+    "not_found": "ProductAI could not find the product photo. Try again. If that does not help, upload it again.",
     "generation_failed": "ProductAI could not make this picture. Try again, or change the prompt.",
     "pictures_lost": "ProductAI made the pictures, but they could not be fetched before its links expired.",
-    "given_up": "You gave this job up.",
+    "given_up": "This job was given up.",
 }
-UNKNOWN = "ProductAI did not answer clearly. We are asking it whether the job runs, so that nothing is paid for twice."
-REMOVED = "The team keeps pictures for a time only, and removed these since."
-NEEDS_REVIEW = "Nobody can tell whether this job ran. Look into your ProductAI account, then decide."
+UNKNOWN = "ProductAI's answer was unclear. We are checking whether the job runs, so that nothing is paid for twice."
+REMOVED = "These pictures have been removed, as your team keeps pictures only for a time."
+NEEDS_REVIEW = "We cannot tell whether this job ran. Check your ProductAI account, then decide."
 """An answer that comes late all the same ends the job, whatever was decided."""
-
-
-def plural(count: int, noun: str) -> str:
-    """``1 credit``, ``2,500 credits``."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def explain(job: Job) -> str:
@@ -40,7 +36,7 @@ def explain(job: Job) -> str:
 
 def charged(job: Job) -> str:
     cost = job.tokens_used or 0
-    return f"It cost {plural(cost, 'credit')}." if cost else "Nothing was charged."
+    return f"It cost {counted(cost, 'credit')}." if cost else "Nothing was charged."
 
 
 def credits(job: Job) -> int:
@@ -56,4 +52,4 @@ def cost(job: Job) -> str:
     """What a job holds, cost or gave back."""
     if job.state == JobState.CANCELLED:
         return "nothing charged"
-    return plural(credits(job), "credit")
+    return counted(credits(job), "credit")

@@ -7,11 +7,11 @@ from typing import Any
 from dashboard.projects.models import Product, Project
 from dashboard.studio.actions import JobSpec
 from dashboard.studio.forms import GenerateForm
-from dashboard.studio.labels import plural
 from dashboard.studio.scenes import Scene, ScenePreview, Shot, preview
 from dashboard.ui.filters import whole_number
 from generation.contract import CATALOGUE, PICTURES_MAX
 from generation.models import Job
+from generation.plurals import counted
 
 NAMED = 3
 """Jobs that are named when a batch is trimmed."""
@@ -69,21 +69,21 @@ class BatchPlan:
 
     def trimmed(self, trim: Trim | None) -> "BatchPlan":
         """The plan cut short; as it is where ``trim`` is of another one."""
-        return replace(self, trim=trim if trim and trim.of == self.asked else None)
+        return replace(self, trim=trim if trim and trim.of == self.requested else None)
 
     @property
-    def asked(self) -> int:
-        """Jobs that the form asks for."""
+    def requested(self) -> int:
+        """Jobs that the form asks for, before it is trimmed."""
         return len(self.products) * len(self.scenes) * len(self.shapes)
 
     @property
-    def asked_pictures(self) -> int:
-        return self.asked * self.of_each
+    def requested_pictures(self) -> int:
+        return self.requested * self.of_each
 
     @property
     def jobs(self) -> int:
-        """Jobs of the batch: those asked for, or what is left of them."""
-        return self.trim.take if self.trim else self.asked
+        """Jobs of the batch: those requested, or what is left of them."""
+        return self.trim.take if self.trim else self.requested
 
     @property
     def pictures(self) -> int:
@@ -101,8 +101,8 @@ class BatchPlan:
     @property
     def note(self) -> str:
         """How the number of pictures comes about."""
-        scenes = [] if self.writes else [plural(len(self.scenes), "preset")]
-        products, shapes = plural(len(self.products), "product"), plural(len(self.shapes), "shape")
+        scenes = [] if self.writes else [counted(len(self.scenes), "preset")]
+        products, shapes = counted(len(self.products), "product"), counted(len(self.shapes), "shape")
         return " × ".join([products, *scenes, shapes, str(self.of_each)])
 
     @property
@@ -112,7 +112,7 @@ class BatchPlan:
 
     @property
     def dropped_more(self) -> int:
-        return max(0, self.asked - self.jobs - NAMED)
+        return max(0, self.requested - self.jobs - NAMED)
 
     @property
     def previews(self) -> list[ScenePreview]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import QueryDict
 
 from dashboard.accounts import access
@@ -53,7 +54,7 @@ def prefill(acting: Actor, query: QueryDict) -> dict[str, Any]:
     return values
 
 
-def _usable(acting: Actor) -> Any:
+def _usable(acting: Actor) -> QuerySet[Preset]:
     rows = visible(acting).filter(archived_at=None, current__isnull=False)
     return rows.select_related("current").order_by("-id")
 
@@ -88,14 +89,14 @@ def _is_current(version: PresetVersion) -> bool:
 
 def _answers(jobs: list[Job], presets: Iterable[Preset]) -> dict[str, str]:
     """What was filled in: the first job's answer for all, and beside it that of each product with another one."""
-    found: dict[str, str] = {}
+    answers: dict[str, str] = {}
     for question in questions(presets):
         for job in jobs:
             if job.preset_version and job.preset_version.preset_id in question.presets:
                 value = str(job.variables.get(question.variable.name, ""))
-                if value != found.setdefault(question.field, value):
-                    found[question.field_of(job.product_id)] = value
-    return found
+                if value != answers.setdefault(question.field, value):
+                    answers[question.field_of(job.product_id)] = value
+    return answers
 
 
 def _of_presets(presets: list[Preset]) -> dict[str, Any]:

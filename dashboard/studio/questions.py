@@ -1,6 +1,6 @@
 """What the chosen presets leave open: each variable is asked once, and may differ for single products."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from django import forms
@@ -37,25 +37,20 @@ def questions(presets: Iterable[Preset]) -> list[Question]:
     for preset in presets:
         for variable in variables(preset):
             uses.setdefault((variable.name, variable.kind, variable.choices), []).append((preset, variable))
-    asked: dict[str, Question] = {}
+    by_key: dict[str, Question] = {}
     for same in uses.values():
-        question = _question(same, taken=asked.keys())
-        asked[question.key] = question
-    return list(asked.values())
+        preset, first = same[0]
+        variable = replace(first, required=any(other.required for _, other in same))
+        key = variable.name
+        if key in by_key:
+            key = f"{variable.name}-{preset.pk}"
+            variable = replace(variable, label=f"{variable.label} ({preset.name})"[:60])
+        by_key[key] = Question(key, variable, tuple(user.pk for user, _ in same))
+    return list(by_key.values())
 
 
 def variables(preset: Preset) -> tuple[Variable, ...]:
     return read(preset.current.variables) if preset.current else ()
-
-
-def _question(uses: Sequence[tuple[Preset, Variable]], *, taken: Iterable[str]) -> Question:
-    preset, variable = uses[0]
-    asked = replace(variable, required=any(other.required for _, other in uses))
-    ids = tuple(user.pk for user, _ in uses)
-    if variable.name not in taken:
-        return Question(variable.name, asked, ids)
-    named = replace(asked, label=f"{variable.label} ({preset.name})"[:60])
-    return Question(f"{variable.name}-{preset.pk}", named, ids)
 
 
 def field(question: Question, *, single: bool = False) -> forms.Field:
@@ -76,10 +71,10 @@ def field(question: Question, *, single: bool = False) -> forms.Field:
 
 def _widget(variable: Variable, *, single: bool) -> forms.Widget:
     # The browser's own checks would speak another language than our sentences.
-    attributes = {"placeholder": "As above"} if single else {}
+    attributes = {"placeholder": "Same as above"} if single else {}
     match variable.kind:
         case "choice":
-            empty = [("", "As above")] if single else [] if variable.default else [("", "Choose…")]
+            empty = [("", "Same as above")] if single else [] if variable.default else [("", "Choose…")]
             return forms.Select(choices=[*empty, *((choice, choice) for choice in variable.choices)])
         case "number":
             return forms.TextInput(attributes | {"inputmode": "decimal"})

@@ -8,11 +8,11 @@ from django.utils import timezone
 from dashboard.accounts.access import Actor
 from dashboard.studio import duplicates, estimate
 from dashboard.studio.actions import BATCH_MAX
-from dashboard.studio.duplicates import Repeats
-from dashboard.studio.labels import plural
+from dashboard.studio.duplicates import Duplicates
 from dashboard.studio.limits import SpendLimit, limits
 from dashboard.studio.plan import BatchPlan
 from generation.models import Connection, Image
+from generation.plurals import counted
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Bound:
     limit: SpendLimit
     after: int
     fits: int
-    """Pictures of those asked for."""
+    """Pictures of those requested."""
     is_short: bool
 
 
@@ -30,7 +30,7 @@ class Bound:
 class Quote:
     plan: BatchPlan
     limits: tuple[SpendLimit, ...]
-    repeats: Repeats | None = None
+    duplicates: Duplicates | None = None
     pictures_made: list[Image] = field(default_factory=list)
     seconds: float | None = None
     """Until all is done; unknown while nothing is sent."""
@@ -57,12 +57,12 @@ class Quote:
         """What stands against a press that a cap would stop."""
         if not (self.is_short and self.tightest.row):
             return ""
-        needed = plural(self.plan.credits, "credit")
+        needed = counted(self.plan.credits, "credit")
         return f"This needs {needed}, but {self.tightest.name} has only {self.left:,} left."
 
     @property
     def fit(self) -> int:
-        """Jobs that the tightest limit and the size of a batch allow, if that is fewer than asked for."""
+        """Jobs that the tightest limit and the size of a batch allow, if that is fewer than requested."""
         return min(BATCH_MAX, self._fit(self.tightest))
 
     @property
@@ -71,7 +71,7 @@ class Quote:
 
     def _fit(self, limit: SpendLimit) -> int:
         each = self.plan.of_each * self.plan.credits_each
-        return min(self.plan.asked, limit.free // each) if each else self.plan.asked
+        return min(self.plan.requested, limit.free // each) if each else self.plan.requested
 
     @property
     def fewer_fit(self) -> bool:
@@ -102,11 +102,11 @@ class Quote:
 
 def quote(acting: Actor, plan: BatchPlan, *, credits_left: int, connection: Connection | None) -> Quote:
     """``credits_left`` are the team's; without a ``connection`` nobody knows when all would be done."""
-    repeats = duplicates.find(acting, plan.to_start)
+    existing = duplicates.find(acting, plan.to_start)
     return Quote(
         plan=plan,
         limits=limits(acting, plan.project, credits_left=credits_left),
-        repeats=repeats if repeats.made else None,
-        pictures_made=duplicates.pictures(acting, repeats) if repeats.made else [],
+        duplicates=existing if existing.made else None,
+        pictures_made=duplicates.pictures(acting, existing) if existing.made else [],
         seconds=estimate.seconds_left(connection, queued=plan.jobs) if connection and plan.jobs else None,
     )

@@ -21,14 +21,14 @@ def titles(batches: Iterable[Batch]) -> dict[str, Title]:
     """The title of each batch by its id, in two queries."""
     ids = [batch.id for batch in batches]
     rows = Job.objects.filter(batch__in=ids).order_by().values("batch")
-    counted = rows.annotate(
+    sums = rows.annotate(
         products=Count("product", distinct=True),
         presets=Count("preset_version__preset", distinct=True),
         own=Count("pk", filter=Q(preset_version=None)),
         shapes=Count("aspect_ratio", distinct=True),
         first=Min("pk"),
     )
-    counts = {row["batch"]: row for row in counted}
+    counts = {row["batch"]: row for row in sums}
     firsts = Job.objects.filter(pk__in=[row["first"] for row in counts.values()])
     known = firsts.select_related("product", "preset_version__preset", "member", "api_key", "parent")
     return {

@@ -31,7 +31,7 @@ from generation.models import Batch, Job
 
 MAKE_NEW, MAKE_ALL = "new", "all"
 """What may be chosen when some of the pictures exist."""
-STALE_TRIM = "What you chose has changed since it was trimmed. Look at the new price and press again."
+STALE_TRIM = "Your selection has changed since it was trimmed. Check the new price and press again."
 
 
 @members_only
@@ -54,13 +54,13 @@ def generate(request: HtmxRequest) -> HttpResponse:
         if not form.is_valid():
             return _refused(request, form, plan)
 
-        specs, choice = plan.to_start, request.POST.get("repeats")
+        specs, choice = plan.to_start, request.POST.get("duplicates")
         if choice != MAKE_ALL:
-            repeats = duplicates.find(acting, specs)
-            if repeats.made and (choice != MAKE_NEW or not repeats.new):
+            existing = duplicates.find(acting, specs)
+            if existing.made and (choice != MAKE_NEW or not existing.new):
                 # Nothing is charged yet: some of the pictures exist, and may be used for free.
                 return _refused(request, form, plan, offered=True)
-            specs = repeats.new
+            specs = existing.new
         try:
             made, _ = once(order, lambda: {"batch": actions.start(acting, specs=specs).id})
         except (InsufficientCredits, actions.NotPossible) as error:
@@ -80,12 +80,12 @@ def live_quote(request: HtmxRequest) -> HttpResponse:
     acting = access.actor(request, Role.CREATOR)
     form = GenerateForm(request.POST, acting=acting)
     plan = BatchPlan.of(form)
-    pressed = {"take": request.POST["trim"], "take_of": plan.asked} if "trim" in request.POST else request.POST
+    pressed = {"take": request.POST["trim"], "take_of": plan.requested} if "trim" in request.POST else request.POST
     plan = plan.trimmed(Trim.read(pressed))
     form.forgive()
     if not request.htmx:
         return _page(request, form, plan)
-    context = _asked(request, form, plan) | {"new_fields": form.layout != request.POST.get("layout")}
+    context = _requested(request, form, plan) | {"new_fields": form.layout != request.POST.get("layout")}
     return render(request, "studio/_live_quote.html", context)
 
 
@@ -123,12 +123,12 @@ def _refused(
     """The form again, as it was typed, with a sentence beside what is wrong; or the price alone, with an offer."""
     if not request.htmx:
         return _page(request, form, plan, status=422, offered=offered, stopped=stopped)
-    asked = _asked(request, form, plan, offered=offered, stopped=stopped)
+    context = _requested(request, form, plan, offered=offered, stopped=stopped)
     if offered:
-        response = render(request, "studio/_quote.html", asked, status=422)
+        response = render(request, "studio/_quote.html", context, status=422)
         response["HX-Retarget"], response["HX-Reswap"] = "#quote", "innerHTML"
     else:
-        response = render(request, "studio/_form.html", asked | _choices(form), status=422)
+        response = render(request, "studio/_form.html", context | _choices(form), status=422)
         response["HX-Retarget"], response["HX-Reswap"] = "#generate", "outerHTML"
     return response
 
@@ -136,15 +136,15 @@ def _refused(
 def _page(
     request: HttpRequest, form: GenerateForm, plan: BatchPlan, *, status: int = 200, words: str = "", **more: Any
 ) -> HttpResponse:
-    """The whole page; ``more`` is for :func:`_asked`."""
+    """The whole page; ``more`` is for :func:`_requested`."""
     acting = form.acting
     newest = Batch.objects.filter(team=acting.team, member=acting.user).order_by("-id")[: cards.RECENT]
-    context = _asked(request, form, plan, **more) | _choices(form, words=words)
+    context = _requested(request, form, plan, **more) | _choices(form, words=words)
     context |= {"arrivals": cards.arrivals(newest, acting), "connection": frame_of(request).connection}
     return render(request, "studio/generate.html", context, status=status)
 
 
-def _asked(
+def _requested(
     request: HttpRequest,
     form: GenerateForm,
     plan: BatchPlan,
@@ -152,7 +152,7 @@ def _asked(
     offered: bool = False,
     stopped: CapReached | None = None,
 ) -> dict[str, Any]:
-    """What is asked for: its price, its words and the fields of its presets.
+    """What is requested: its price, its words and the fields of its presets.
 
     ``stopped`` is what refused a press; without it the quote says whether a cap would.
     """

@@ -35,7 +35,7 @@ class CapReached(InsufficientCredits):
         sentence = f"This costs {asked:,} credits, but the {_called(standing)} allows only {left:,} more "
         sentence += f"(of {standing.limit:,}: {standing.spent:,} spent, {standing.held:,} held)."
         if standing.resets_at:
-            sentence += f" It starts anew on {_date(standing.resets_at, standing)}."
+            sentence += f" It resets on {_date(standing.resets_at, standing)}."
         super().__init__(asked=asked, left=left, sentence=sentence)
         self.standing = standing
 

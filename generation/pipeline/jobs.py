@@ -127,17 +127,17 @@ def enqueue(
     batch: Batch,
     like: Job,
     columns: Mapping[str, Sequence[Any]],
-    asked: Sequence[Priced],
+    requested: Sequence[Priced],
     actor_id: int | None,
     spender_id: int | None,
 ) -> None:
-    """Write jobs ``like`` one but for ``columns``, with holds of what is ``asked`` for, in one transaction.
+    """Write jobs ``like`` one but for ``columns``, with holds of what is ``requested``, in one transaction.
 
     Raises ``ledger.InsufficientCredits``.
     """
     with transaction.atomic():
         bulk_insert.insert(like, columns)
-        ledger.hold(batch=batch, jobs=asked, actor_id=actor_id, spender_id=spender_id)
+        ledger.hold(batch=batch, jobs=requested, actor_id=actor_id, spender_id=spender_id)
 
 
 def claim(job: Job) -> bool:
@@ -432,10 +432,10 @@ def _add_pictures(job: Job, remote: RemoteJob, *, at: datetime) -> None:
 
 
 def _count_note(job: Job, remote: RemoteJob, *, cost: int) -> str:
-    made, asked = len(remote.images), job.num_images
-    if made == asked:
+    made, requested = len(remote.images), job.num_images
+    if made == requested:
         return ""
-    return f"The provider made {made} picture{'s'[: made > 1]} instead of {asked}, and charged {cost} credits."
+    return f"The provider made {made} picture{'s'[: made > 1]} instead of {requested}, and charged {cost} credits."
 
 
 def refresh_links(job: Job, *, remote: RemoteJob) -> None:

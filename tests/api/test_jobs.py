@@ -13,12 +13,12 @@ from generation.models import Attempt, Image, Job, JobState
 from tests.api.conftest import Script
 from tests.api.test_generate import refused
 
-Wish = Callable[..., dict[str, Any]]
+MakeSpec = Callable[..., dict[str, Any]]
 BASE = {"job_id", "status", "progress", "created_at", "started_at", "model", "num_images"}
 
 
 @pytest.fixture
-def job(script: Script, spec: Wish) -> Job:
+def job(script: Script, spec: MakeSpec) -> Job:
     return Job.objects.get(pk=script.post("generate", spec(num_images=2)).json()["job_id"])
 
 
@@ -112,7 +112,7 @@ def test_another_teams_job_does_not_exist(stranger: Script, job: Job) -> None:
     assert stranger.get("jobs").json() == {"jobs": [], "total": 0, "limit": 20, "offset": 0, "has_more": False}
 
 
-def test_lists_newest_first_in_pages(script: Script, spec: Wish) -> None:
+def test_lists_newest_first_in_pages(script: Script, spec: MakeSpec) -> None:
     made = [script.post("generate", spec(model="seedream")).json()["job_id"] for _ in range(5)][::-1]
     first, last = script.get("jobs", limit=3).json(), script.get("jobs", limit=3, offset=3).json()
     assert [job["job_id"] for job in first["jobs"] + last["jobs"]] == made
@@ -120,7 +120,7 @@ def test_lists_newest_first_in_pages(script: Script, spec: Wish) -> None:
     assert not last["has_more"]
 
 
-def test_filters_by_status(script: Script, spec: Wish, job: Job) -> None:
+def test_filters_by_status(script: Script, spec: MakeSpec, job: Job) -> None:
     put(job, JobState.STORING)
     waiting = script.post("generate", spec()).json()["job_id"]
     assert [row["job_id"] for row in script.get("jobs", status="processing").json()["jobs"]] == [job.id]
@@ -136,7 +136,7 @@ def test_names_a_bad_query_parameter(script: Script, query: dict[str, Any]) -> N
     assert message.startswith(f"Invalid parameter: {next(iter(query))} should ")
 
 
-def test_the_list_takes_as_many_queries_for_many_jobs_as_for_one(script: Script, spec: Wish) -> None:
+def test_the_list_takes_as_many_queries_for_many_jobs_as_for_one(script: Script, spec: MakeSpec) -> None:
     counts = []
     for more in (1, 4):
         for _ in range(more):

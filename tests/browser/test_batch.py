@@ -86,7 +86,7 @@ def test_ten_products_in_two_presets_and_two_shapes_are_one_press(
     assert studio.left == left
     bob.get_by_label("Season", exact=True).select_option("early spring")
     expect(bob.locator("#scene-preview")).to_contain_text("on a walnut shelf, early spring, soft light from the left")
-    bob.get_by_text("Different values for single products").click()
+    bob.get_by_text("Different values for individual products").click()
     bob.get_by_label("Season of Sample 3").select_option("deep winter")
     expect(bob.get_by_text("Ready at about")).to_be_visible()
     assert_accessible(bob)
@@ -101,16 +101,16 @@ def test_ten_products_in_two_presets_and_two_shapes_are_one_press(
     expect(batch.locator(".job img")).to_have_count(40)
     assert left - studio.left == 120
 
-    expect(bob.locator("#quote")).to_contain_text("All of these exist already.")
+    expect(bob.locator("#quote")).to_contain_text("All of these already exist.")
     button.click()
     expect(bob.get_by_text("Nothing is charged yet.")).to_be_visible()
     assert_accessible(bob)
-    look(bob, "batch-repeats")
+    look(bob, "batch-duplicates")
     assert left - studio.left == 120
 
     bob.locator("input[name=aspect_ratio][value='4:3']").check()
-    expect(bob.locator("#quote")).to_contain_text("40 of these exist already.")
-    bob.locator(".repeats summary").click()
+    expect(bob.locator("#quote")).to_contain_text("40 of these already exist.")
+    bob.locator(".duplicates summary").click()
     expect(bob.get_by_role("button", name=re.compile("Make only the 20 new ones · 60 credits"))).to_be_visible()
 
     batch.locator(".job img").first.click()

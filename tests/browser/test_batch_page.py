@@ -37,7 +37,7 @@ def test_a_batch_finishes_before_ones_eyes_and_what_failed_is_tried_again(sign_i
 
     bob.get_by_role("link", name="Failed 2").click()
     expect(bob.locator(".batch-row")).to_have_count(2)
-    bob.get_by_role("button", name="Try 2 failed again · 6 credits").click()
+    bob.get_by_role("button", name="Retry 2 failed · 6 credits").click()
     bob.wait_for_url(lambda url: batch not in url)
     finished(bob, "2 of 2 jobs finished")
     expect(bob.locator(".batch-row a[data-lightbox]")).to_have_count(2)

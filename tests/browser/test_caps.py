@@ -60,7 +60,7 @@ def test_a_new_member_is_stopped_by_a_cap_and_goes_on_once_it_is_raised(
         why = dana.get_by_role("region", name="Why is this blocked?")
         expect(why).to_contain_text("The monthly cap of Dana, set by Alice Moreau, allows 5 credits.")
         expect(why.get_by_role("link", name="Alice Moreau")).to_have_attribute("href", re.compile("^mailto:alice@"))
-        expect(dana.locator("#quote")).to_contain_text("With 2 of each not one job fits")
+        expect(dana.locator("#quote")).to_contain_text("At 2 pictures each, not even one job fits")
         expect(dana.locator("[data-price-button]")).to_be_disabled()
         assert_accessible(dana)
         look(dana, "cap-blocked")

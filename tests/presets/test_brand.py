@@ -73,7 +73,7 @@ def test_an_admin_sets_the_kit_and_the_change_is_recorded(ada: User, team: Team)
     [
         ({"suffix": "Not cheap."}, "“cheap” is among the banned words below."),
         ({"banned_words": "x" * 61}, "is longer than 60 letters."),
-        ({"c-0-name": ""}, "Give the colour a name, or take it out."),
+        ({"c-0-name": ""}, "Give the colour a name, or remove it."),
         ({"c-0-name": "Sage (1)"}, "A colour&#x27;s name has no # and no brackets."),
         ({"c-0-value": "green"}, "Write the colour as # and six digits"),
         ({"c-1-name": "sage", "c-1-value": "#000000"}, "Two colours have the same name."),

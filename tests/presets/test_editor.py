@@ -63,7 +63,7 @@ def test_a_preset_opens_as_it_was_saved_and_saving_it_again_changes_nothing(brow
 @pytest.mark.parametrize(
     ("row", "sentence"),
     [
-        ({"v-0-name": ""}, "Give the variable a name, or take it out."),
+        ({"v-0-name": ""}, "Give the variable a name, or remove it."),
         ({"v-0-name": "Season of year"}, "“Season of year” cannot be a variable&#x27;s name."),
         ({"v-0-choices": "spring"}, "Give Season 2 to 30 choices."),
         ({"v-0-default": "monsoon"}, "The default of Season does not fit"),

@@ -63,7 +63,7 @@ def test_a_preset_starts_with_its_first_version(browser: Client) -> None:
         ("name", "", "Give the preset a name."),
         ("template", "  ", "Write the prompt of this preset."),
         ("template", "x" * 4001, "The prompt has 4001 characters; at most 4,000 fit."),
-        ("template", "In {{season}} light", "Line 1, column 4: {{season}} is not described yet."),
+        ("template", "In {{season}} light", "Line 1, column 4: {{season}} is not defined yet."),
         ("template", "On oak,\nin {{sea.son}}", "Line 2, column 4: “sea.son” cannot be a name."),
         ("template", "On oak {{", "Line 1, column 8: {{ is not closed."),
         ("template", "{% now %} on oak", "Line 1, column 1: {% does nothing here"),

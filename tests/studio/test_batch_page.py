@@ -116,7 +116,7 @@ class TestPage:
         assert 'role="progressbar"' in html and 'aria-valuemax="10" aria-valuenow="5"' in html
         words = " ".join(re.sub(r"<[^>]+>", " ", html).split())
         for said in ("5 of 10 jobs finished", "Done 2", "Failed 2", "Needs you 1", "Queued 3", "Held 25 credits",
-                     "Spent 10 credits", "Given back 15", "Try 2 failed again · 10 credits", "By", "Bob"):  # fmt: skip
+                     "Spent 10 credits", "Returned 15", "Retry 2 failed · 10 credits", "By", "Bob"):  # fmt: skip
             assert said in words or said == "By", said
         assert "left" in words
 
@@ -126,7 +126,7 @@ class TestPage:
         assert len(rows_of(page(browser, mixed, "?state=nonsense"))) == 10
 
     def test_a_state_without_jobs_says_so(self, browser: Client, order: Order) -> None:
-        assert "No job of this batch is in this state now." in page(browser, order(), "?state=failed")
+        assert "This batch has no jobs in this state." in page(browser, order(), "?state=failed")
 
     def test_pages_of_rows_follow_each_other(
         self, browser: Client, order: Order, monkeypatch: pytest.MonkeyPatch
@@ -207,8 +207,7 @@ class TestTryAgain:
         html = self.press(browser, mixed)
         second = Batch.objects.latest("id")
         assert (
-            f'data-summary="{second.id}"' in html
-            and f'tries again what failed in <a href="/batches/{mixed.id}/">' in html
+            f'data-summary="{second.id}"' in html and f'retries what failed in <a href="/batches/{mixed.id}/">' in html
         )
         children = second.jobs.order_by("id")
         assert {child.parent_id for child in children} == set(
@@ -221,7 +220,7 @@ class TestTryAgain:
     def test_a_second_press_starts_nothing(self, browser: Client, mixed: Batch) -> None:
         self.press(browser, mixed)
         batches = Batch.objects.count()
-        assert "Nothing is left to try again" in self.press(browser, mixed)
+        assert "There is nothing left to retry" in self.press(browser, mixed)
         assert Batch.objects.count() == batches
 
     @pytest.mark.parametrize("agreed", ["5", "", "much", "-10", "9" * 5000])
@@ -229,7 +228,7 @@ class TestTryAgain:
         self, browser: Client, mixed: Batch, team: Team, agreed: str
     ) -> None:
         left = ledger.left(team_id=team.id)
-        assert "to try all 2 again costs 10 credits" in self.press(browser, mixed, agreed)
+        assert "retrying all 2 costs 10 credits" in self.press(browser, mixed, agreed)
         assert ledger.left(team_id=team.id) == left
 
     def test_too_few_credits_start_nothing(self, browser: Client, mixed: Batch) -> None:
@@ -255,7 +254,7 @@ class TestCancelTheRest:
 
     def test_nothing_queued_is_said(self, browser: Client, mixed: Batch, creator: Actor) -> None:
         batch_actions.cancel_rest(creator, mixed)
-        with pytest.raises(NotPossible, match="Nothing of this batch is queued any more"):
+        with pytest.raises(NotPossible, match="Nothing in this batch is queued any more"):
             batch_actions.cancel_rest(creator, mixed)
 
 

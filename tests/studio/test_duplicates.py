@@ -1,6 +1,5 @@
 """What exists already is offered before it is paid for again; and a picture can be made again on purpose."""
 
-import re
 from typing import Any
 
 import pytest
@@ -29,7 +28,7 @@ def made(press: Press) -> Job:
 def test_the_quote_says_what_exists_and_shows_it(browser: Client, asked: dict[str, Any], made: Job) -> None:
     ask = asked | {"aspect_ratio": ["1:1", "9:16"]}
     html = one_line(browser.post("/generate/quote/", ask, headers={"HX-Request": "true"}).content.decode())
-    assert "2 of these exist already." in html and "Make only the 2 new ones · 10 credits" in html
+    assert "2 of these already exist." in html and "Make only the 2 new ones · 10 credits" in html
     assert all(f"/gallery/{image.id}/" in html for image in made.images.all())
 
 
@@ -37,25 +36,25 @@ def test_the_quote_says_what_exists_and_shows_it(browser: Client, asked: dict[st
 def test_the_first_press_shows_the_offer_and_charges_nothing(press: Press, team: Team, made: Job, script: bool) -> None:
     answer = press(script=script)
     html = answer.content.decode()
-    assert answer.status_code == 422 and "All of these exist already." in html
-    assert "Nothing is charged yet." in html and '<details class="repeats" open>' in html
+    assert answer.status_code == 422 and "All of these already exist." in html
+    assert "Nothing is charged yet." in html and '<details class="duplicates" open>' in html
     assert Job.objects.count() == 1 and ledger.left(team_id=team.id) == 90
     if script:
         assert answer["HX-Retarget"] == "#quote"
 
 
 def test_a_second_press_makes_all_anyway(press: Press, made: Job) -> None:
-    assert press(repeats="all").status_code == 302
+    assert press(duplicates="all").status_code == 302
     assert Job.objects.count() == 2
 
 
 def test_a_second_press_makes_only_the_new_ones(press: Press, made: Job) -> None:
-    assert press(repeats="new", aspect_ratio=["1:1", "9:16"]).status_code == 302
+    assert press(duplicates="new", aspect_ratio=["1:1", "9:16"]).status_code == 302
     assert Job.objects.exclude(pk=made.pk).get().aspect_ratio == "9:16"
 
 
 def test_only_the_new_ones_of_none_is_no_batch(press: Press, made: Job) -> None:
-    assert press(repeats="new").status_code == 422
+    assert press(duplicates="new").status_code == 422
     assert Batch.objects.count() == 1
 
 
@@ -132,4 +131,4 @@ def test_a_second_try_is_noted_as_one(browser: Client, made: Job) -> None:
     Job.objects.update(state="failed")
     browser.post(f"/jobs/{made.id}/retry/")
     assert Job.objects.exclude(pk=made.pk).get().lineage == "retry"
-    assert not re.search("started again already", browser.get("/generate/").content.decode())
+    assert "already been retried" not in browser.get("/generate/").content.decode()

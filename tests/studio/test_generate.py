@@ -84,7 +84,7 @@ def test_a_script_gets_the_cards_and_what_is_left(press: Press) -> None:
 
 WRONG = [
     ("product", [], "Choose at least one product."),
-    ("product", ["prod_nothing"], "One of these products is not in the library any more; choose again."),
+    ("product", ["prod_nothing"], "One of these products is no longer in the library. Choose again."),
     ("prompt", "", "Choose a preset, or write what the picture should show."),
     ("prompt", " \r\n ", "Choose a preset, or write what the picture should show."),
     ("prompt", "x" * 10_000, "The prompt has 10,000 characters; at most 4,000 fit. Say it shorter."),
@@ -194,7 +194,7 @@ def test_a_viewer_looks_but_has_no_button(vera: User, asked: dict[str, Any]) -> 
 def test_an_outsider_cannot_use_the_teams_product(charlie: User, asked: dict[str, Any]) -> None:
     answer = browser_of(charlie).post("/generate/", asked)
     assert answer.status_code == 422
-    assert "not in the library any more" in answer.content.decode()
+    assert "no longer in the library" in answer.content.decode()
 
 
 def test_many_products_and_jobs_take_no_more_queries(

@@ -111,7 +111,7 @@ WRONG = [
     ({"var.season": "monsoon"}, "Season cannot be “monsoon”; choose one of spring, winter."),
     ({"var.light": "x" * 301}, "Light has 301 letters; at most 300 fit."),
     ({"preset": []}, "Choose a preset, or write what the picture should show."),
-    ({"preset": ["preset_nothing"]}, "One of these presets is not there any more."),
+    ({"preset": ["preset_nothing"]}, "One of these presets no longer exists."),
 ]
 
 
@@ -150,7 +150,7 @@ class TestWhileTheFormIsOpen:
     def test_an_archived_preset_is_missed_and_the_others_stay(self, press: Press, oak: Preset, beach: Preset) -> None:
         Preset.objects.filter(pk=oak.pk).update(archived_at=oak.created_at)
         html = one_line(press().content.decode())
-        assert "One of these presets is not there any more." in html
+        assert "One of these presets no longer exists." in html
         assert re.search(rf'value="{beach.id}" checked', html) and not Job.objects.exists()
 
     def test_an_archived_preset_is_of_no_matter_to_ones_own_words(self, press: Press, oak: Preset) -> None:
@@ -161,7 +161,7 @@ class TestWhileTheFormIsOpen:
 def test_a_preset_of_a_project_is_for_that_project(press: Press, team: Team, oak: Preset) -> None:
     spring = Project.objects.create(team=team, name="Spring launch")
     Preset.objects.filter(pk=oak.pk).update(visibility="project", project=spring)
-    assert "“Oak shelf” is for the project Spring launch only." in press().content.decode()
+    assert "“Oak shelf” can only be used in the project Spring launch." in press().content.decode()
     assert press(project=spring.id).status_code == 302
 
 

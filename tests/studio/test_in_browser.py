@@ -18,12 +18,12 @@ from tests.conftest import browser_of
 from tests.in_process import Open, pages_of, serve
 
 chromium = in_process.chromium
-WISH = {"prompt": "On marble", "model": "nanobanana", "aspect_ratio": "1:1", "num_images": 1}
+SPEC = {"prompt": "On marble", "model": "nanobanana", "aspect_ratio": "1:1", "num_images": 1}
 
 
 @pytest.fixture
 def job(creator: Actor, mug: Product) -> Job:
-    return start(creator, specs=[JobSpec(product=mug, **WISH)]).jobs.get()  # type: ignore[arg-type]
+    return start(creator, specs=[JobSpec(product=mug, **SPEC)]).jobs.get()  # type: ignore[arg-type]
 
 
 @pytest.fixture

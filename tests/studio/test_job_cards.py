@@ -55,7 +55,7 @@ def test_a_job_on_its_way_is_no_longer_cancelled(browser: Client, job: Job) -> N
     assert "/cancel/" not in card(browser, job)
     answer = browser.post(f"/jobs/{job.id}/cancel/", headers=SCRIPT)
     assert answer.status_code == 409 and answer["Content-Type"].startswith("text/plain")
-    assert answer.content.decode() == "This job is on its way already and can no longer be cancelled."
+    assert answer.content.decode() == "This job is already on its way and can no longer be cancelled."
     assert ledger.left(team_id=job.team_id) == 90
 
 
@@ -93,7 +93,7 @@ def test_a_failed_job_is_tried_again_once(browser: Client, job: Job) -> None:
     assert (child.prompt, child.price, child.asset_id) == (job.prompt, 10, job.asset_id)
     assert "/retry/" not in card(browser, job)
     again = browser.post(f"/jobs/{job.id}/retry/", headers=SCRIPT)
-    assert (again.status_code, again.content.decode()) == (409, "This job was started again already.")
+    assert (again.status_code, again.content.decode()) == (409, "This job has already been retried.")
     assert ledger.left(team_id=job.team_id) == 90
 
 
@@ -109,7 +109,7 @@ def test_a_retry_without_credits_is_refused(browser: Client, job: Job) -> None:
 def test_a_person_decides_what_nobody_knows(browser: Client, job: Job, choice: str, state: JobState) -> None:
     put(job, JobState.NEEDS_REVIEW, error_message="The answer was lost.")
     html = card(browser, job)
-    assert "Nobody can tell whether this job ran." in html and "It never ran, try again" in html and "Give up" in html
+    assert "We cannot tell whether this job ran." in html and "It never ran, try again" in html and "Give up" in html
     browser.post(f"/jobs/{job.id}/resolve/", {"choice": choice}, headers=SCRIPT)
     job.refresh_from_db()
     assert job.state == state

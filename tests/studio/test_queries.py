@@ -93,7 +93,7 @@ def test_a_refused_press_asks_for_nothing_twice(browser: Client, chosen: dict[st
 def test_three_batches_on_the_page_take_two_queries_more_than_one(browser: Client, chosen: dict[str, Any]) -> None:
     counts = []
     for _ in range(3):
-        assert browser.post("/generate/", chosen | {"repeats": "all"}, headers=SCRIPT).status_code == 200
+        assert browser.post("/generate/", chosen | {"duplicates": "all"}, headers=SCRIPT).status_code == 200
         with queries() as statements:
             browser.get("/generate/")
         counts.append(len(statements))

@@ -77,18 +77,18 @@ class TestTrim:
 
     def test_it_says_how_many_fit(self, ask: Any) -> None:
         html = ask()
-        assert "6 of 8 pictures fit into the 35 credits of the team." in html
+        assert "6 of 8 pictures fit within the team's 35 credits." in html
         assert re.search(r'name="trim" value="3"', html)
 
     def test_it_says_when_nothing_fits(self, ask: Any) -> None:
         CreditAccount.objects.update(granted=4)
         html = ask()
-        assert "Not one of these pictures fits." in html and 'name="trim"' not in html
+        assert "None of these pictures fits." in html and 'name="trim"' not in html
 
     def test_it_says_when_fewer_of_each_would_fit(self, ask: Any) -> None:
         CreditAccount.objects.update(granted=5)
         html = ask()
-        assert "With 2 of each not one job fits; choose fewer of each." in html and 'name="trim"' not in html
+        assert "At 2 pictures each, not even one job fits. Choose fewer of each." in html and 'name="trim"' not in html
 
     def test_trimming_leaves_out_whole_jobs_from_the_end_and_names_them(self, ask: Any) -> None:
         html = ask(trim="3")
@@ -153,7 +153,7 @@ class TestCaps:
         cap(team, 35, member=bob)
         cap(team, 20, project=spring)
         said = words(ask(project=spring.pk))
-        assert "4 of 8 pictures fit; stopped by the monthly cap of Spring, which starts anew on 1 December." in said
+        assert "4 of 8 pictures fit, limited by the monthly cap of Spring, which resets on 1 December." in said
         assert "20 → not enough 4 of 8 fit" in said and "35 → not enough 6 of 8 fit" in said
         assert "This needs 40 credits, but the monthly cap of Spring has only 20 left." in said
 
@@ -170,7 +170,7 @@ class TestCaps:
         html = ask()
         said = words(html)
         assert "Why is this blocked? The monthly cap of Northwind, set by Ada, allows 25 credits." in said
-        assert "Spent 0 Held for jobs under way 0 Asked now 40 Lacking 15 Starts anew 1 December" in said
+        assert "Spent 0 Held for jobs under way 0 Asked now 40 Lacking 15 Resets 1 December" in said
         assert "Ask Ada or Alice to raise it." in said and 'href="mailto:ada@example.com?subject=' in html
         assert "Raise it" not in html
 
@@ -198,7 +198,7 @@ class TestCaps:
         row.credits = 5
         caps.save(row)
         said = words(ask())
-        assert "Not one of these pictures fits." in said
+        assert "None of these pictures fits." in said
         assert "Lacking 45" in said  # 40 asked, and 5 held beyond what it allows now
 
     def test_anothers_project_is_no_limit(self, ask: Any, charlie: User) -> None:

@@ -21,7 +21,7 @@ def day(moment: datetime, zone: ZoneInfo) -> str:
 
 
 def resets(standing: CapUsage, zone: ZoneInfo) -> str:
-    """The day on which it starts anew; nothing where it never does."""
+    """The day on which it resets; nothing where it never does."""
     return day(standing.resets_at, zone) if standing.resets_at else ""
 
 

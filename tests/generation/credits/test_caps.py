@@ -121,7 +121,7 @@ def test_a_month_starts_anew_and_a_total_does_not(team: Team, order: Order) -> N
     with time_machine.travel(NOON, tick=True):
         monthly, total = cap(team, 5), cap(team, 10, period=Cap.Period.TOTAL)
         order(1)
-        with pytest.raises(CapReached, match="It starts anew on 1 December."):
+        with pytest.raises(CapReached, match="It resets on 1 December."):
             order(1)
     with time_machine.travel(datetime(2026, 12, 1, 0, 0, 1, tzinfo=UTC), tick=True):
         order(1)

@@ -42,7 +42,7 @@ def test_a_project_brings_its_cap_along_and_trimming_fits_into_it(page: Page) ->
     expect(quote).not_to_contain_text("Spring")
     page.get_by_label("Project").select_option(label="Spring")
     expect(quote).to_contain_text("Left in Spring this month")
-    expect(quote).to_contain_text("2 of 3 pictures fit; stopped by the monthly cap of Spring")
+    expect(quote).to_contain_text("2 of 3 pictures fit, limited by the monthly cap of Spring")
     expect(button).to_be_disabled()
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()

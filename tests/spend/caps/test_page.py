@@ -82,7 +82,7 @@ def test_it_shows_what_is_used_held_and_left(
     ledger.capture(job=first, credits=4)
     said = words(admin.get("/spend/caps/"))
     assert "Every month · set by Ada · warns at 80 %" in said
-    assert "9 of 20 used · 4 spent , 5 held" in said and "11 left" in said and "anew on 1" in said
+    assert "9 of 20 used · 4 spent , 5 held" in said and "11 left" in said and "resets on 1" in said
 
 
 def test_what_was_spent_leads_to_its_lines(
