@@ -5,6 +5,7 @@ thing that a transaction writes: whoever is first then waits for nobody, and no 
 """
 
 import secrets
+from collections.abc import Collection
 from datetime import UTC
 from typing import Any
 
@@ -51,9 +52,17 @@ def of_people(event: AuditEvent) -> dict[str, Any]:
     return {
         "actor": event.actor,
         "address": address(event.address),  # PostgreSQL writes some in another way than Python
-        "before": {name: value for name, value in event.before.items() if name in names},
-        "after": {name: value for name, value in event.after.items() if name in names},
+        "before": _those(event.before, names),
+        "after": _those(event.after, names),
     }
+
+
+def _those(facts: Any, names: Collection[str]) -> dict[str, Any]:
+    return {name: facts[name] for name in names if name in facts} if isinstance(facts, dict) else {}
+
+
+def _others(facts: Any, names: Collection[str]) -> Any:
+    return {name: facts[name] for name in facts if name not in names} if isinstance(facts, dict) else facts
 
 
 def facts(event: AuditEvent) -> dict[str, Any]:
@@ -76,8 +85,8 @@ def facts(event: AuditEvent) -> dict[str, Any]:
         return common | own | {"before": event.before, "after": event.after}
     return common | {
         "people": bytes(event.people_digest).hex(),
-        "before": {name: value for name, value in event.before.items() if name not in people["before"]},
-        "after": {name: value for name, value in event.after.items() if name not in people["after"]},
+        "before": _others(event.before, people["before"]),
+        "after": _others(event.after, people["after"]),
     }
 
 
