@@ -1,7 +1,6 @@
 """A team of one's own."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -10,13 +9,14 @@ from dashboard.accounts import access
 from dashboard.accounts.forms import TeamNameForm
 from dashboard.accounts.models import User
 from dashboard.accounts.order_tokens import ordered_once
+from dashboard.accounts.sessions import signed_in
 from dashboard.members.founding import CannotFound, open_team
 from generation.contract import PLAN_LIMITS
 from generation.models import Connection
 from generation.provider.base_url import PRODUCTAI
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 @ordered_once
 def new_team(request: HttpRequest) -> HttpResponse:

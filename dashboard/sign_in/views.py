@@ -10,7 +10,6 @@ from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dashboard.accounts.models import User
+from dashboard.accounts.sessions import signed_in
 from dashboard.members.actions import MemberRefused
 from dashboard.sign_in import mail_address
 from dashboard.sign_in.audit_trail import note
@@ -26,7 +26,7 @@ from dashboard.sign_in.forms import AddressForm, NameForm
 from dashboard.sign_in.second_factor import second_factors
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def your_account(request: HttpRequest) -> HttpResponse:
     user = cast("User", request.user)
@@ -61,7 +61,7 @@ def _sessions(request: HttpRequest, user: User) -> list[UserSession]:
     return sorted(sessions, key=lambda session: (session.is_current(), session.created_at), reverse=True)
 
 
-@login_required
+@signed_in
 @require_POST
 def end_session(request: HttpRequest, session_id: int) -> HttpResponse:
     session = get_object_or_404(UserSession, pk=session_id, user=request.user)
@@ -82,7 +82,7 @@ def _end(request: HttpRequest, sessions: Iterable[UserSession]) -> None:
             note(request, cast("User", request.user), "sessions.ended", before={"browsers": ended})
 
 
-@login_required
+@signed_in
 @require_POST
 def end_other_sessions(request: HttpRequest) -> HttpResponse:
     _end(request, UserSession.objects.filter(user=request.user).exclude(session_key=request.session.session_key))
@@ -90,7 +90,7 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
     return redirect("your_account")
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 @rate_limit(action="manage_email")  # type: ignore[untyped-decorator]
 @reauthentication_required  # type: ignore[untyped-decorator]

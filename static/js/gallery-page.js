@@ -10,6 +10,7 @@ const fetchTiles = async (base, job) => {
   const url = new URL(base, location.href);
   if (job) url.searchParams.set("job", job);
   const answer = await fetch(url, { headers: { "HX-Request": "true" } });
+  if (answer.status === 401) document.dispatchEvent(new CustomEvent("session:refused"));
   const holder = document.createElement("template");
   holder.innerHTML = answer.ok ? await answer.text() : "";
   return holder.content;

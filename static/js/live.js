@@ -72,7 +72,7 @@ const listen = () => {
   };
   stream.onerror = () => {
     startPolling();
-    if (stream.readyState === EventSource.CLOSED) setTimeout(() => { if (source === stream) listen(); }, 10_000);
+    if (stream.readyState === EventSource.CLOSED) setTimeout(() => { if (source === stream) start(); }, 10_000);
   };
   for (const type of TYPES) {
     stream.addEventListener(type, (event) => {
@@ -84,9 +84,16 @@ const listen = () => {
   }
 };
 
-const start = () => { if (window.EventSource) listen(); else startPolling(); };
+let isSignedOut = false;
+const start = () => {
+  if (isSignedOut) return;
+  if (window.EventSource) listen();
+  else startPolling();
+};
 if (url) {
   start();
+  document.addEventListener("session:lost", () => { isSignedOut = true; close(); stopPolling(); });
+  document.addEventListener("session:renewed", () => { isSignedOut = false; start(); });
   window.addEventListener("pagehide", close);
   window.addEventListener("pageshow", (event) => { if (event.persisted) start(); });
   // A browser has six connections to a server: a tab that nobody looks at gives its own back.

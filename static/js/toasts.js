@@ -40,6 +40,7 @@ if (region) {
   document.addEventListener("htmx:sendError", () => add({ text: "The server cannot be reached. Check the connection and try again.", tone: "bad" }));
   document.addEventListener("htmx:responseError", (event) => {
     const { xhr } = event.detail;
+    if (xhr.status === 401) return; // js/session.js says that once
     const plain = xhr.getResponseHeader("Content-Type")?.startsWith("text/plain");
     add({ text: plain && xhr.responseText ? xhr.responseText : `The server answered ${xhr.status} and did nothing. Reload the page and try again.`, tone: "bad" });
   });

@@ -1,6 +1,7 @@
 // Photos, several at once, each with its own progress and its own sentence when something is wrong with it.
 //   <div data-upload="/products/upload/" data-upload-into="#tray">   from templates/components/dropzone.html
 // Each photo is one POST. 2xx: HTML to insert. 4xx: {"error": "One sentence."} or plain text, shown beside the file.
+// 401: the page keeps the photo, and sends it once the person has signed in again (js/session.js).
 const AT_ONCE = 3;
 const TYPES = ["image/jpeg", "image/png", "image/webp"];
 const size = (bytes) => bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
@@ -58,7 +59,8 @@ const send = (area, input, row, file) => new Promise((done) => {
   request.upload.onprogress = (event) => { if (event.lengthComputable) bar.value = event.loaded / event.total; };
   request.upload.onload = () => { bar.removeAttribute("value"); row.querySelector(".upload-note").textContent = "Checking"; };
   request.onload = () => {
-    if (request.status >= 200 && request.status < 300) accept(area, row, request.responseText);
+    if (request.status === 401) keep(area, input, row, file);
+    else if (request.status >= 200 && request.status < 300) accept(area, row, request.responseText);
     else finish(row, "is-failed", sentence(request));
   };
   request.onerror = () => finish(row, "is-failed", "The server cannot be reached. Check the connection and drop the photo again.");
@@ -66,7 +68,22 @@ const send = (area, input, row, file) => new Promise((done) => {
   request.onloadend = () => done();
   request.open("POST", area.dataset.upload);
   request.setRequestHeader("HX-Request", "true");
+  request.setRequestHeader("Packshot-Team", document.body.dataset.team);
   request.send(data);
+});
+
+const kept = [];
+const keep = (area, input, row, file) => {
+  kept.push([area, input, row, file]);
+  row.classList.add("is-kept");
+  row.querySelector(".upload-note").textContent = "Kept here until you are signed in";
+  document.dispatchEvent(new CustomEvent("session:refused"));
+};
+document.addEventListener("session:renewed", async () => {
+  for (const [area, input, row, file] of kept.splice(0)) {
+    row.classList.remove("is-kept");
+    if (row.isConnected) await send(area, input, row, file);
+  }
 });
 
 const upload = async (area, input, files) => {
@@ -107,7 +124,7 @@ for (const type of ["dragenter", "dragover", "dragleave", "drop"]) {
 
 document.addEventListener("click", (event) => {
   const row = event.target.closest?.("[data-upload-cancel]")?.closest(".upload");
-  if (row?.matches(".is-failed, .is-done")) row.remove();
+  if (row?.matches(".is-failed, .is-done, .is-kept")) row.remove();
 });
 // Disabled too: otherwise it is what Enter presses anywhere in the form around it.
 const hideButtons = () => document.querySelectorAll("[data-upload-submit]").forEach((button) => { button.hidden = button.disabled = true; });
