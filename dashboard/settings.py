@@ -229,6 +229,11 @@ CELERY = {
             "schedule": 2.0,
             "options": {"expires": 10},
         },
+        "covers of presets": {
+            "task": "dashboard.presets.tasks.fill_covers",
+            "schedule": 20.0,
+            "options": {"expires": 20},
+        },
         "alerts about caps": {
             "task": "dashboard.spend.tasks.look_for_alerts",
             "schedule": 5.0,

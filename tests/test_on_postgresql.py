@@ -30,6 +30,7 @@ PATHS = [
     "tests/generation/credits/test_rollup.py",
     "tests/spend/caps/test_alerts.py",
     "tests/spend/what_if/test_queries.py",
+    "tests/presets/test_covers.py::test_an_approved_picture_comes_before_newer_ones_and_rejected_ones_never",
     "tests/test_growth.py",
     "tests/test_access_table.py::test_a_null_character_names_nothing",
 ]

@@ -2,6 +2,7 @@
 
 from dashboard.demo.presets import PRESETS
 from dashboard.demo.team import TEAM
+from dashboard.presets.covers import OPEN
 from dashboard.presets.models import Preset
 from generation.pipeline import hints
 
@@ -9,7 +10,7 @@ from generation.pipeline import hints
 def missing() -> Preset | None:
     """A preset of the demo that waits for its cover."""
     names = [sample.name for sample in PRESETS]
-    return Preset.objects.filter(team_id=TEAM, cover="", archived_at=None, name__in=names).order_by("id").first()
+    return Preset.objects.filter(OPEN, team_id=TEAM, archived_at=None, name__in=names).order_by("id").first()
 
 
 def hint_missing() -> None:

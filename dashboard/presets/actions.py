@@ -1,5 +1,6 @@
 """What is done with presets. What a job was made with never changes: an edit adds a version."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -9,9 +10,11 @@ from dashboard.accounts import access
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.audit.record import record
+from dashboard.presets import covers
 from dashboard.presets.access import Sharing, person
 from dashboard.presets.drafts import Draft, draft_of, fingerprint
 from dashboard.presets.models import Preset, PresetVersion
+from dashboard.presets.names import NAME_MAX, names_of, tell_apart
 from generation.errors import UserFacingError
 from generation.models import Image
 
@@ -83,8 +86,9 @@ def _news(acting: Actor, preset: Preset) -> str:
 def duplicate(acting: Actor, preset: Preset) -> Preset:
     """A draft of one's own with the same words and settings, for the same people."""
     draft = draft_of(preset)
-    name = f"{draft.name[: 80 - len(COPY)]}{COPY}"
-    return add(acting, Draft(**vars(draft) | {"name": name}), sharing=Sharing.of(preset), cover=preset.cover)
+    name = tell_apart(f"{draft.name[: NAME_MAX - len(COPY)]}{COPY}", names_of(acting))
+    cover = "" if covers.is_drawn(preset) else preset.cover
+    return add(acting, replace(draft, name=name), sharing=Sharing.of(preset), cover=cover)
 
 
 def put_away(acting: Actor, preset: Preset, *, away: bool) -> None:
@@ -135,7 +139,7 @@ def write_version(preset: Preset, draft: Draft, *, acting: Actor | None) -> None
     number = preset.current.number + 1 if preset.current else 1
     author = person(acting) if acting else None
     version = PresetVersion.objects.create(preset=preset, number=number, created_by=author, **draft.versioned)
-    change(preset, current=version)
+    change(preset, current=version, **({"cover": ""} if covers.is_drawn(preset) else {}))  # another one is drawn
 
 
 def _facts(preset: Preset) -> dict[str, Any]:

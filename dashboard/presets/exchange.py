@@ -1,20 +1,22 @@
 """Presets as files: what one installation writes, another one reads."""
 
 import json
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from django.db import transaction
 
 from dashboard.accounts.access import Actor
-from dashboard.accounts.models import Role
+from dashboard.accounts.models import Role, Team
 from dashboard.audit.record import record
 from dashboard.presets import actions
 from dashboard.presets.access import visible
 from dashboard.presets.drafts import DESCRIBED, VERSIONED, Draft, check_names, draft_of
 from dashboard.presets.forms import NEW, DraftForm
 from dashboard.presets.models import Preset
+from dashboard.presets.names import names_of, tell_apart
 from dashboard.presets.templating import TemplateError
 from dashboard.presets.variables import BadVariable, Variable, read
 from generation.contract import is_text
@@ -26,6 +28,7 @@ PRESETS_MAX = 500
 KNOWN = {*DESCRIBED, *VERSIONED}
 VARIABLE_KNOWN = {one.name for one in fields(Variable)}
 TOO_LARGE = "This file is larger than 1 MB. Export fewer presets at once."
+_NUMBERED = re.compile(r" \(\d+\)$", re.ASCII)
 NAMED_MAX = 6
 NAME_SHOWN = 40
 
@@ -65,16 +68,19 @@ def take(acting: Actor, data: bytes) -> Imported:
     acting.require(Role.CREATOR)
     drafts, left_out = parse(data)
     with transaction.atomic():
+        Team.objects.select_for_update().get(pk=acting.team.pk)  # two imports at once would add everything twice
         known = {_words(draft_of(row)) for row in visible(acting).filter(archived_at=None).select_related("current")}
         fresh = [draft for draft in dict.fromkeys(drafts) if _words(draft) not in known]
-        added = [actions.add(acting, draft) for draft in fresh]
+        taken = names_of(acting)
+        added = [actions.add(acting, replace(draft, name=tell_apart(draft.name, taken))) for draft in fresh]
         if added:
             record(acting, "preset.imported", "", after={"presets": [row.id for row in added]})
     return Imported(added, len(drafts) - len(added), left_out)
 
 
 def _words(draft: Draft) -> str:
-    return json.dumps(draft.as_json(), sort_keys=True)
+    """What makes a preset the same as another; a number that an import put behind its name does not count."""
+    return json.dumps(draft.as_json() | {"name": _NUMBERED.sub("", draft.name)}, sort_keys=True)
 
 
 def parse(data: bytes) -> tuple[list[Draft], tuple[str, ...]]:

@@ -11,6 +11,7 @@ from dashboard.presets import actions, templating
 from dashboard.presets.covers import hint_cover
 from dashboard.presets.drafts import Draft, draft_of
 from dashboard.presets.models import Preset, PresetVersion
+from dashboard.presets.names import names_of, tell_apart
 from dashboard.presets.variables import PRODUCT, Variable, check_all, read
 from generation.contract import CATALOGUE, PROMPT_MAX, RemotePreset, is_text
 from generation.errors import UserFacingError
@@ -19,6 +20,7 @@ from generation.provider import connections
 from generation.provider.client import OutcomeUnknown
 
 ID_MAX = 100
+ORIGIN = "ProductAI"
 PAGE = 100
 PAGES_MAX = 10
 SECONDS = 10
@@ -67,14 +69,15 @@ def bring_in(acting: Actor, presets: list[RemotePreset]) -> ImportOutcome:
         Team.objects.select_for_update().get(pk=acting.team.pk)  # two imports at once would add everything twice
         rows = Preset.objects.filter(team=acting.team).exclude(provider_id="").select_related("current")
         known = {row.provider_id: row for row in rows}
+        taken = names_of(acting)
         for remote in presets:
-            _bring_in(acting, remote, known.get(remote.preset_id), outcome)
+            _bring_in(acting, remote, known.get(remote.preset_id), taken, outcome)
         if outcome.added or outcome.updated:
             record(acting, "preset.provider_import", "", after=vars(outcome))
     return outcome
 
 
-def _bring_in(acting: Actor, remote: RemotePreset, row: Preset | None, outcome: ImportOutcome) -> None:
+def _bring_in(acting: Actor, remote: RemotePreset, row: Preset | None, taken: set[str], outcome: ImportOutcome) -> None:
     try:
         draft = draft_from(remote)
     except UserFacingError:
@@ -83,7 +86,7 @@ def _bring_in(acting: Actor, remote: RemotePreset, row: Preset | None, outcome: 
     if row:
         hint_cover(row, remote.thumbnail_url)
     if row is None:
-        _add(acting, remote, draft)
+        _add(acting, remote, replace(draft, name=tell_apart(draft.name, taken, origin=ORIGIN)))
         outcome.added += 1
     elif not _is_news(row, draft):
         outcome.unchanged += 1

@@ -13,7 +13,7 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.accounts.order_tokens import ordered_once
 from dashboard.accounts.views import members_only
-from dashboard.presets import actions
+from dashboard.presets import actions, covers
 from dashboard.presets.access import visible
 from dashboard.presets.difference import compare
 from dashboard.presets.drafts import draft_of
@@ -66,6 +66,7 @@ def preset(request: HttpRequest, preset_id: str) -> HttpResponse:
     context = {
         "preset": row,
         "draft": draft,
+        "drawn": covers.is_drawn(row),
         "words": pieces(draft.template),
         "versions": versions,
         "pictures": latest(pictures),

@@ -26,7 +26,7 @@ def preview(preset: RemotePreset) -> bytes:
 
 def _render(preset: RemotePreset) -> bytes:
     made = render(
-        _bottle(),
+        bottle(),
         prompt=preset.prompt,
         model=preset.recommended_models[0],
         aspect_ratio="1:1",
@@ -36,7 +36,7 @@ def _render(preset: RemotePreset) -> bytes:
     return pictures.read_picture(made.data, max_bytes=len(made.data)).thumbnail
 
 
-def _bottle() -> bytes:
+def bottle() -> bytes:
     """A cut-out of a white bottle with a dark cap, lit from the left."""
     picture = Image.new("RGBA", (480, 900), (0, 0, 0, 0))
     shape = Image.new("L", picture.size)
