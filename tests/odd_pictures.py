@@ -197,3 +197,70 @@ def cmyk_profile() -> bytes:
 P3 = rgb_profile()
 ADOBE = rgb_profile((*D65, 0.64, 0.33, 0.21, 0.71, 0.15, 0.06), exponent=563 / 256)
 LINEAR = rgb_profile(SRGB_POINTS, exponent=1)
+
+
+# whole files
+
+SQUARE = patches()
+"""128 × 64 pixels; the first patch is black, the second white."""
+PHOTO = jpeg(Image.fromarray(SQUARE.astype("u1")))
+TURNED = b"Exif\0\0MM\0*\0\0\0\x08" + struct.pack(">HHHIHHI", 1, 0x0112, 3, 1, 6, 0, 0)
+RAW_EXIF = (b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(b"\nexif\n 9\nzz"))
+NO_RESOLUTION = (
+    b"Exif\0\0MM\0*\0\0\0\x08"
+    + struct.pack(">HHHIHH", 2, 0x0112, 3, 1, 6, 0)
+    + struct.pack(">HHIII", 0x011A, 10, 1, 38, 0)
+    + struct.pack(">ii", -1, 0)
+)
+
+
+def two_in_one() -> bytes:
+    """What phones write: a second picture, and an index that tells of it."""
+    out = io.BytesIO()
+    first = Image.fromarray(SQUARE.astype("u1"))
+    first.save(out, "MPO", save_all=True, append_images=[Image.new("RGB", (40, 30), "red")])
+    return out.getvalue()
+
+
+SOUND = {
+    "a JPEG with a second picture inside": two_in_one(),
+    "a broken profile": jpeg(Image.fromarray(SQUARE.astype("u1")), icc_profile=b"rubbish" * 40),
+    "a profile cut short": jpeg(Image.fromarray(SQUARE.astype("u1")), icc_profile=P3[:-200]),
+    "EXIF that is none": with_segment(PHOTO, 0xE1, b"Exif\0\0rubbish"),
+    "EXIF that points nowhere": with_segment(PHOTO, 0xE1, b"Exif\0\0MM\0*\xff\xff\xff\xff"),
+    "XMP cut short": with_segment(PHOTO, 0xE1, b"http://ns.adobe.com/xap/1.0/\0<x:xmp"),
+    "a comment that is no text": with_segment(PHOTO, 0xFE, b"\xff\xfe\0"),
+    "a JPEG without its end mark": PHOTO[:-2],
+    "bytes after the end": PHOTO + b"\0" * 1000,
+    "a PNG without its end": png(SQUARE, end=False),
+    "a profile that cannot be unpacked": png(SQUARE, (b"iCCP", b"x\0\0rubbish")),
+    "a profile with a wrong checksum": png(SQUARE, chunk(*iccp(P3), checksum=1)),
+    "a text with a wrong checksum": png(SQUARE, chunk(b"tEXt", b"k\0v", checksum=1)),
+    "EXIF in a PNG that is none": png(SQUARE, (b"eXIf", b"rubbish")),
+    "EXIF in a text that is none": png(SQUARE, RAW_EXIF),
+    "a gamma without a number": png(SQUARE, (b"gAMA", b"")),
+    "colours cut short": png(SQUARE, (b"cICP", b"\x0c")),
+}
+"""Sound pixels, which show :data:`SQUARE`, with broken metadata."""
+
+
+def _resized(data: bytes, width: int, height: int) -> bytes:
+    """A PNG that says another size than its pixels have."""
+    head = chunk(b"IHDR", struct.pack(">II", width, height) + data[24:29])
+    return data[:8] + head + data[33:]
+
+
+_FRAME = PHOTO.index(b"\xff\xc0")
+DAMAGED = {
+    "no width": _resized(png(SQUARE), 0, 64),
+    "no height": PHOTO[: _FRAME + 5] + b"\0\0" + PHOTO[_FRAME + 7 :],
+    "pixels for half of its height": _resized(png(SQUARE), 128, 128),
+    "a palette that is not there": png(np.zeros((8, 8, 1), dtype=int), palette=True),
+    "a checksum of pixels": png(SQUARE)[:-17] + b"\0" + png(SQUARE)[-16:],
+    "the signature alone": b"\x89PNG\r\n\x1a\n",
+    "a header alone": PHOTO[: _FRAME + 19],
+    "half of the pixels": PHOTO[: len(PHOTO) * 2 // 3],
+    "a WebP without a picture": b"RIFF\x04\0\0\0WEBP",
+    "a JPEG's first bytes": b"\xff\xd8\xff",
+}
+"""Pixels that are damaged or missing."""

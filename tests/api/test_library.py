@@ -14,6 +14,7 @@ from generation.media import pictures
 from generation.models import Asset
 from tests.api.conftest import Script
 from tests.api.test_generate import refused
+from tests.odd_pictures import DAMAGED, SOUND
 from tests.pictures import photo
 
 ASSET = {"asset_id", "name", "status", "url", "thumbnail_url", "width", "height", "file_size", "format"}
@@ -65,6 +66,13 @@ UPLOADS = {
     "tag too long": ({"file": file(), "tags": ["x" * 51]}, "tags"),
     "name with NUL": ({"file": file(), "name": "a\0b"}, "name"),
 }
+
+
+def test_odd_files_are_a_photo_or_a_sentence(script: Script) -> None:
+    for name, data in SOUND.items():
+        assert script.upload("training-asset", file=file(data)).status_code == 201, name
+    for name, data in DAMAGED.items():
+        assert "damaged" in refused(script.upload("training-asset", file=file(data)), 400, "invalid_request"), name
 
 
 @pytest.mark.parametrize(("form", "named"), UPLOADS.values(), ids=UPLOADS.keys())

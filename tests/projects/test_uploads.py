@@ -12,7 +12,7 @@ from PIL import Image
 from dashboard.accounts.models import User
 from dashboard.projects.models import Product
 from tests.conftest import browser_of
-from tests.odd_pictures import chunk
+from tests.odd_pictures import DAMAGED, SOUND, chunk
 from tests.pictures import photo
 from tests.ui.markup import one_line
 
@@ -106,6 +106,22 @@ def test_without_script_the_good_go_on_and_the_bad_are_named(browser: Client) ->
     said = [str(message) for message in answer.context["messages"]]
     assert said == ["2 photos added.", "empty.jpg: The file is empty."]
     assert set(Product.objects.values_list("name", flat=True)) == {"Mug", "Vase"}
+
+
+def test_odd_files_are_a_photo_or_a_sentence_with_a_script_and_without(browser: Client) -> None:
+    odd = {**SOUND, **DAMAGED}
+    answers = {
+        name: browser.post("/products/upload/", {"photo": file(f"{name}.jpg", data)}, headers=SCRIPT).status_code
+        for name, data in odd.items()
+    }
+    assert answers == dict.fromkeys(SOUND, 200) | dict.fromkeys(DAMAGED, 400)
+    together = [file(f"{name}.jpg", data) for name, data in odd.items()]
+    plain = browser.post("/products/upload/", {"photo": together}, follow=True)
+    said = [str(message) for message in plain.context["messages"]]
+    assert said == [
+        f"{len(SOUND)} photos added.",
+        *(f"{name}.jpg: The picture is damaged or incomplete." for name in DAMAGED),
+    ]
 
 
 def test_no_file_at_all_is_said(browser: Client) -> None:

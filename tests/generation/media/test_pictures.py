@@ -12,7 +12,21 @@ from PIL import Image
 from generation.media import pictures
 from generation.media.decoding import UnusablePicture
 from generation.media.pictures import read_picture
-from tests.odd_pictures import P3, chunk, gama, iccp, jpeg, patches, png, with_segment
+from tests.odd_pictures import (
+    NO_RESOLUTION,
+    P3,
+    PHOTO,
+    SOUND,
+    SQUARE,
+    TURNED,
+    chunk,
+    gama,
+    iccp,
+    jpeg,
+    png,
+    two_in_one,
+    with_segment,
+)
 from tests.pictures import photo
 
 MB = 1024 * 1024
@@ -58,51 +72,7 @@ def test_an_exif_rotation_is_applied() -> None:
     assert (picture.width, picture.height) == (100, 300)
 
 
-SQUARE = patches()
-"""128 × 64 pixels; the first patch is black, the second white."""
-PHOTO = jpeg(Image.fromarray(SQUARE.astype("u1")))
-TURNED = b"Exif\0\0MM\0*\0\0\0\x08" + struct.pack(">HHHIHHI", 1, 0x0112, 3, 1, 6, 0, 0)
-RAW_EXIF = (b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(b"\nexif\n 9\nzz"))
-NO_RESOLUTION = (
-    b"Exif\0\0MM\0*\0\0\0\x08"
-    + struct.pack(">HHHIHH", 2, 0x0112, 3, 1, 6, 0)
-    + struct.pack(">HHIII", 0x011A, 10, 1, 38, 0)
-    + struct.pack(">ii", -1, 0)
-)
-
-
-def two_in_one() -> bytes:
-    """What phones write: a second picture, and an index that tells of it."""
-    out = io.BytesIO()
-    first = Image.fromarray(SQUARE.astype("u1"))
-    first.save(out, "MPO", save_all=True, append_images=[Image.new("RGB", (40, 30), "red")])
-    return out.getvalue()
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        pytest.param(two_in_one(), id="a JPEG with a second picture inside"),
-        pytest.param(jpeg(Image.fromarray(SQUARE.astype("u1")), icc_profile=b"rubbish" * 40), id="a broken profile"),
-        pytest.param(jpeg(Image.fromarray(SQUARE.astype("u1")), icc_profile=P3[:-200]), id="a profile cut short"),
-        pytest.param(with_segment(PHOTO, 0xE1, b"Exif\0\0rubbish"), id="EXIF that is none"),
-        pytest.param(with_segment(PHOTO, 0xE1, b"Exif\0\0MM\0*\xff\xff\xff\xff"), id="EXIF that points nowhere"),
-        pytest.param(with_segment(PHOTO, 0xE1, b"http://ns.adobe.com/xap/1.0/\0<x:xmp"), id="XMP cut short"),
-        pytest.param(with_segment(PHOTO, 0xFE, b"\xff\xfe\0"), id="a comment that is no text"),
-        pytest.param(PHOTO[:-2], id="a JPEG without its end mark"),
-        pytest.param(PHOTO + b"\0" * 1000, id="bytes after the end"),
-        pytest.param(png(SQUARE, end=False), id="a PNG without its end"),
-        pytest.param(png(SQUARE, (b"iCCP", b"x\0\0rubbish")), id="a profile that cannot be unpacked"),
-        pytest.param(png(SQUARE, chunk(*iccp(P3), checksum=1)), id="a profile with a wrong checksum"),
-        pytest.param(png(SQUARE, chunk(b"tEXt", b"k\0v", checksum=1)), id="a text with a wrong checksum"),
-        pytest.param(png(SQUARE, (b"eXIf", b"rubbish")), id="EXIF in a PNG that is none"),
-        pytest.param(
-            png(SQUARE, (b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(b"\nexif\n 9\nzz"))), id="raw EXIF"
-        ),
-        pytest.param(png(SQUARE, (b"gAMA", b"")), id="a gamma without a number"),
-        pytest.param(png(SQUARE, (b"cICP", b"\x0c")), id="colours cut short"),
-    ],
-)
+@pytest.mark.parametrize("data", SOUND.values(), ids=SOUND)
 def test_metadata_never_costs_a_picture(data: bytes) -> None:
     picture = read_picture(data, max_bytes=MB)
     shown = Image.open(io.BytesIO(picture.thumbnail)).convert("RGB")
