@@ -13,7 +13,6 @@ TEXT_MAX = 4_000
 """Characters of any other text: a link, an id, a name."""
 PICTURES_MAX = 4
 PHOTO_MAX_BYTES = 10 * 1024 * 1024
-PHOTO_TYPES = ("image/jpeg", "image/png", "image/webp")
 
 
 class JobStatus(StrEnum):
