@@ -102,7 +102,7 @@ TABLE: dict[str, Rule] = {
     "settings/members/<membership_id>/": RULE.to("Change a member's role"),
     "settings/members/<membership_id>/remove/": Rule(post=Role.ADMIN).to("Remove a member"),
     "settings/members/<membership_id>/owner/": Rule(post=Role.OWNER).to("Make a member an owner"),
-    "settings/invitations/<invitation_id>/revoke/": Rule(post=Role.ADMIN).to("Take back an invitation"),
+    "settings/invitations/<invitation_id>/revoke/": Rule(post=Role.ADMIN).to("Withdraw an invitation"),
     "settings/keys/": RULE.to("See the API keys, and make one"),
     "settings/keys/<key_id>/revoke/": Rule(post=Role.ADMIN).to("Revoke an API key"),
     "settings/brand/": RULE.to("Change the brand kit"),

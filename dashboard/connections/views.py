@@ -104,7 +104,7 @@ def pause(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, str(form.errors["reason"][0]))
     elif actions.pause(acting, row, reason=form.cleaned_data["reason"]):
-        messages.success(request, "Paused. New jobs wait until somebody resumes; those under way come home.")
+        messages.success(request, "Paused. New jobs wait until somebody resumes; those under way still finish.")
     return redirect("connection")
 
 

@@ -29,7 +29,7 @@ class InvitationForm(forms.Form):
     )
     role = _role(INVITED_AS, initial=Role.CREATOR.value)
     days = forms.TypedChoiceField(
-        label="Works for",
+        label="Valid for",
         choices=INVITED_FOR,
         coerce=int,
         empty_value=INVITATION_DAYS,  # type: ignore[arg-type]  # the stubs know of texts only

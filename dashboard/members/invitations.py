@@ -69,7 +69,7 @@ def _refuse_flood(acting: Actor, inviter: User) -> None:
         if Invitation.objects.filter(created_by=inviter, created_at__range=(now - time, now)).count() >= most:
             raise MemberRefused(f"You made {most} invitations within {words}. Go on in {words}.")
     if pending(acting).count() >= OPEN:
-        raise MemberRefused(f"{OPEN} invitations of this team are open. Take back those that nobody will use.")
+        raise MemberRefused(f"{OPEN} invitations of this team are open. Withdraw those that nobody will use.")
 
 
 def pending(acting: Actor) -> QuerySet[Invitation]:

@@ -84,7 +84,7 @@ def _steps(acting: Actor) -> list[Step]:
         Step(
             bool(connection and connection.key),
             "Connect ProductAI",
-            "Give the key of your ProductAI account, or start in the sandbox.",
+            "Enter the key of your ProductAI account, or start in the sandbox.",
             reverse("connection"),
             "Connect",
         ),

@@ -35,7 +35,7 @@ def test_what_an_event_changed_comes_when_it_is_opened(log: Log, admin: Actor, o
     expect(first.locator("ins")).to_contain_text("At dusk")
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
-    first.get_by_text("All events of it").click()
+    first.get_by_text("All its events").click()
     expect(page).to_have_url(f"{HOST}/audit/?object=preset_1")
     expect(page.locator(".audit-line")).to_have_count(1)
 

@@ -28,11 +28,11 @@ def invite(owner: Page, studio: Studio) -> str:
 
 def join(page: Page, link: str) -> None:
     page.goto(link)
-    page.get_by_role("link", name="Make an account").click()
+    page.get_by_role("link", name="Create an account").click()
     page.get_by_label("Your name").fill("Dana")
     page.get_by_label("Email").fill(DANA)
     page.get_by_label("Password").first.fill(PASSWORD)
-    page.get_by_role("button", name="Make the account and join").click()
+    page.get_by_role("button", name="Create the account and join").click()
     page.wait_for_url("**/generate/")
 
 

@@ -142,7 +142,7 @@ def test_without_scripts_a_code_is_enough(browser: Browser, studio: Studio) -> N
     page = context.new_page()
     enter(page, user)
     page.goto("/accounts/you/")
-    expect(page.get_by_text("Passkeys need a browser that knows them")).to_be_visible()
+    expect(page.get_by_text("Passkeys need a browser that supports them")).to_be_visible()
     page.get_by_role("link", name="Set up an app").click()
     page.get_by_label("Password").fill(user["password"])
     page.get_by_role("button", name="Go on").click()

@@ -145,7 +145,7 @@ class TestSignedIn:
         assert f'name="next" value="{address}"' in html
         answer = browser.post("/accounts/logout/", {"next": address}, follow=True)
         assert answer.redirect_chain == [(address, 302)]
-        assert "Make an account" in answer.content.decode()
+        assert "Create an account" in answer.content.decode()
 
     def test_a_member_is_told_so(self, admin: Actor, bob: User) -> None:
         status, html = said(browser_of(bob), path_of(admin, email=""))

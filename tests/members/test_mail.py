@@ -109,7 +109,7 @@ RESET = "/accounts/password/reset/"
 
 def test_a_forgotten_password_is_replaced_by_a_mailed_link(bob: User, by_smtp: list[str]) -> None:
     before, browser, new = browser_of(bob), Client(), "seven quiet lamps"
-    assert "Look into your mail" in browser.post(RESET, {"email": bob.email}, follow=True).content.decode()
+    assert "Check your mail" in browser.post(RESET, {"email": bob.email}, follow=True).content.decode()
     (given,) = by_smtp
     assert "Subject: Choose a new password for Packshot" in given and f"To: {bob.email}" in given
     link = re.findall(r"http://testserver(\S+)", given)[0]
@@ -120,7 +120,7 @@ def test_a_forgotten_password_is_replaced_by_a_mailed_link(bob: User, by_smtp: l
     assert before.get("/generate/").status_code == 302, "every browser is signed out"
     browser.post("/accounts/login/", {"login": bob.email, "password": new})
     assert is_in(browser)
-    assert "This link is over" in Client().get(link, follow=True).content.decode()
+    assert "This link has expired" in Client().get(link, follow=True).content.decode()
     assert AuditEvent.objects.get(action="password.changed").user == bob
 
 
@@ -144,7 +144,7 @@ def test_a_mailed_link_leads_to_the_configured_address_whatever_the_request_says
 def test_an_address_without_an_account_gets_no_mail_and_hears_the_same(bob: User, by_smtp: list[str]) -> None:
     answers = [Client().post(RESET, {"email": email}, follow=True) for email in ("dora@example.com", bob.email)]
     told = {re.sub(r"\b\w{64}\b", "", answer.content.decode()) for answer in answers}  # but for each form's token
-    assert len(told) == 1 and "Look into your mail" in told.pop()
+    assert len(told) == 1 and "Check your mail" in told.pop()
     (given,) = by_smtp
     assert f"To: {bob.email}" in given
 

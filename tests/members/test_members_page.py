@@ -125,7 +125,7 @@ def test_a_team_has_so_many_open_invitations_whoever_makes_them(
     browser_of(alice).post(PAGE, data)
     browser.post(PAGE, data)
     said = browser.post(PAGE, data)
-    assert said.status_code == 422 and "2 invitations of this team are open. Take back those" in said.content.decode()
+    assert said.status_code == 422 and "2 invitations of this team are open. Withdraw those" in said.content.decode()
     browser.post(f"/settings/invitations/{Invitation.objects.filter(team=team)[0].id}/revoke/")
     assert browser.post(PAGE, data).status_code == 200
 

@@ -122,7 +122,7 @@ def test_a_passkey_is_asked_for(studio: Studio) -> None:
 
 def test_a_new_password_can_be_asked_for(studio: Studio, demo: dict[str, dict[str, str]]) -> None:
     for email in (demo["viewer"]["email"], "nobody@example.com"):
-        assert "Look into your mail" in Hasty(studio).send("/accounts/password/reset/", email=email).text
+        assert "Check your mail" in Hasty(studio).send("/accounts/password/reset/", email=email).text
 
 
 def test_an_invitation_is_made_and_accepted(studio: Studio, demo: dict[str, dict[str, str]]) -> None:

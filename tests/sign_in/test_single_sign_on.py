@@ -172,7 +172,7 @@ def test_the_password_of_an_address_that_was_never_confirmed_ends_with_the_tie(
     again = Browser(studio)
     again.send("/accounts/login/", login=user["email"], password=user["password"])
     assert not again.is_in
-    assert "tied their account to single sign-on" in sentences(studio)
+    assert "linked their account to single sign-on" in sentences(studio)
 
 
 def test_who_refuses_there_is_not_in_here(identity: Provider, browser: Browser) -> None:

@@ -223,7 +223,7 @@ def test_nothing_goes_before_the_night_that_was_told_of(
 
 def test_others_look_but_are_offered_nothing(bob: User) -> None:
     html = browser_of(bob).get(PAGE).content.decode()
-    assert "2 members" in html and "100 left" in html and "For ever" in html
+    assert "2 members" in html and "100 left" in html and "Forever" in html
     assert "<form class=" not in html.partition("<main")[2].partition("</main>")[0] and "What to do next" not in html
     assert browser_of(bob).post(PAGE, AS_IT_IS).status_code == 403
     assert browser_of(bob).post(TEST).status_code == 403

@@ -76,7 +76,7 @@ def _present(acting: Actor, cap: Cap) -> Cap:
     rows = Cap.objects.select_related("team", "project", "member", "created_by")
     found = rows.filter(team=acting.team, pk=cap.pk).first()
     if found is None:
-        raise CapRefused("This cap was removed in the meantime.")
+        raise CapRefused("This cap has been removed in the meantime.")
     return found
 
 

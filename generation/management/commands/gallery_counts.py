@@ -23,7 +23,7 @@ class Command(BaseCommand):
         for team in teams:
             recount.count_totals(team)
             recount.count_days(team, anew=True)
-        self.stdout.write(f"Counted anew: {_many(len(teams), 'gallery', 'galleries')}.")
+        self.stdout.write(f"Counted again: {_many(len(teams), 'gallery', 'galleries')}.")
 
     def _compare(self, teams: list[str]) -> None:
         wrong = 0
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         if wrong:
             raise CommandError(
                 f"{_many(wrong, 'figure', 'figures')} not as the pictures say. "
-                "'manage.py gallery_counts' counts them anew."
+                "'manage.py gallery_counts' recounts them."
             )
         self.stdout.write("Every count is what the pictures say.")
 

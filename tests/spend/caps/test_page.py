@@ -242,7 +242,7 @@ class TestOne:
         monkeypatch.setattr("dashboard.spend.caps.views._find", lambda acting, cap_id: row)
         caps.remove(Cap.objects.get(pk=row.pk))
         answer = admin.post(f"/spend/caps/{row.pk}/", {"credits": "25", "warn_at": "90"}, follow=True)
-        assert "This cap was removed in the meantime." in words(answer)
+        assert "This cap has been removed in the meantime." in words(answer)
 
 
 def test_a_member_sees_the_caps_that_bind_them_and_can_change_none(
@@ -262,7 +262,7 @@ def test_a_member_sees_the_caps_that_bind_them_and_can_change_none(
 def test_a_cap_of_who_has_left_says_so(team: Team, bob: User, admin: Client) -> None:
     cap(team, 12, member=bob)
     Membership.objects.filter(user=bob).delete()
-    assert "Not in the team any more" in words(admin.get("/spend/caps/"))
+    assert "No longer in the team" in words(admin.get("/spend/caps/"))
 
 
 def test_nobody_lost_shows_an_empty_page_to_others(bob: User) -> None:

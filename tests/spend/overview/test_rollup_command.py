@@ -52,7 +52,7 @@ def test_a_row_too_many_and_one_too_few_are_both_found(spent: DailySpend) -> Non
 
 def test_counts_anew(spent: DailySpend) -> None:
     DailySpend.objects.update(pictures=3, day="2020-02-29")
-    assert rollup() == "Counted anew: 1 team.\n"
+    assert rollup() == "Counted again: 1 team.\n"
     row = DailySpend.objects.get()
     assert (row.day, row.spent, row.jobs, row.pictures, row.approved) == (spent.day, 10, 1, 2, 0)
 

@@ -26,7 +26,7 @@ class Command(BaseCommand):
             return
         for account in accounts.iterator():
             rebuild.rebuild_by_month(account)
-        self.stdout.write(f"Counted anew: {counted(accounts.count(), 'team')}.")
+        self.stdout.write(f"Counted again: {counted(accounts.count(), 'team')}.")
 
     def _compare(self, accounts: Any) -> None:
         wrong = 0
@@ -35,5 +35,5 @@ class Command(BaseCommand):
                 wrong += 1
                 self.stdout.write(f"{found.team} on {found.day} ({found.row}): {found.sentence}")
         if wrong:
-            raise CommandError(f"{counted(wrong, 'figure')} not as in the ledger. 'manage.py rollup' counts them anew.")
+            raise CommandError(f"{counted(wrong, 'figure')} not as in the ledger. 'manage.py rollup' recounts them.")
         self.stdout.write("Every day and month says what the ledger says.")
