@@ -49,6 +49,7 @@ try:
     SANDBOX = env.bool("PACKSHOT_SANDBOX", True)
     DEMO = env.bool("PACKSHOT_DEMO", True)
     SANDBOX_SECONDS = env.float("PACKSHOT_SANDBOX_SECONDS", 2.0)
+    SANDBOX_SCALE = env.float("PACKSHOT_SANDBOX_SCALE", 1.0, validate=validate.Range(min=0.125, max=1))
     LINK_SECONDS = env.int("PACKSHOT_LINK_SECONDS", 3600)
     HISTORY_DAYS = env.int("PACKSHOT_HISTORY_DAYS", 90, validate=validate.Range(min=1))
     SANDBOX_DAYS = env.int("PACKSHOT_SANDBOX_DAYS", 30, validate=validate.Range(min=1))

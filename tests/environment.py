@@ -17,6 +17,7 @@ os.environ |= {
     "PACKSHOT_PUBLIC_URL": "http://testserver",
     "XDG_RUNTIME_DIR": str(DATA),
     "REDIS_URL": f"unix://{DATA}/valkey.sock",
+    "PACKSHOT_SANDBOX_SCALE": "0.25",
 }
 if address := os.environ.get("PACKSHOT_TEST_DATABASE_URL"):
     os.environ["DATABASE_URL"] = address

@@ -46,5 +46,6 @@ def _picture(sample: SamplePreset) -> pictures.Picture:
         aspect_ratio=AspectRatio.LANDSCAPE,
         index=0,
         seed=sample.name,
+        scale=0.5,
     )
     return pictures.read_picture(rendering.data, max_bytes=MAX_BYTES)

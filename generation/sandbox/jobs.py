@@ -155,6 +155,7 @@ def _render_missing(job: SandboxJob) -> None:
             index=index,
             seed=job.id,
             product=job.product,
+            scale=settings.SANDBOX_SCALE,
         )
         key = files.save(f"sandbox/results/{job.id}/{index}.{made.mime.partition('/')[2]}", made.data)
         job.pictures.append({"key": key, "mime": made.mime, "width": made.width, "height": made.height})

@@ -32,6 +32,7 @@ def _render(preset: RemotePreset) -> bytes:
         aspect_ratio="1:1",
         index=0,
         seed=preset.preset_id,
+        scale=0.5,
     )
     return pictures.read_picture(made.data, max_bytes=len(made.data)).thumbnail
 

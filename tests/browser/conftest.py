@@ -21,7 +21,7 @@ QUIET = [
 ]
 SETTLED = "Promise.allSettled(document.getAnimations().map((it) => it.transitionProperty && it.finished)).then(() => 0)"
 SIZES = {390: 844, 1280: 800, 1920: 1080}
-QUICK = {"PACKSHOT_SANDBOX_SECONDS": "0.5"}
+QUICK = {"PACKSHOT_SANDBOX_SECONDS": "0.5", "PACKSHOT_SANDBOX_SCALE": "0.25"}
 IS_ANSWER = ("Failed to load resource", "Response Status Error Code")
 """How Chromium and htmx note a refusal, which the page tells itself."""
 PICTURES = ROOT / ".screenshots"

@@ -87,7 +87,7 @@ def test_a_creator_makes_pictures_while_a_viewer_watches_the_gallery_fill(
     with vera.expect_download() as download:
         receipt.get_by_role("link", name="Download original").click()
     picture = Image.open(io.BytesIO(Path(download.value.path()).read_bytes()))
-    assert picture.size == (1024, 1024)
+    assert picture.size == (256, 256)
     assert re.fullmatch(r"trail-cap[\w-]*\.(jpg|png|webp)", download.value.suggested_filename)
 
     vera.keyboard.press("Escape")

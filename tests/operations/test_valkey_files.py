@@ -19,7 +19,7 @@ from tests.pipeline.studio import Studio
 from tests.seeded_folder import SeededFolder
 
 FILES = "appendonlydir/appendonly.aof"
-SLOW = {"PACKSHOT_SANDBOX_SECONDS": "3"}
+SLOW = {"PACKSHOT_SANDBOX_SECONDS": "3", "PACKSHOT_SANDBOX_SCALE": "0.25"}
 
 
 class Broker(Supervisor):

@@ -14,7 +14,7 @@ from tests.pipeline.studio import Studio
 from tests.seeded_folder import SeededFolder
 from tests.servers import until
 
-SLOW = {"PACKSHOT_SANDBOX_SECONDS": "3"}
+SLOW = {"PACKSHOT_SANDBOX_SECONDS": "3", "PACKSHOT_SANDBOX_SCALE": "0.25"}
 
 
 @pytest.fixture

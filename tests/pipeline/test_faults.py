@@ -10,7 +10,7 @@ from tests.operations.running import Running, eventually
 from tests.pipeline.studio import Studio
 from tests.seeded_folder import SeededFolder
 
-QUICK = {"PACKSHOT_SANDBOX_SECONDS": "0.2"}
+QUICK = {"PACKSHOT_SANDBOX_SECONDS": "0.2", "PACKSHOT_SANDBOX_SCALE": "0.25"}
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from tests.operations.running import Running, eventually, processes_of
 from tests.pipeline.studio import Studio
 from tests.seeded_folder import SeededFolder
 
-QUICK = {"PACKSHOT_SANDBOX_SECONDS": "0.3"}
+QUICK = {"PACKSHOT_SANDBOX_SECONDS": "0.3", "PACKSHOT_SANDBOX_SCALE": "0.25"}
 
 
 @pytest.fixture(scope="module", params=["embedded", "grown-up"])
@@ -70,7 +70,7 @@ def test_the_documented_example_brings_pictures_that_can_be_downloaded(studio: S
     assert (job["status"], job["tokens_used"], len(job["images"])) == ("completed", 5, 1)
     link = job["images"][0]["url"]
     picture = Image.open(io.BytesIO(requests.get(link, timeout=30).content))
-    assert picture.size == (job["images"][0]["width"], job["images"][0]["height"]) == (1024, 1024)
+    assert picture.size == (job["images"][0]["width"], job["images"][0]["height"]) == (256, 256)
     assert before - studio.left == 5 == studio.charged
 
     tampered = re.sub(r".(?=[^&]{3}$)", lambda found: "A" if found[0] != "A" else "B", link)

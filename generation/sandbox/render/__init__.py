@@ -37,9 +37,19 @@ class Rendering:
 
 
 def render(
-    photo: bytes, *, prompt: str, model: str, aspect_ratio: str, index: int, seed: str, product: str = ""
+    photo: bytes,
+    *,
+    prompt: str,
+    model: str,
+    aspect_ratio: str,
+    index: int,
+    seed: str,
+    product: str = "",
+    scale: float = 1,
 ) -> Rendering:
-    """One product picture of about a megapixel; equal arguments give equal bytes, another index another composition.
+    """One product picture; equal arguments give equal bytes, another index another composition.
+
+    It has about a megapixel, with sides longer or shorter by `scale`.
 
     A JPEG, or a PNG with alpha where the prompt asks for nothing behind the product. `product` is the name of what the
     photo shows, where that is known: it tells clothes from bottles, and its words are not taken for the scene's.
@@ -50,7 +60,7 @@ def render(
     treatment, brief = treatment_of(model), read_prompt(prompt, product)
     first = int(4 * chance(seeded(seed, model, brief.text)))
     random = seeded(seed, str(index), model, brief.text, aspect_ratio)
-    shot = plan_shot(brief, treatment, silhouette_of(cutout), aspect_ratio, (first + index) % 4, random)
+    shot = plan_shot(brief, treatment, silhouette_of(cutout), aspect_ratio, (first + index) % 4, random, scale=scale)
     if brief.ground == "scene":
         image = finished(random, shot, composed(random, shot, cutout))
     else:

@@ -86,9 +86,11 @@ class Shot:
         return WHITE.towards(warm, self.warmth) if self.warmth >= 0 else WHITE.towards(cool, -self.warmth)
 
 
-def plan_shot(brief: Brief, treatment: Treatment, shape: Silhouette, ratio: str, variant: int, random: Random) -> Shot:
+def plan_shot(
+    brief: Brief, treatment: Treatment, shape: Silhouette, ratio: str, variant: int, random: Random, *, scale: float = 1
+) -> Shot:
     """Decide camera, placement, light and colours; `variant` 0…3 is one of four kinds of composition."""
-    width, height = SIZES.get(ratio, SIZES["1:1"])
+    width, height = (2 * round(side * scale / 2) for side in SIZES.get(ratio, SIZES["1:1"]))
     setting = "studio" if brief.ground != "scene" else brief.setting or "studio"
     place = PLACES[setting]
     surface = brief.surface or place.surface
