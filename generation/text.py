@@ -135,7 +135,7 @@ def words_of(text: str) -> tuple[str, ...]:
 
 def searchable(*texts: str) -> str:
     """The folded text of a row, a line for each of its texts: no word is found across two of them."""
-    return "\n".join(fold_for_search(text) for text in texts)
+    return "\n".join(filter(None, map(fold_for_search, texts)))
 
 
 def distinct(texts: Iterable[str]) -> list[str]:

@@ -19,6 +19,7 @@ PATHS = [
     "tests/audit/test_proof.py",
     "tests/audit/test_record.py",
     "tests/gallery/test_retention.py",
+    "tests/projects/test_search.py",
     "tests/generation/counts/test_gallery.py",
     "tests/generation/database/test_append_only.py",
     "tests/generation/credits/test_caps.py",

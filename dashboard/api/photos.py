@@ -4,12 +4,14 @@ import hashlib
 
 from dashboard.accounts.access import Actor
 from dashboard.projects.actions import add_product, create_product, readable
+from dashboard.projects.details import Details, DetailsRefused
 from dashboard.projects.models import Product, ProductPhoto
 from generation.contract import ContractError, ErrorCode, GenerateRequest
 from generation.media.decoding import UnusablePicture
 from generation.media.folder_storage import own_links
 from generation.models import Asset
 from generation.provider.contract_http import Upload, fetch_photo, invalid, name_from
+from generation.text import normalise
 
 
 def photo_of(acting: Actor, request: GenerateRequest) -> tuple[Product, Asset]:
@@ -52,13 +54,17 @@ def add(acting: Actor, upload: Upload) -> Product:
 
     Raises ``ContractError(invalid_request)`` for what is no usable photo.
     """
-    tags, name = list(upload.tags), upload.name or readable(upload.filename)
-    digest = hashlib.sha256(upload.data).hexdigest()
-    same = Product.objects.filter(team=acting.team, asset__sha256=digest, name=name, archived_at=None)
-    for product in same.select_related("asset").order_by("-id"):
-        if product.tags == tags:
-            return product
     try:
-        return add_product(acting, photo=upload.data, filename=upload.filename, name=name, tags=tags)
+        details = Details.of(name=normalise(upload.name) or readable(upload.filename), tags=upload.tags)
+        digest = hashlib.sha256(upload.data).hexdigest()
+        same = Product.objects.filter(team=acting.team, asset__sha256=digest, name=details.name, archived_at=None)
+        for product in same.select_related("asset").order_by("-id"):
+            if product.tags == list(details.tags):
+                return product
+        return add_product(
+            acting, photo=upload.data, filename=upload.filename, name=details.name, tags=list(details.tags)
+        )
+    except DetailsRefused as error:
+        raise invalid(error.field, str(error)) from error
     except UnusablePicture as error:
         raise invalid(upload.parameter, str(error)) from error

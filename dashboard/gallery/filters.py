@@ -9,13 +9,14 @@ from django.http import QueryDict
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Team, User
 from dashboard.presets.access import visible
+from dashboard.projects.library import searched_pictures
 from dashboard.projects.models import Product, Project
 from dashboard.ui.filters import CHOICES_MAX, AddressFilters, FilterMenu, named, whole_number
+from dashboard.ui.search import Search
 from generation.contract import CATALOGUE, AspectRatio
 from generation.models import Image
 
 _COLUMNS = {
-    "q": "job__prompt__icontains",
     "project": "job__project",
     "product": "job__product",
     "preset": "job__preset_version__preset",
@@ -37,7 +38,7 @@ class GalleryFilters(AddressFilters):
     """One value each; empty means all."""
 
     q: str = ""
-    """Words that are in the prompt."""
+    """Words that are in the prompt, or in the product's name, SKU or tags."""
     project: str = ""
     product: str = ""
     preset: str = ""
@@ -56,11 +57,11 @@ class GalleryFilters(AddressFilters):
             given["review"] = ""
         return cls(**given)
 
-    def narrow(self, pictures: QuerySet[Image]) -> QuerySet[Image]:
-        asked = {_COLUMNS[name]: value for name, value in vars(self).items() if value}
+    def narrow(self, pictures: QuerySet[Image], *, team: Team) -> QuerySet[Image]:
+        asked = {column: value for name, column in _COLUMNS.items() if (value := getattr(self, name))}
         if self.review == NOT_REVIEWED:
             asked["review"] = Image.Review.NONE
-        return pictures.filter(**asked)
+        return searched_pictures(pictures.filter(**asked), Search.of(self.q), team=team)
 
 
 def menus(acting: Actor, filters: GalleryFilters) -> list[FilterMenu]:

@@ -20,7 +20,7 @@ class GalleryPage:
 def shown(team: Team, filters: GalleryFilters) -> QuerySet[Image]:
     """What is in the gallery, newest first, with what a tile says."""
     pictures = Image.objects.in_gallery().filter(team=team)
-    return filters.narrow(pictures).select_related("job__product").order_by("-id")
+    return filters.narrow(pictures, team=team).select_related("job__product").order_by("-id")
 
 
 def page(team: Team, filters: GalleryFilters, *, before: str = "") -> GalleryPage:

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Any, Self
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import QueryDict
 
 from dashboard.presets.models import Preset
 from dashboard.ui.filters import AddressFilters
 from dashboard.ui.search import Search
+from generation.database.folded_columns import tag_key
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,22 +37,9 @@ class PresetFilters(AddressFilters):
     def narrow(self, presets: QuerySet[Preset]) -> QuerySet[Preset]:
         exact = {name: getattr(self, name) for name in ("category", "label", "visibility") if getattr(self, name)}
         rows = presets.filter(archived_at__isnull=not self.archived, current__isnull=False, **exact)
-        for word in self.search.words:
-            rows = rows.filter(_has(word))
-        return rows
-
-    def has_tag(self, preset: Preset) -> bool:
-        """JSON columns compare differently from database to database, so tags are compared here."""
-        return not self.tag or self.tag.casefold() in (tag.casefold() for tag in preset.tags)
-
-
-def _has(word: str) -> Q:
-    return (
-        Q(name__icontains=word)
-        | Q(description__icontains=word)
-        | Q(tags__icontains=word)
-        | Q(current__template__icontains=word)
-    )
+        if self.tag:
+            rows = rows.filter(tag_keys__contains=tag_key(self.tag))
+        return self.search.narrow(rows)
 
 
 def menus(filters: PresetFilters, tags: list[str]) -> list[dict[str, Any]]:

@@ -5,10 +5,11 @@ from django.db import models
 from dashboard.accounts.models import Team, User
 from dashboard.projects.models import Project
 from generation.contract import AspectRatio
+from generation.database.folded_columns import FoldedRow, SearchTextField, TagKeysField
 from generation.database.public_ids import PublicIdField
 
 
-class Preset(models.Model):
+class Preset(FoldedRow):
     class Category(models.TextChoices):
         LIFESTYLE = "lifestyle", "Lifestyle"
         STUDIO = "studio", "Studio"
@@ -37,6 +38,8 @@ class Preset(models.Model):
     provider_id = models.CharField(max_length=100, blank=True, help_text="preset_id where it was imported from")
     cover = models.CharField(max_length=200, blank=True, help_text="Storage key of a thumbnail")
     current = models.ForeignKey("PresetVersion", models.PROTECT, null=True, blank=True, related_name="+")
+    search_text = SearchTextField("name", "description", "tags", "current.template")
+    tag_keys = TagKeysField("tags")
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(null=True, blank=True)
 

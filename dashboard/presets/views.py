@@ -21,9 +21,10 @@ from dashboard.presets.filters import PresetFilters, menus
 from dashboard.presets.models import Preset, PresetVersion
 from dashboard.presets.templating import pieces
 from dashboard.presets.usage import total, usage
-from dashboard.projects.library import latest
+from dashboard.projects.library import latest, searched_pictures
 from dashboard.ui.search import Search
 from generation.models import Image
+from generation.text import distinct, fold_for_search
 
 PAGE = 60
 
@@ -33,7 +34,7 @@ PAGE = 60
 def presets(request: HttpRequest) -> HttpResponse:
     acting, filters = access.actor(request), PresetFilters.of(request.GET)
     rows = filters.narrow(visible(acting)).select_related("current").order_by("-id")
-    page = Paginator([row for row in rows if filters.has_tag(row)], PAGE).get_page(request.GET.get("page"))
+    page = Paginator(list(rows), PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "presets": page.object_list, "filters": filters}
     if page.has_next():
         context["next_url"] = filters.address(page=str(page.next_page_number()))
@@ -50,7 +51,7 @@ def presets(request: HttpRequest) -> HttpResponse:
 
 def _tags(acting: Actor) -> list[str]:
     tags = visible(acting).filter(archived_at=None).exclude(tags=[]).values_list("tags", flat=True)
-    return sorted({tag for row in tags for tag in row}, key=str.casefold)
+    return sorted(distinct(tag for row in tags for tag in row), key=fold_for_search)
 
 
 @members_only
@@ -140,13 +141,14 @@ def preset_cover(request: HttpRequest, preset_id: str) -> HttpResponse:
     stored = Image.objects.with_thumbnail().filter(team=acting.team)
     if request.method == "POST":
         return _take_cover(request, acting, row, access.find(acting, stored, pk=request.POST.get("picture", "")))
-    words = Search.of(request.GET.get("q", "")).text
-    matching = stored.filter(job__prompt__icontains=words) | stored.filter(job__product__name__icontains=words)
+    asked = Search.of(request.GET.get("q", ""))
+    found = searched_pictures(stored, asked, team=acting.team)
     context = {
         "preset": row,
-        "words": words,
-        "own": latest(matching.filter(job__preset_version__preset=row)),
-        "others": latest(matching.exclude(job__preset_version__preset=row)),
+        "words": asked.text,
+        "search_note": asked.note,
+        "own": latest(found.filter(job__preset_version__preset=row)),
+        "others": latest(found.exclude(job__preset_version__preset=row)),
     }
     return render(request, "presets/cover.html", context)
 

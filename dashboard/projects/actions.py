@@ -1,5 +1,6 @@
 """How products come into the library, and what else is done with products and projects."""
 
+from collections.abc import Iterable
 from pathlib import PurePath
 from typing import Any
 
@@ -11,6 +12,7 @@ from dashboard.accounts import access
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.audit.record import record
+from dashboard.projects.details import NAME_MAX, Details, project_columns, sku_free
 from dashboard.projects.forms import PHOTOS_MAX
 from dashboard.projects.models import Product, ProductPhoto, Project
 from generation.contract import PHOTO_MAX_BYTES
@@ -18,6 +20,7 @@ from generation.database.public_ids import new_id
 from generation.errors import UserFacingError
 from generation.media import pictures
 from generation.models import Asset, Image
+from generation.text import fold_for_uniqueness, normalise
 
 MAIN_PHOTO_CHOSEN = "product.photo_replaced"
 PHOTO_REMOVED = "product.photo_removed"
@@ -30,10 +33,11 @@ class PhotoRefused(UserFacingError):
 def add_product(
     acting: Actor, *, photo: bytes, filename: str, name: str = "", tags: list[str] | None = None
 ) -> Product:
-    """Take a photo into the library as a product. Raises ``UnusablePicture``."""
+    """Take a photo into the library as a product. Raises ``UnusablePicture`` and ``DetailsRefused``."""
     acting.require(Role.CREATOR)
+    details = Details.of(name=normalise(name) or readable(filename), tags=tags or [])
     asset = take_photo(acting, photo)
-    return create_product(acting, asset=asset, name=name.strip() or readable(filename), tags=tags or [])
+    return create_product(acting, asset=asset, **vars(details))
 
 
 def take_photo(acting: Actor, photo: bytes) -> Asset:
@@ -61,13 +65,14 @@ def _keep(asset: Asset) -> None:
 
 
 def create_product(
-    acting: Actor, *, asset: Asset, name: str, sku: str = "", tags: list[str], note: str = "", source: str = ""
+    acting: Actor, *, asset: Asset, name: str, sku: str = "", tags: Iterable[str], note: str = "", source: str = ""
 ) -> Product:
-    """Write a product with its first photo, and the photo's asset where that is new."""
+    """Write a product with its first photo, and the photo's asset where that is new. Raises ``DetailsRefused``."""
     acting.require(Role.CREATOR)
-    with transaction.atomic():
+    details = Details.of(name=name, sku=sku, tags=tags)
+    with transaction.atomic(), sku_free(acting.team, details.sku):
         _keep(asset)
-        product = Product.objects.create(team=acting.team, name=name[:120], sku=sku, tags=tags, asset=asset)
+        product = Product.objects.create(team=acting.team, asset=asset, **details.as_columns())
         ProductPhoto.objects.create(product=product, asset=asset, place=0, note=note, source=source)
         record(acting, "product.added", product.id, after={"name": product.name, "asset": asset.id})
     return product
@@ -76,13 +81,20 @@ def create_product(
 def readable(filename: str) -> str:
     """A product's name from its file's: ``camp-mug_01.jpg`` → ``Camp mug 01``."""
     words = PurePath(filename.replace("\\", "/")).stem.replace("-", " ").replace("_", " ").split()
-    text = " ".join(words) or "Untitled product"
+    text = normalise(" ".join(words))[:NAME_MAX].rstrip() or "Untitled product"
     return text[0].upper() + text[1:]
 
 
-def edit_product(acting: Actor, product: Product, *, name: str, sku: str, tags: list[str]) -> None:
+def edit_product(acting: Actor, product: Product, *, name: str, sku: str, tags: Iterable[str]) -> None:
+    """Raises ``DetailsRefused``. A SKU that was shared before SKUs were unique may stay."""
     acting.require(Role.CREATOR)
-    _change(acting, product, name=name, sku=sku, tags=tags)
+    details = Details.of(name=name, sku=sku, tags=tags)
+    if fold_for_uniqueness(details.sku) == product.sku_key:
+        _change(acting, product, **details.as_columns())
+        return
+    with sku_free(acting.team, details.sku, of=product):
+        product.sku_shared = False
+        _change(acting, product, **details.as_columns())
 
 
 def add_photo(acting: Actor, product: Product, *, asset: Asset, note: str = "", source: str = "") -> bool:
@@ -151,22 +163,27 @@ def _show_first(product: Product, asset: Asset) -> None:
 
 
 def put_away_product(acting: Actor, product: Product, *, away: bool) -> None:
-    """Take a product out of the library, or back; its pictures stay."""
+    """Take a product out of the library, or back; its pictures stay.
+
+    Raises ``DetailsRefused`` where another product has its SKU by now.
+    """
     acting.require(Role.CREATOR)
-    _put_away(acting, product, away=away)
+    with sku_free(acting.team, "" if away or product.sku_shared else product.sku, of=product):
+        _put_away(acting, product, away=away)
 
 
 def add_project(acting: Actor, *, name: str, brief: str) -> Project:
     acting.require(Role.CREATOR)
+    columns = project_columns(name=name, brief=brief)
     with transaction.atomic():
-        project = Project.objects.create(team=acting.team, name=name, brief=brief)
-        record(acting, "project.added", project.id, after={"name": name, "brief": brief})
+        project = Project.objects.create(team=acting.team, **columns)
+        record(acting, "project.added", project.id, after=columns)
     return project
 
 
 def edit_project(acting: Actor, project: Project, *, name: str, brief: str) -> None:
     acting.require(Role.CREATOR)
-    _change(acting, project, name=name, brief=brief)
+    _change(acting, project, **project_columns(name=name, brief=brief))
 
 
 def choose_cover(acting: Actor, project: Project, *, picture: Image | None) -> None:
@@ -196,7 +213,7 @@ def _change(acting: Actor, row: Product | Project, **fields: Any) -> None:
     for name, value in fields.items():
         setattr(row, name, value)
     with transaction.atomic():
-        row.save(update_fields=list(fields))
+        row.save(update_fields=[*fields, *(["sku_shared"] if isinstance(row, Product) else [])])
         record(acting, f"{row._meta.model_name}.edited", row.pk, before=before, after=fields)
 
 

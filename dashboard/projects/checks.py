@@ -5,19 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dashboard.accounts.models import Team
-from dashboard.projects import photo_addresses
-from dashboard.projects.forms import TAG_LENGTH, TAGS_MAX
+from dashboard.projects import details, photo_addresses
 from dashboard.projects.models import Product
 from dashboard.projects.sheets import SheetRow
 from generation.media.folder_storage import own_links
 from generation.network import addresses
 from generation.text import fold_for_uniqueness as fold
 
-NAME_LENGTH = 120
-SKU_LENGTH = 60
 URL_LENGTH = 2000
-
-
 _ROUNDED = re.compile(r"\d([.,]\d+)?E\+\d{2,}", re.IGNORECASE)
 """A long number as spreadsheets write it once they have taken it for one."""
 
@@ -28,19 +23,19 @@ class Known:
 
     id: str
     name: str
-    sku: str
+    sku_key: str
 
 
 class Library:
     """The team's products, to be found by what a sheet says of them."""
 
     def __init__(self, team: Team) -> None:
-        rows = Product.objects.filter(team=team, archived_at=None).values_list("pk", "name", "sku")
-        self._by_id = {pk: Known(pk, name, sku) for pk, name, sku in rows}
-        self._by_sku = {fold(known.sku): known for known in self._by_id.values() if known.sku}
+        rows = Product.objects.filter(team=team, archived_at=None).values_list("pk", "name", "sku_key")
+        self._by_id = {pk: Known(pk, name, sku_key) for pk, name, sku_key in rows}
+        self._by_sku = {known.sku_key: known for known in self._by_id.values() if known.sku_key}
         self._by_name: dict[str, list[Known]] = {}
         for known in self._by_id.values():
-            if not known.sku:
+            if not known.sku_key:
                 self._by_name.setdefault(fold(known.name), []).append(known)
 
     def with_sku(self, sku: str) -> Known | None:
@@ -76,19 +71,14 @@ def _of_sku(row: SheetRow, *, taken: Known | None, line: int | None) -> list[str
     if line is not None:
         return [f"Line {line} has the SKU {row.sku} too."]
     if taken is not None and taken.id != row.product and fold(taken.name) != fold(row.name):
-        return [f"{taken.name} has the SKU {row.sku} already."]
+        return [details.taken(taken.name, row.sku)]
     if _ROUNDED.fullmatch(row.sku):
         return [f"A spreadsheet has rounded the SKU to {row.sku}. Format the column as text and put the SKU in again."]
     return []
 
 
 def _of_texts(row: SheetRow) -> list[str]:
-    said = [] if row.name else ["The name is missing."]
-    for label, text, longest in (("name", row.name, NAME_LENGTH), ("SKU", row.sku, SKU_LENGTH)):
-        if len(text) > longest:
-            said.append(f"The {label} has {len(text)} characters; at most {longest} fit.")
-    if len(row.tags) > TAGS_MAX or any(len(tag) > TAG_LENGTH for tag in row.tags):
-        said.append(f"A product has at most {TAGS_MAX} tags of {TAG_LENGTH} characters each.")
+    said = list(details.faults(details.Details(name=row.name, sku=row.sku, tags=row.tags)).values())
     if not row.photos:
         said.append("The image URL is missing.")
     elif not any(not wrong_with_address(photo.url) for photo in row.photos):

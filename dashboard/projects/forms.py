@@ -3,17 +3,15 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from dashboard.projects.details import BRIEF_MAX, NAME_MAX, PROJECT_NAME_MAX, SKU_MAX, TAG_MAX, TAGS_MAX
 from dashboard.projects.tables import FILE_MAX_BYTES, TOO_LARGE
 from dashboard.ui.fields import LineField, LinesField, WebAddressField
 from generation.text import distinct
 
 PHOTOS_MAX = 20
 """Photos that a product may have."""
-TAGS_MAX = 20
-TAG_LENGTH = 40
 TEXT_MAX = 1_000
 """Characters of all tags with what is between them."""
-BRIEF_MAX = 4_000
 URL_MAX = 2_000
 
 
@@ -34,9 +32,9 @@ class TagsField(forms.CharField):
     def validate(self, value: list[str]) -> None:
         if len(value) > TAGS_MAX:
             raise forms.ValidationError(f"A product has at most {TAGS_MAX} tags; these are {len(value)}.")
-        long = next((tag for tag in value if len(tag) > TAG_LENGTH), None)
+        long = next((tag for tag in value if len(tag) > TAG_MAX), None)
         if long:
-            raise forms.ValidationError(f"“{long[:TAG_LENGTH]}…” is longer than {TAG_LENGTH} characters.")
+            raise forms.ValidationError(f"“{long[:TAG_MAX]}…” is longer than {TAG_MAX} characters.")
 
     def run_validators(self, value: list[str]) -> None:
         for tag in value:
@@ -44,13 +42,13 @@ class TagsField(forms.CharField):
 
 
 class ProductForm(forms.Form):
-    name = LineField(max_length=120, error_messages={"required": "Give the product a name."})
-    sku = LineField(label="SKU", max_length=60, required=False)
+    name = LineField(max_length=NAME_MAX, error_messages={"required": "Give the product a name."})
+    sku = LineField(label="SKU", max_length=SKU_MAX, required=False)
     tags = TagsField(required=False, help_text="Words between commas, to find it by.")
 
 
 class ProjectForm(forms.Form):
-    name = LineField(max_length=80, error_messages={"required": "Give the project a name."})
+    name = LineField(max_length=PROJECT_NAME_MAX, error_messages={"required": "Give the project a name."})
     brief = LinesField(
         max_length=BRIEF_MAX,
         required=False,

@@ -18,7 +18,8 @@ from dashboard.accounts.models import Membership, Role
 from dashboard.audit.record import record
 from dashboard.projects import previews, sheets
 from dashboard.projects.actions import PhotoRefused, add_photo, create_product, take_photo
-from dashboard.projects.models import ImportFile, ImportRow, Product, ProductImport
+from dashboard.projects.details import DetailsRefused
+from dashboard.projects.models import ImportFile, ImportRow, ProductImport
 from dashboard.projects.sheets import SheetPhoto, SheetRow
 from generation.contract import PHOTO_MAX_BYTES
 from generation.database.bulk_delete import delete_in_portions
@@ -81,7 +82,7 @@ def work(row: ImportRow) -> None:
         _add_photo(acting, row, asset) if row.place else _add_product(acting, row, asset)
     except FetchError as error:
         _waiting(row).update(due_at=timezone.now() + GAPS[row.tries - 1], message=f"{error} It is tried again."[:300])
-    except (RowFailed, PhotoRefused) as error:
+    except (RowFailed, PhotoRefused, DetailsRefused) as error:
         _fail(row, str(error))
 
 
@@ -124,9 +125,6 @@ def _add_product(acting: Actor, row: ImportRow, asset: Asset) -> None:
         # Whoever turns the row over makes the product: a second worker finds nothing to turn.
         if not _waiting(row).update(state=State.DONE, due_at=None, message=""):
             return
-        taken = Product.objects.filter(team=acting.team, sku__iexact=row.sku, archived_at=None).first()
-        if row.sku and taken:
-            raise RowFailed(f"{taken.name} has the SKU {row.sku} already.")
         facts: dict[str, Any] = {"name": row.name, "sku": row.sku, "tags": row.tags}
         product = create_product(acting, asset=asset, note=row.note, source=row.url, **facts)
         ImportRow.objects.filter(pk=row.pk).update(product=product)

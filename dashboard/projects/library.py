@@ -1,15 +1,17 @@
 """The library's queries: search, tags, and what a product was seen by."""
 
-import json
 from collections import Counter
 
 from django.db.models import Q, QuerySet
 
+from dashboard.accounts.models import Team
 from dashboard.audit.models import AuditEvent
 from dashboard.projects.actions import MAIN_PHOTO_CHOSEN, PHOTO_REMOVED
 from dashboard.projects.models import Product, ProductPhoto
 from dashboard.ui.search import Search
+from generation.database.folded_columns import tag_key
 from generation.models import Asset, Image, Job
+from generation.text import fold_for_search, fold_for_uniqueness
 
 TAGS_SHOWN = 16
 LATEST = 24
@@ -18,32 +20,33 @@ _TAGGED_MAX = 2_000
 _EVENTS_MAX = 50
 
 
-def search(rows: QuerySet[Product], asked: Search) -> QuerySet[Product]:
-    """Products of which every word is in the name, the SKU or a tag."""
-    for word in asked.words:
-        rows = rows.filter(Q(name__icontains=word) | Q(sku__icontains=word) | _in_tags(word))
-    return rows
-
-
 def tagged(rows: QuerySet[Product], tag: str) -> QuerySet[Product]:
     """Products that have exactly this tag."""
-    return rows.filter(_in_tags(tag, whole=True)) if tag else rows
+    return rows.filter(tag_keys__contains=tag_key(tag)) if tag else rows
 
 
-def _in_tags(text: str, *, whole: bool = False) -> Q:
-    """SQLite keeps JSON as it was written, with other letters than ASCII escaped; PostgreSQL unescapes them."""
-    forms = {json.dumps(text, ensure_ascii=ascii_only) for ascii_only in (True, False)}
-    found = Q()
-    for form in forms:
-        found |= Q(tags__icontains=form if whole else form[1:-1])
-    return found
+def searched_pictures(pictures: QuerySet[Image], asked: Search, *, team: Team) -> QuerySet[Image]:
+    """Pictures of which every word is in the prompt, or in the name, the SKU or a tag of the product.
+
+    Each text is folded where it is written, a job's once and for all, a product's whenever it changes. So a new name
+    rewrites no job: products are few beside pictures, and are looked through first.
+    """
+    for word in asked.words:
+        products = Product.objects.filter(team=team, search_text__contains=word)
+        pictures = pictures.filter(Q(job__search_text__contains=word) | Q(job__product__in=products.values("pk")))
+    return pictures
 
 
 def common_tags(rows: QuerySet[Product]) -> list[str]:
     """The tags of the newest products, the most used ones first."""
     newest = rows.order_by("-pk").values_list("tags", flat=True)[:_TAGGED_MAX]
-    counts = Counter(tag for tags in newest for tag in tags)
-    return [tag for tag, _ in sorted(counts.items(), key=lambda found: (-found[1], found[0]))[:TAGS_SHOWN]]
+    counts, spelled = Counter[str](), dict[str, str]()
+    for tag in (tag for tags in newest for tag in tags):
+        key = fold_for_uniqueness(tag)
+        counts[key] += 1
+        spelled.setdefault(key, tag)
+    most = sorted(counts, key=lambda key: (-counts[key], fold_for_search(key), key))[:TAGS_SHOWN]
+    return [spelled[key] for key in most]
 
 
 def photos_of(product: Product) -> list[ProductPhoto]:

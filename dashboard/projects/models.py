@@ -3,15 +3,17 @@
 from django.db import models
 
 from dashboard.accounts.models import Team, User
+from generation.database.folded_columns import FoldedRow, NameKeyField, SearchTextField, TagKeysField
 from generation.database.public_ids import PublicIdField
 from generation.models import Asset, Image
 
 
-class Project(models.Model):
+class Project(FoldedRow):
     id = PublicIdField(prefix="proj")
     team = models.ForeignKey(Team, models.CASCADE, related_name="projects")
     name = models.CharField(max_length=80)
     brief = models.TextField(blank=True)
+    search_text = SearchTextField("name", "brief")
     cover = models.ForeignKey(Image, models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(null=True, blank=True)
@@ -23,7 +25,7 @@ class Project(models.Model):
         return self.name
 
 
-class Product(models.Model):
+class Product(FoldedRow):
     """A thing the team sells. It has photos, of which ``asset`` is the main one."""
 
     id = PublicIdField(prefix="prod")
@@ -31,12 +33,25 @@ class Product(models.Model):
     name = models.CharField(max_length=120)
     sku = models.CharField("SKU", max_length=60, blank=True)
     tags = models.JSONField(default=list, blank=True)
+    search_text = SearchTextField("name", "sku", "tags")
+    tag_keys = TagKeysField("tags")
+    sku_key = NameKeyField("sku")
+    sku_shared = models.BooleanField(
+        default=False, editable=False, help_text="Another product had this SKU before SKUs were unique"
+    )
     asset = models.ForeignKey(Asset, models.PROTECT, related_name="products")
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["team", "-id"], name="product_of_team")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "sku_key"],
+                condition=models.Q(archived_at__isnull=True, sku_shared=False) & ~models.Q(sku_key=""),
+                name="sku_in_library_once",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

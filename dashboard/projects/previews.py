@@ -12,7 +12,7 @@ from dashboard.accounts.models import Role
 from dashboard.projects import checks, columns, encodings, sheets, tables
 from dashboard.projects.checks import Library
 from dashboard.projects.columns import Columns
-from dashboard.projects.forms import TAGS_MAX
+from dashboard.projects.details import NAME_MAX, SKU_MAX, TAGS_MAX
 from dashboard.projects.models import ImportFile, ImportRow, KnownHeader, ProductImport, ProductPhoto
 from dashboard.projects.sheets import Sheet, SheetPhoto, SheetRow
 from dashboard.projects.tables import SheetRefused, Table
@@ -201,8 +201,8 @@ def _row(batch: ProductImport, row: SheetRow, photo: SheetPhoto, **facts: Any) -
     return ImportRow(
         batch=batch,
         line=row.line,
-        name=row.name[: checks.NAME_LENGTH],
-        sku=row.sku[: checks.SKU_LENGTH],
+        name=row.name[:NAME_MAX],
+        sku=row.sku[:SKU_MAX],
         url=photo.url[: checks.URL_LENGTH],
         note=photo.note,
         tags=list(row.tags)[:TAGS_MAX],

@@ -14,6 +14,7 @@ from dashboard.accounts.models import Role
 from dashboard.accounts.views import members_only
 from dashboard.projects import actions
 from dashboard.projects import messages as words
+from dashboard.projects.details import DetailsRefused
 from dashboard.projects.forms import PhotosForm, ProductForm
 from dashboard.projects.library import earlier_photos, latest, photos_of
 from dashboard.projects.models import Product
@@ -32,9 +33,13 @@ def product(request: HttpRequest, product_id: str) -> HttpResponse:
     row = access.find(acting, Product.objects.select_related("asset"), pk=product_id)
     form = ProductForm(request.POST or None, initial={"name": row.name, "sku": row.sku, "tags": row.tags})
     if request.method == "POST" and form.is_valid():
-        actions.edit_product(acting, row, **form.cleaned_data)
-        messages.success(request, "Saved.")
-        return redirect("product", product_id=row.id)
+        try:
+            actions.edit_product(acting, row, **form.cleaned_data)
+        except DetailsRefused as error:
+            form.add_error(error.field, str(error))
+        else:
+            messages.success(request, "Saved.")
+            return redirect("product", product_id=row.id)
     return _page(request, acting, row, form=form)
 
 
@@ -149,6 +154,10 @@ def put_away(request: HttpRequest, product_id: str) -> HttpResponse:
     acting = access.actor(request, Role.CREATOR)
     row = access.find(acting, Product, pk=product_id)
     away = request.POST.get("away") != "no"
-    actions.put_away_product(acting, row, away=away)
-    messages.success(request, f"{row.name} is {'archived; its pictures stay' if away else 'back in the library'}.")
+    try:
+        actions.put_away_product(acting, row, away=away)
+    except DetailsRefused as error:
+        messages.error(request, f"{error} Give one of them another SKU first.")
+    else:
+        messages.success(request, f"{row.name} is {'archived; its pictures stay' if away else 'back in the library'}.")
     return redirect("product", product_id=row.id)

@@ -15,7 +15,7 @@ from dashboard.accounts.order_tokens import order_of
 from dashboard.accounts.views import members_only
 from dashboard.projects import pages, uploads
 from dashboard.projects.forms import LinkForm
-from dashboard.projects.library import common_tags, search, tagged
+from dashboard.projects.library import common_tags, tagged
 from dashboard.projects.models import Product
 from dashboard.ui.htmx import HtmxRequest, part_or_page
 from dashboard.ui.search import Search
@@ -35,7 +35,7 @@ def _library(request: HtmxRequest, acting: Actor, form: LinkForm) -> HttpRespons
     asked, tag = Search.of(request.GET.get("q", "")), Search.of(request.GET.get("tag", "")).text
     archived = "archived" in request.GET
     rows = Product.objects.filter(team=acting.team, archived_at__isnull=not archived)
-    found = tagged(search(rows, asked), tag)
+    found = tagged(asked.narrow(rows), tag)
     page = pages.page(request, found.select_related("asset"))
     context: dict[str, Any] = {"page": page}
     part = "projects/_product_page.html"

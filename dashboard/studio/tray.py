@@ -11,7 +11,6 @@ from django.views.decorators.http import require_safe
 from dashboard.accounts import access
 from dashboard.accounts.access import Actor
 from dashboard.accounts.views import members_only
-from dashboard.projects.library import search
 from dashboard.projects.models import Product
 from dashboard.studio.actions import BATCH_MAX
 from dashboard.ui.filters import identifier
@@ -33,7 +32,7 @@ def context(acting: Actor, *, words: str, chosen: Sequence[str]) -> dict[str, An
     """The context of ``studio/_tray.html``; ``chosen`` are ids."""
     library: QuerySet[Product] = Product.objects.filter(team=acting.team, archived_at=None).select_related("asset")
     typed = Search.of(words)
-    matching = list(search(library, typed).order_by("-id")[: SHOWN + 1])
+    matching = list(typed.narrow(library).order_by("-id")[: SHOWN + 1])
     shown = matching[:SHOWN]
     missing = set(chosen) - {product.pk for product in shown}
     return {

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from generation.contract import AspectRatio
+from generation.database.folded_columns import SearchTextField
 from generation.database.public_ids import PublicIdField
 from generation.models.connections import Connection
 from generation.models.pictures import Asset
@@ -84,6 +85,7 @@ class Job(models.Model):
     fingerprint = models.CharField(max_length=64, blank=True, help_text="Hash of what was asked, to find its like")
 
     prompt = models.TextField()
+    search_text = SearchTextField("prompt")
     variables = models.JSONField(default=dict, blank=True, help_text="Values that filled the preset's template")
     provider_preset = models.CharField(max_length=100, blank=True, help_text="preset_id at the provider")
     model = models.CharField(max_length=40)

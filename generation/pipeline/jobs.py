@@ -46,6 +46,7 @@ from generation.database.public_ids import new_id
 from generation.media.pictures import Picture, StoredKeys
 from generation.models import HOLDING, Attempt, Batch, Image, Job, JobState
 from generation.pipeline import events
+from generation.text import searchable
 
 LEASE = timedelta(seconds=45)
 """How long a worker may take for an upload, from its claim on, and for the POST, from the attempt's commit on; their
@@ -136,7 +137,7 @@ def enqueue(
     Raises ``ledger.InsufficientCredits``.
     """
     with transaction.atomic():
-        bulk_insert.insert(like, columns)
+        bulk_insert.insert(like, {**columns, "search_text": [searchable(prompt) for prompt in columns["prompt"]]})
         ledger.hold(batch=batch, jobs=requested, actor_id=actor_id, spender_id=spender_id)
 
 

@@ -66,7 +66,8 @@ def states(batch: ProductImport) -> dict[str, str]:
 
 
 def test_the_preview_names_the_bad_rows_and_imports_nothing(browser: Client, mug: Product, shop: HTTPServer) -> None:
-    Product.objects.filter(pk=mug.pk).update(sku="M-1")
+    mug.sku = "M-1"
+    mug.save()
     data = table(shop, "Vase|V-1|vase.jpg|home", "|X|mug.jpg|", "Cup|m-1|mug.jpg|", "Jug|v-1|mug.jpg|", "Pot|||")
     html = chosen(browser, data).content.decode()
     for said in ("The name is missing.", "Camp mug has the SKU m-1 already.", "Line 2 has the SKU v-1 too.",
@@ -200,7 +201,8 @@ def test_a_row_that_kills_every_worker_is_given_up(creator: Actor, shop: HTTPSer
 
 def test_a_sku_that_was_taken_meanwhile_stays_unique(creator: Actor, mug: Product, shop: HTTPServer) -> None:
     batch = started(creator, table(shop, "Vase|M-1|vase.jpg|"))
-    Product.objects.filter(pk=mug.pk).update(sku="m-1")
+    mug.sku = "m-1"
+    mug.save()
     tasks.import_rows(batch.id)
     assert batch.rows.get().message == "Camp mug has the SKU M-1 already."
     assert Product.objects.count() == 1

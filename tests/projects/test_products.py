@@ -29,7 +29,8 @@ def test_the_newest_product_is_first(browser: Client, mug: Product, creator: Act
 
 @pytest.mark.parametrize("words", ["camp", "MUG-01", "outdoor", "mug outdoor"])
 def test_search_looks_at_name_sku_and_tags(browser: Client, mug: Product, creator: Actor, words: str) -> None:
-    Product.objects.filter(pk=mug.pk).update(sku="MUG-01", tags=["outdoor"])
+    mug.sku, mug.tags = "MUG-01", ["outdoor"]
+    mug.save()
     add_product(creator, photo=photo(), filename="vase.jpg")
     assert shown(browser, f"?q={words}") == ["Camp mug"]
 

@@ -99,7 +99,8 @@ def test_a_name_that_nobody_sees_is_missing_and_forms_of_one_sku_are_one(creator
 
 @pytest.mark.parametrize("name", ['=HYPERLINK("http://evil.example","open")', "＝cmd", "a;=1+1"])
 def test_a_name_like_a_formula_is_text_in_what_is_left_out(creator: Actor, mug: Product, bob: User, name: str) -> None:
-    Product.objects.filter(pk=mug.pk).update(name=name, sku="INJ-1")
+    mug.name, mug.sku = name, "INJ-1"
+    mug.save()
     browser: Client = browser_of(bob)
     file = SimpleUploadedFile("step2.csv", f"Name,SKU,Image URL\nMug,INJ-1,{A}\n".encode())
     answer: Any = browser.post("/products/import/", {"file": file}, follow=True)
