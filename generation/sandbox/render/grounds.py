@@ -7,7 +7,7 @@ import re
 _GROUND = r"(?:back\s?ground|back\s?drop|bg|ground|cyclorama|cyc|sweep|infinity cove|surface|seamless|studio)"
 _PLAIN = r"(?:(?:pure|plain|clean|solid|bright|crisp|simple|seamless|blank|flat|uniform|neutral|stark|studio|all)\s+)*"
 _NOT_PURE = r"(?<!off-)(?<!off )(?<!warm )(?<!cream )(?<!creamy )(?<!milky )(?<!antique )(?<!broken )(?<!black and )"
-_ALONE = r"(?=\s*(?:$|[,.;:!?()]|(?:with|and|for|no|without|under|in|studio|no)\b))"
+_ALONE = r"(?=\s*(?:$|[,.;:!?()]|(?:with|and|or|for|no|without|under|in|studio|no)\b))"
 _WHITE = re.compile(
     rf"{_NOT_PURE}\b{_PLAIN}white[\s-]+{_PLAIN}{_GROUND}\b"
     rf"|\b{_GROUND}\s+(?:is|in|must be|should be|:)?\s*{_PLAIN}white\b(?!\s+(?:marble|wood|brick))"

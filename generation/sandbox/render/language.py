@@ -12,7 +12,14 @@ from . import words
 PRODUCT = "product"
 _EXTENSION = re.compile(r"\.(?:jpe?g|png|webp)$")
 _CLAUSE = re.compile(r"([,.;:!?()\n]+)")
-_NEGATION = re.compile(r"\b(?:no|without|not|never|avoid|don't|free of|instead of|rather than|ohne|sans|sin|senza)\s+")
+_NEGATION = re.compile(
+    r"\b(?:no|without|not|never|avoid|exclude|don't|free of|instead of|rather than|ohne|sans|sin|senza)\s+"
+)
+_LISTS = re.compile(
+    r"\b(?:negative(?: prompt)?|avoid|exclude|(?:do not|don't) (?:include|use|add|show))\s*:([^.]*)"
+    r"|--no\s+((?:(?!--).)*)"
+    r"|\[([^\]]*)\]"
+)
 _JOINTS = ("and", "or", "with", "for", "of", "to", "as", "is")
 _MARKS = ",.;:!?()"
 _REACH = 3  # words that one "no" rules out
@@ -96,6 +103,7 @@ def _without_name(text: str, name: str) -> str:
 
 def _without_negations(text: str) -> tuple[str, tuple[str, ...]]:
     """The text without what "no", "without", "instead of"… rule out, and that, phrase by phrase."""
+    text, listed = _without_lists(text)
     kept: list[str] = []
     denied = [match[1] for match in re.finditer(r"\b(\w+?)(?:[- ]free|less)\b", text)]
     for clause in _CLAUSE.split(text):
@@ -106,7 +114,18 @@ def _without_negations(text: str) -> tuple[str, tuple[str, ...]]:
             denied.append(phrase)
             kept.append(" ")
         kept.append(rest)
-    return "".join(kept), tuple(denied)
+    return "".join(kept), (*denied, *listed)
+
+
+def _without_lists(text: str) -> tuple[str, list[str]]:
+    """The text without what it rules out by lists: "negative prompt: …", "--no …" and words in square brackets."""
+    denied: list[str] = []
+
+    def take(match: re.Match[str]) -> str:
+        denied.extend(word.strip() for word in re.split(r"[,;]", next(filter(None, match.groups()), "")))
+        return ". "
+
+    return _LISTS.sub(take, text), denied
 
 
 def _ruled_out(text: str) -> tuple[str, str]:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from . import grounds, words
-from .colour import Colour
+from .colour import BLACK, WHITE, Colour, hexed
 from .language import first, found, last, listen, mentions
 from .places import PLACES
 
+_CODE = re.compile(r"#([0-9a-f]{6}|[0-9a-f]{3})\b")
 Ground = Literal["scene", "white", "nothing"]
 
 
@@ -137,7 +138,8 @@ def _light(text: str, setting: str | None) -> Light:
 
 def _colours(text: str) -> tuple[Colour, ...]:
     """Colour words in the order of their weight for the scene: those before a scene noun first."""
-    weighed: list[tuple[int, int, Colour]] = []
+    codes = [(-1, match.start(), hexed(_six_digits(match[1]))) for match in _CODE.finditer(text)]
+    weighed: list[tuple[int, int, Colour]] = codes
     taken: list[range] = []
     for name in sorted(words.COLOURS, key=len, reverse=True):
         for match in re.finditer(rf"(?<![\w-]){re.escape(name)}(?![\w])", text):
@@ -148,8 +150,18 @@ def _colours(text: str) -> tuple[Colour, ...]:
             if after and after[0] in words.NOT_A_COLOUR_BEFORE:
                 continue
             rank = 0 if any(word in words.SCENE_NOUNS for word in after[:2]) else 1
-            weighed.append((rank, match.start(), words.COLOURS[name]))
+            weighed.append((rank, match.start(), _shaded(words.COLOURS[name], text[: match.start()])))
     return tuple(colour for _, _, colour in sorted(weighed))
+
+
+def _shaded(colour: Colour, before: str) -> Colour:
+    """The colour as the word right before it makes it: pale blue, dark sage."""
+    shade = words.SHADES.get((before.split() or [""])[-1], 0.0)
+    return colour.towards(WHITE, shade) if shade >= 0 else colour.towards(BLACK, -shade)
+
+
+def _six_digits(code: str) -> str:
+    return code if len(code) == 6 else "".join(digit * 2 for digit in code)
 
 
 def _tone(text: str) -> Colour | None:

@@ -147,9 +147,9 @@ def _stance(brief: Brief, shape: Silhouette, setting: str, surface: str, variant
 def _palette(brief: Brief, shape: Silhouette, place: Place, variant: int) -> tuple[Colour, Colour]:
     """Wall and accent: the prompt's colours, or ones that go with the product."""
     if brief.colours and not (place.walls and brief.tone and len(brief.colours) == 1):
-        wall = brief.colours[0]
-        accent = brief.colours[1] if len(brief.colours) > 1 else _companion(wall)
-        return wall, accent
+        around = [colour for colour in brief.colours if colour != brief.tone] or brief.colours  # not the table's own
+        wall = around[0]
+        return wall, around[1] if len(around) > 1 else _companion(wall)
     if brief.light.low_key:
         return hexed("2f3137"), hexed("5a4f45")
     if place.walls:
@@ -172,7 +172,7 @@ def _tone(brief: Brief, surface: str, place: Place, wall: Colour) -> Colour | No
     if brief.tone is not None and surface not in ("sand", "snow", "grass"):
         return brief.tone
     first = brief.colours[0] if brief.colours else None
-    if surface == "plain":
+    if surface == "plain" or (surface == "glass" and not place.tones):
         return wall
     if surface == "fabric" and not place.tones.get("fabric"):
         return first and first.towards(WHITE, 0.15)

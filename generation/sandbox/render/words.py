@@ -41,7 +41,15 @@ SURFACES = {
     "gingham": _list("gingham, picnic, picnic blanket, checked cloth, checkered tablecloth, tartan, plaid"),
     "water": _list("water, pool, ripples, puddle, splash, lake surface"),
     "rubber": _list("rubber floor, gym mat, yoga mat, gym floor"),
-    "glass": _list("glass shelf, glass shelves, glass surface, glass plate, ice cubes"),
+    "metal": _list(
+        "metal, steel, stainless steel, brushed steel, aluminium, aluminum, chrome, brass, copper sheet, "
+        "metallic surface, "
+        "corrugated iron, tin sheet"
+    ),
+    "glass": _list(
+        "frosted glass, tinted glass, on glass, blue glass, glass block, glass blocks, glass shelf, glass shelves, "
+        "glass surface, glass plate, ice cubes"
+    ),
     "plain": _list("plain, seamless, paper, acrylic, glossy surface, mirror, glass table"),
 }
 SETTINGS = {
@@ -107,8 +115,14 @@ STUDIO = _list(
     "catalogue, catalog, e-commerce, ecommerce, gradient"
 )
 LIGHT_SIDES = {
-    "left": _list("from the left, from left, left side, left light, light left, left-hand, side light left"),
-    "right": _list("from the right, from right, right side, right light, light right, right-hand"),
+    "left": _list(
+        "from the left, from left, upper left, top left, camera left, on the left, left side, left light, "
+        "light left, left-hand, side light left"
+    ),
+    "right": _list(
+        "from the right, from right, upper right, top right, camera right, on the right, right side, right light, "
+        "light right, right-hand"
+    ),
 }
 LIGHT_HARD = _list(
     "hard light, hard shadow, hard shadows, harsh, direct sun, sunlight, sunlit, sunny, bright sun, strong "
@@ -129,7 +143,9 @@ LEAVES = _list("leaf, leaves, palm, plant, plants, botanical, eucalyptus, tropic
 PODIUM = _list("podium, plinth, pedestal, platform, pillar, column, stand, block, cube, cylinder")
 ARCH = _list("arch, arches, niche, archway, geometric, shapes, art deco")
 OVERHEAD = _list(
-    "flat lay, flatlay, flat-lay, overhead, top view, top-down, top down, from above, bird's eye, knolling"
+    "flat lay, flatlay, flat-lay, overhead shot, overhead view, overhead photo, overhead composition, "
+    "directly overhead, "
+    "shot overhead, from overhead, straight overhead, top view, top-down, top down, from above, bird's eye, knolling"
 )
 HOVERING = _list(
     "floating, floats, levitating, levitation, hovering, mid-air, midair, mid air, weightless, zero gravity, flying, "
@@ -169,7 +185,8 @@ GLOSSY = _list("glossy, polished, mirror, reflection, reflective, wet, shiny, ac
 # What a product is, by the last of these nouns in its name. What is in none is judged by its outline alone.
 KINDS = {
     "limp": _list(
-        "hoodie, shirt, t-shirt, tshirt, tee, tank top, top, sweater, sweatshirt, jacket, dress, skirt, beanie, scarf, "
+        "hoodie, shirt, t-shirt, tshirt, tee, tank top, crop top, sweater, sweatshirt, jacket, dress, skirt, "
+        "beanie, scarf, "
         "jumper, pullover, cardigan, blouse, polo, vest, trouser, pant, jean, short, legging, sock, coat, parka, "
         "glove, mitten, tie, blanket, towel, apron, swimsuit, bikini, pyjama, pajama, robe, underwear, bra, onesie, "
         "bodysuit, kimono, poncho, shawl, bandana, flag, tote bag, tote, cape, overall, jersey, tunic, uniform, "
@@ -223,6 +240,8 @@ NOT_A_COLOUR_BEFORE = _list(
     "shoes, sneaker, sneakers, hoodie, beanie, glasses, sunglasses, product, label, cap, hat, cushion, "
     "pillow, balance, slices, fruit, space, towel, noise, label, logo, text, bag, box, jar, tube, dress, shirt"
 )
+# How far towards white, or below 0 towards black, a word before a colour takes it.
+SHADES = {"pale": 0.55, "light": 0.45, "soft": 0.3, "pastel": 0.5, "dark": -0.45, "deep": -0.3}
 MATERIAL_TONES = _colours(
     "oak c89f6d, light oak d9ba8c, walnut 6b4630, birch dfc7a0, pine d8b077, teak 9a6a3e, bamboo d8bc82, "
     "driftwood a89b8a, dark wood 4c3222, rustic 8a5f3c, bleached dccdb6, slate 4d5257, granite 8c8a88, "

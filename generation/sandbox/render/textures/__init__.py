@@ -13,7 +13,7 @@ from .cloth import fabric, gingham
 from .ground import sand, snow
 from .lawn import grass
 from .liquid import water
-from .stone import concrete, marble, plain, rubber
+from .stone import concrete, marble, metal, plain, rubber
 from .timber import wood
 
 Texture = Callable[[Random, Plane, Colour | None], Array]
@@ -28,6 +28,7 @@ TEXTURES: dict[str, Texture] = {
     "fabric": fabric,
     "gingham": gingham,
     "water": water,
+    "metal": metal,
     "rubber": rubber,
     "glass": plain,
     "plain": plain,
@@ -43,6 +44,7 @@ GLOSS = {
     "fabric": 0.0,
     "gingham": 0.0,
     "water": 0.55,
+    "metal": 0.40,
     "rubber": 0.08,
     "glass": 0.42,
     "plain": 0.10,

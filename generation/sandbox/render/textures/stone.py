@@ -1,4 +1,4 @@
-"""Marble, concrete and a plain matt sheet."""
+"""Hard and even: marble, concrete, brushed metal, rubber and a plain matt sheet."""
 
 from __future__ import annotations
 
@@ -53,6 +53,16 @@ def concrete(random: Random, plane: Plane, tone: Colour | None) -> Array:
     lit = np.clip(smoothstep(1.0, 1.3, rim) * near - pores, 0, 1)
     tone_map = 1.0 + shade - pores * 0.34 + lit * 0.07
     return np.clip(tone_map[..., None] * ground.array, 0, 1)
+
+
+def metal(random: Random, plane: Plane, tone: Colour | None) -> Array:
+    """Brushed sheet: long fine scratches in one direction and broad soft bands of light across them."""
+    ground = tone or Colour(0.66, 0.675, 0.69)
+    scratches = fbm(random, TILE, (128, 3), 2, 0.8)
+    bands = fbm(random, TILE, (2, 3), 2, 0.5)
+    fine = sampled(scratches, plane.x * 0.12, plane.z * 1.1)
+    shade = 1 + fine * 0.055 * plane.keeps(8) + sampled(bands, plane.x * 0.20, plane.z * 0.05) * 0.13
+    return floats(np.clip(shade[..., None] * ground.array, 0, 1))
 
 
 def rubber(random: Random, plane: Plane, tone: Colour | None) -> Array:

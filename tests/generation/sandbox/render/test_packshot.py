@@ -3,9 +3,10 @@
 import numpy as np
 import numpy.typing as npt
 import pytest
+from PIL import Image, ImageFilter
 
 from generation.sandbox.render import render
-from tests.generation.sandbox.render.photos import RED, can, cut_out_can, opened, saved, shaded
+from tests.generation.sandbox.render.photos import RED, can, cut_out_can, opened, saved, shaded, standing
 
 pytestmark = pytest.mark.usefixtures("small")
 Pixels = npt.NDArray[np.int16]
@@ -80,3 +81,21 @@ def test_copy_space_leaves_room_around_the_product() -> None:
     whole, roomy = made("on white"), made("on white, lots of copy space around it")
     (top, bottom, *_), (first, last, *_) = product_of(whole), product_of(roomy)
     assert (last - first) < 0.85 * (bottom - top)
+
+
+def test_a_fringe_of_the_old_background_is_not_cut_out_with_the_product() -> None:
+    whole = cut_out_can()
+    soft = whole.getchannel("A").filter(ImageFilter.GaussianBlur(1.2))
+    ground = Image.new("RGB", whole.size, (90, 200, 80))
+    ground.paste(whole, mask=soft)
+    ground.putalpha(soft)  # as a tool leaves it that softens the mask and keeps the colours
+    picture = made("transparent background", photo=saved(ground, "PNG"))
+    edge = picture[(picture[..., 3] > 40) & (picture[..., 3] < 250)]
+    assert edge.size and (edge[:, 1] - edge[:, 0]).max() < 10  # nothing greener than it is red
+
+
+def test_the_photos_own_shadow_stays_behind() -> None:
+    picture = made("transparent background", photo=saved(standing(can())))
+    _, bottom, left, right = product_of(picture)
+    assert (picture[bottom + 5 :, :, 3] == 0).all()
+    assert (picture[:, : left - 5, 3] == 0).all() and (picture[:, right + 6 :, 3] == 0).all()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from generation.sandbox.render.colour import hexed
 from generation.sandbox.render.prompt import read_prompt
 from generation.sandbox.render.words import COLOURS
 
@@ -125,3 +126,43 @@ def test_details() -> None:
     brief = read_prompt("flat lay with eucalyptus, window light, on a glossy plinth under an arch")
     assert brief.overhead and brief.leaves and brief.window and brief.glossy and brief.podium and brief.arch
     assert not read_prompt("plain studio without leaves").leaves
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "on marble --no wood, leaves, podium --ar 1:1",
+        "On a marble table. Negative prompt: forest, snow, wood, floating, leaves, podium",
+        "Do not include: plants, podium. Avoid: wood. Marble surface",
+        "marble [forest] and [wooden podium, leaves]",
+        "no wood, no leaves, no podium, marble",
+        "marble without any wood or leaves, not floating",
+        "instead of a wooden podium use marble",
+    ],
+)
+def test_what_is_ruled_out_is_not_put_in(prompt: str) -> None:
+    brief = read_prompt(prompt)
+    assert (brief.surface, brief.setting in (None, "studio")) == ("marble", True)
+    assert not (brief.leaves or brief.podium or brief.hovering)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "colours"),
+    [
+        ("studio backdrop #FFB6C1 to #FF69B4", ["ffb6c1", "ff69b4"]),
+        ("on a Sage (#8aa887) wall", ["8aa887", "a9b89c"]),
+        ("background #abc", ["aabbcc"]),
+    ],
+)
+def test_colours_may_be_codes(prompt: str, colours: list[str]) -> None:
+    assert list(read_prompt(prompt).colours) == [hexed(code) for code in colours]
+
+
+def test_pale_and_dark_change_a_colour() -> None:
+    pale, blue, dark = (read_prompt(f"{word} blue wall").colours[0].luma for word in ("pale", "a", "dark"))
+    assert dark < blue < pale
+
+
+@pytest.mark.parametrize("prompt", ["slight overhead angle, on oak", "oak, overhead softbox", "overhead lighting"])
+def test_light_from_above_is_no_view_from_above(prompt: str) -> None:
+    assert not read_prompt(prompt).overhead
