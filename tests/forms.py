@@ -32,7 +32,7 @@ class _Reader(HTMLParser):
         elif self.form is None:
             return
         elif tag == "input" and name and is_on and said.get("type") != "file":
-            self.form.add(name, said.get("value", ""))
+            self.form.add(name, said.get("value", "on" if said.get("type") in {"checkbox", "radio"} else ""))
         elif tag in {"select", "textarea"}:
             self.select, self.text = (name, "") if tag == "select" else ("", name)
             self.form.fields.setdefault(name, [])
@@ -41,7 +41,8 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self.form and self.text:
-            self.form.fields[self.text] = ["".join([*self.form.fields[self.text], data])]
+            before = "".join(self.form.fields[self.text])
+            self.form.fields[self.text] = [before + data if before else data.removeprefix("\n")]  # as browsers read it
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":

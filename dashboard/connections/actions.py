@@ -9,8 +9,10 @@ from django.utils import timezone
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.audit.record import record
+from dashboard.connections.messages import masked
 from dashboard.presets.models import Preset
 from dashboard.studio.actions import NotPossible, hint_submission
+from dashboard.ui.edits import check
 from generation.contract import PLAN_LIMITS, Account
 from generation.models import Asset, Connection, Job, JobState
 from generation.provider import connections, rate_limit
@@ -32,10 +34,30 @@ def ask_account(*, base_url: str, key: str) -> Account:
         return client.get_account()
 
 
+def settings_of(row: Connection | None) -> dict[str, str]:
+    """What the form changes, by the names of its fields; of the key only its end."""
+    if row is None:
+        return {"base_url": "", "key": "", "plan": "", "photo_delivery": ""}
+    plan = next((plan for plan, limit in PLAN_LIMITS.items() if limit == row.plan_limit), "pro")
+    return _settings(row.base_url, row.key, plan, row.photo_delivery)
+
+
+def _settings(base_url: str, key: str, plan: str, photo_delivery: str) -> dict[str, str]:
+    shown = masked(key) if key else ""
+    return {"base_url": base_url, "key": shown, "plan": plan, "photo_delivery": str(photo_delivery)}
+
+
 def connect(
-    acting: Actor, *, base_url: str, key: str, plan: str, photo_delivery: str, account: Account | None
+    acting: Actor,
+    *,
+    base_url: str,
+    key: str,
+    plan: str,
+    photo_delivery: str,
+    account: Account | None,
+    seen: str = "",
 ) -> Connection:
-    """Use another provider, account or key from now on. Raises :class:`NotPossible`.
+    """Use another provider, account or key from now on. Raises :class:`NotPossible` and ``ChangedMeanwhile``.
 
     ``account`` is whose key it is, where the provider said so; its plan then counts, else ``plan``.
     """
@@ -44,7 +66,9 @@ def connect(
     moved = known.base_url != base_url or _is_another(account, known, key=key)
     with transaction.atomic():
         # Locked before jobs are counted: whoever posts locks it too, so that no job leaves for the account left behind.
-        row = Connection.objects.select_for_update().filter(pk=known.pk).first() or known
+        row = Connection.objects.select_for_update().filter(team=acting.team).first() or known
+        present = settings_of(None if row._state.adding else row)
+        check(seen, present=present, wanted=_settings(base_url, key, plan, photo_delivery))
         if moved:
             _leave(row)
         before = _facts(row) | _pause(row)

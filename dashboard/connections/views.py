@@ -11,9 +11,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from dashboard.accounts import access
 from dashboard.accounts.models import Role
 from dashboard.accounts.views import members_only
+from dashboard.audit.edits import last_change
 from dashboard.connections import actions
 from dashboard.connections import messages as words
 from dashboard.connections.forms import ConnectionForm, PauseForm
+from dashboard.ui.edits import ChangedMeanwhile, Edit
 from generation.errors import UserFacingError
 from generation.models import Connection, Job, JobState
 from generation.provider.base_url import is_sandbox, provider_name
@@ -25,17 +27,20 @@ from generation.provider.client import KeyRefused, ProviderError
 def connection(request: HttpRequest) -> HttpResponse:
     acting = access.actor(request, Role.ADMIN)
     row = _present(acting)
+    edit = Edit.opened(request, actions.settings_of(row))
     form = ConnectionForm(request.POST if request.method == "POST" else None, connection=row)
     if form.is_valid():
         try:
-            actions.connect(acting, **form.cleaned_data, account=form.account)
+            actions.connect(acting, **form.cleaned_data, account=form.account, seen=edit.seen)
+        except ChangedMeanwhile as error:
+            edit.refuse(error, form, last=last_change(acting, row.pk if row else "", error))
         except UserFacingError as error:
             form.add_error(None, str(error))
         else:
             _tell(request, form)
             return redirect("connection")
-    context = _facts(row) | {"form": form, "has_sandbox": settings.SANDBOX}
-    return render(request, "connections/connection.html", context, status=422 if form.errors else 200)
+    context = _facts(_present(acting)) | {"form": form, "edit": edit, "has_sandbox": settings.SANDBOX}
+    return render(request, "connections/connection.html", context, status=edit.status(form))
 
 
 def _present(acting: access.Actor) -> Connection | None:

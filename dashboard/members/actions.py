@@ -13,6 +13,7 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Invitation, Membership, Role, Team, User
 from dashboard.audit.record import record
 from dashboard.members import keys
+from dashboard.ui.edits import check
 from generation.errors import UserFacingError
 from generation.pipeline import events
 
@@ -32,11 +33,15 @@ def rename(acting: Actor, *, name: str) -> None:
         team.save(update_fields=["name"])
 
 
-def change_role(acting: Actor, member: Membership, *, role: Role) -> None:
-    """Raises :class:`MemberRefused` for the last owner, ``PermissionDenied`` for what only owners may."""
+def change_role(acting: Actor, member: Membership, *, role: Role, seen: str = "") -> None:
+    """Raises :class:`MemberRefused` for the last owner, ``PermissionDenied`` for what only owners may.
+
+    Raises ``ChangedMeanwhile`` where somebody gave another role since the form was opened.
+    """
     with _one_after_another(acting, member) as (judged, present):
         judged.require(Role.ADMIN)
         _require_owner_for(judged, present.role, role)
+        check(seen, present={"role": present.role}, wanted={"role": role.value})
         if present.role == role:
             return
         if present.role == Role.OWNER:

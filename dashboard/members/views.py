@@ -16,9 +16,11 @@ from dashboard.accounts.idempotency import Made, once
 from dashboard.accounts.models import ApiKey, Invitation, Membership, Role
 from dashboard.accounts.order_tokens import order_of, ordered_once
 from dashboard.accounts.views import members_only
+from dashboard.audit.edits import last_change
 from dashboard.members import actions, invitations, mails
 from dashboard.members.actions import MemberRefused
 from dashboard.members.forms import InvitationForm, RoleForm
+from dashboard.ui.edits import ChangedMeanwhile, Edit
 
 
 @never_cache
@@ -70,19 +72,22 @@ def member(request: HttpRequest, membership_id: int) -> HttpResponse:
     """One member's role, and the ways out of the team."""
     acting = access.actor(request, Role.ADMIN)
     row = access.find(acting, Membership.objects.select_related("user"), pk=membership_id)
+    edit = Edit.opened(request, {"role": row.role})
     form = _role_form(acting, row, request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            actions.change_role(acting, row, role=form.cleaned_data["role"])
+            actions.change_role(acting, row, role=form.cleaned_data["role"], seen=edit.seen)
         except MemberRefused as error:
             form.add_error(None, str(error))
+        except ChangedMeanwhile as error:
+            edit.refuse(error, form, last=last_change(acting, str(row.pk), error))
         else:
             messages.success(request, f"{row.user} is {_a(form.cleaned_data['role'])} now.")
             return redirect("members")
     keys = ApiKey.objects.filter(team=acting.team, created_by=row.user, revoked_at=None).count()
-    context = {"member": row, "form": form, "keys": keys, "is_self": row.user_id == request.user.pk}
+    context = {"member": row, "form": form, "edit": edit, "keys": keys, "is_self": row.user_id == request.user.pk}
     context |= {"may_change": _may_change(acting, row), "may_hand_over": acting.may(Role.OWNER)}
-    return render(request, "members/member.html", context, status=422 if form.errors else 200)
+    return render(request, "members/member.html", context, status=edit.status(form))
 
 
 def _role_form(acting: Actor, row: Membership, data: Any) -> RoleForm:

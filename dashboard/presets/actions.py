@@ -12,9 +12,10 @@ from dashboard.accounts.models import Role
 from dashboard.audit.record import record
 from dashboard.presets import covers
 from dashboard.presets.access import Sharing, person
-from dashboard.presets.drafts import Draft, draft_of, fingerprint
+from dashboard.presets.drafts import Draft, draft_of
 from dashboard.presets.models import Preset, PresetVersion
 from dashboard.presets.names import NAME_MAX, names_of, tell_apart
+from dashboard.ui.edits import check
 from generation.errors import UserFacingError
 from generation.models import Image
 
@@ -23,10 +24,6 @@ COPY = " (copy)"
 
 class Locked(UserFacingError):
     """An approved preset, which only admins and owners change."""
-
-
-class ChangedMeanwhile(UserFacingError):
-    """Somebody else saved the preset while it was being edited."""
 
 
 def may_change(acting: Actor, preset: Preset) -> bool:
@@ -49,38 +46,27 @@ def add(acting: Actor, draft: Draft, *, sharing: Sharing | None = None, cover: s
             team=acting.team, created_by=person(acting), cover=cover, **draft.described, **shared
         )
         write_version(preset, draft, acting=acting)
-        record(acting, "preset.added", preset.id, after=_facts(preset))
+        record(acting, "preset.added", preset.id, after=facts(preset))
     return preset
 
 
 def edit(acting: Actor, preset: Preset, draft: Draft, *, sharing: Sharing, seen: str) -> bool:
     """Change a preset; other words or settings become its next version. ``False`` when nothing is different.
 
-    ``seen`` is the ``drafts.fingerprint`` of what was edited. Raises :class:`Locked` and :class:`ChangedMeanwhile`.
+    Raises :class:`Locked` and ``ChangedMeanwhile``.
     """
     with transaction.atomic():
         locked = lock(preset)
         check_lock(acting, locked)
-        if fingerprint(locked) != seen:
-            raise ChangedMeanwhile(_news(acting, locked))
-        before, present = _facts(locked), draft_of(locked)
+        before, present = facts(locked), draft_of(locked)
+        check(seen, present=before, wanted=draft.as_json() | sharing.facts())
         if before == draft.as_json() | sharing.facts():
             return False
         if present.versioned != draft.versioned:
             write_version(locked, draft, acting=acting)
         change(locked, **draft.described, **vars(sharing))
-        record(acting, "preset.edited", locked.id, before=before, after=_facts(locked))
+        record(acting, "preset.edited", locked.id, before=before, after=facts(locked))
     return True
-
-
-def _news(acting: Actor, preset: Preset) -> str:
-    version = preset.current
-    who = version.created_by if version else None
-    somebody = "Somebody" if who is None or who == acting.user else str(who)
-    return (
-        f"{somebody} saved this preset while you were editing; it is at version {version.number if version else 0}. "
-        "Your words are all still here: save again to make them the next version."
-    )
 
 
 def duplicate(acting: Actor, preset: Preset) -> Preset:
@@ -142,5 +128,6 @@ def write_version(preset: Preset, draft: Draft, *, acting: Actor | None) -> None
     change(preset, current=version, **({"cover": ""} if covers.is_drawn(preset) else {}))  # another one is drawn
 
 
-def _facts(preset: Preset) -> dict[str, Any]:
+def facts(preset: Preset) -> dict[str, Any]:
+    """What can be edited, by the names of the form's fields; and the variables."""
     return draft_of(preset).as_json() | Sharing.of(preset).facts()

@@ -1,6 +1,7 @@
 """A team's brand kit: what goes around every prompt, what never goes in, and its colours."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 
@@ -8,6 +9,7 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role, Team
 from dashboard.audit.record import record
 from dashboard.presets.models import BrandKit
+from dashboard.ui.edits import check
 
 COLOURS_MAX = 24
 WORDS_MAX = 200
@@ -36,8 +38,18 @@ def palette(kit: BrandKit | None) -> tuple[BrandColour, ...]:
     return tuple(BrandColour(name=row["name"], value=row["value"]) for row in kit.palette) if kit else ()
 
 
-def save(acting: Actor, *, prefix: str, suffix: str, banned_words: list[str], palette: list[BrandColour]) -> bool:
-    """Change the kit for every prompt from now on. ``False`` when nothing is different."""
+def kit_facts(kit: BrandKit | None) -> dict[str, Any]:
+    """What can be edited."""
+    return {name: getattr(kit or BrandKit(), name) for name in FIELDS}
+
+
+def save(
+    acting: Actor, *, prefix: str, suffix: str, banned_words: list[str], palette: list[BrandColour], seen: str = ""
+) -> bool:
+    """Change the kit for every prompt from now on. ``False`` when nothing is different.
+
+    Raises ``ChangedMeanwhile``.
+    """
     acting.require(Role.ADMIN)
     after = {
         "prefix": prefix,
@@ -47,7 +59,8 @@ def save(acting: Actor, *, prefix: str, suffix: str, banned_words: list[str], pa
     }
     with transaction.atomic():
         kit, _ = BrandKit.objects.select_for_update().get_or_create(team=acting.team)
-        before = {name: getattr(kit, name) for name in FIELDS}
+        before = kit_facts(kit)
+        check(seen, present=before, wanted=after)
         if before == after:
             return False
         BrandKit.objects.filter(pk=kit.pk).update(**after)

@@ -17,6 +17,13 @@ _AREA = {"rows": 3}
 Row = Mapping[str, Any]
 
 
+class WordsField(LinesField):
+    """Words, one on each line."""
+
+    def prepare_value(self, value: object) -> object:
+        return "\n".join(value) if isinstance(value, list) else value
+
+
 class BrandForm(forms.Form):
     prefix = LineField(  # type: ignore[assignment]  # a field; the form's own prefix stays None
         label="Before every prompt",
@@ -32,7 +39,7 @@ class BrandForm(forms.Form):
         widget=forms.Textarea(attrs=_AREA),
         help_text="For example: Keep the label sharp and the shape exactly as it is.",
     )
-    banned_words = LinesField(
+    banned_words = WordsField(
         label="Banned words",
         max_length=2 * WORDS_MAX * WORD_LENGTH,
         required=False,

@@ -1,9 +1,7 @@
 """A preset as somebody writes it, before it is saved and after it is read again."""
 
-import hashlib
-import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from dashboard.presets import templating
@@ -50,12 +48,6 @@ def draft_of(preset: Preset) -> Draft:
         return Draft(template="", **described)
     versioned: dict[str, Any] = {name: getattr(version, name) for name in VERSIONED}
     return Draft(**described | versioned | {"variables": read(version.variables)})
-
-
-def fingerprint(preset: Preset) -> str:
-    """What an editor has seen: another one when anybody saved the preset since."""
-    shared = [preset.visibility, preset.project_id, asdict(draft_of(preset))]
-    return hashlib.sha256(json.dumps(shared, sort_keys=True).encode()).hexdigest()[:20]
 
 
 def check_names(template: str, variables: Iterable[Variable]) -> None:

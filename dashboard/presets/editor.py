@@ -12,16 +12,18 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.accounts.order_tokens import ordered_once
 from dashboard.accounts.views import members_only
+from dashboard.audit.edits import last_change
 from dashboard.presets import actions, brand, rows
 from dashboard.presets.access import Sharing, visible
-from dashboard.presets.drafts import Draft, check_names, draft_of, fingerprint
+from dashboard.presets.drafts import Draft, check_names, draft_of
 from dashboard.presets.forms import NEW, PresetForm, initial_of
 from dashboard.presets.models import Preset
 from dashboard.presets.preview import PresetPreview, preview
 from dashboard.presets.rows import Row, VariableRows
 from dashboard.presets.templating import TemplateError
-from dashboard.presets.variables import VARIABLES_MAX
+from dashboard.presets.variables import VARIABLES_MAX, read
 from dashboard.projects.models import Product
+from dashboard.ui.edits import ChangedMeanwhile, Edit
 from generation.contract import PROMPT_MAX
 
 SAMPLE_NAME = "Your product"
@@ -50,19 +52,31 @@ def new_preset(request: HttpRequest) -> HttpResponse:
 def edit_preset(request: HttpRequest, preset_id: str) -> HttpResponse:
     acting = access.actor(request, Role.CREATOR)
     row = access.find(acting, visible(acting).select_related("current", "project", "created_by"), pk=preset_id)
+    edit = Edit.opened(request, actions.facts(row))
     if request.method != "POST":
-        return _open(request, acting, row)
+        return _open(request, acting, row, edit)
     if "do" in request.POST:
-        return _changed(request, acting, row)
+        return _changed(request, acting, row, edit)
     form = PresetForm(request.POST, acting=acting, preset=row)
     described = VariableRows(rows.posted(request.POST), bound=True)
     draft = _draft(form, described)
-    if draft and _saved(request, acting, row, draft, form):
-        return redirect("preset", preset_id=row.id)
-    return _show(request, acting, form, described, preset=row, status=422)
+    if draft:
+        try:
+            changed = actions.edit(acting, row, draft, sharing=form.sharing(), seen=edit.seen)
+        except actions.Locked as error:
+            form.add_error(None, str(error))
+        except ChangedMeanwhile as error:
+            edit.refuse(error, form, last=last_change(acting, row.pk, error))
+            if "variables" in error.theirs:
+                described = VariableRows(rows.stored(read(error.present["variables"])), bound=False)
+        else:
+            text = "Saved. Pictures made before keep their version." if changed else "Nothing was changed."
+            messages.success(request, text)
+            return redirect("preset", preset_id=row.id)
+    return _show(request, acting, form, described, preset=row, edit=edit, status=edit.status(form) if draft else 422)
 
 
-def _open(request: HttpRequest, acting: Actor, row: Preset) -> HttpResponse:
+def _open(request: HttpRequest, acting: Actor, row: Preset, edit: Edit) -> HttpResponse:
     try:
         actions.check_lock(acting, row)
     except actions.Locked as error:
@@ -70,8 +84,7 @@ def _open(request: HttpRequest, acting: Actor, row: Preset) -> HttpResponse:
         return redirect("preset", preset_id=row.id)
     draft = draft_of(row)
     form = PresetForm(acting=acting, preset=row, initial=initial_of(draft, Sharing.of(row)))
-    form.seen = fingerprint(row)
-    return _show(request, acting, form, VariableRows(rows.stored(draft.variables), bound=False), preset=row)
+    return _show(request, acting, form, VariableRows(rows.stored(draft.variables), bound=False), preset=row, edit=edit)
 
 
 def _draft(form: PresetForm, described: VariableRows) -> Draft | None:
@@ -88,28 +101,13 @@ def _draft(form: PresetForm, described: VariableRows) -> Draft | None:
     return Draft(**given | {"tags": tuple(given["tags"]), "variables": variables})
 
 
-def _saved(request: HttpRequest, acting: Actor, row: Preset, draft: Draft, form: PresetForm) -> bool:
-    try:
-        changed = actions.edit(acting, row, draft, sharing=form.sharing(), seen=request.POST.get("seen", ""))
-    except actions.Locked as error:
-        form.add_error(None, str(error))
-    except actions.ChangedMeanwhile as error:
-        form.add_error(None, str(error))
-        row.refresh_from_db()
-        form.seen = fingerprint(row)
-    else:
-        text = "Saved. Pictures made before keep their version." if changed else "Nothing was changed."
-        messages.success(request, text)
-        return True
-    return False
-
-
-def _changed(request: HttpRequest, acting: Actor, preset: Preset | None = None) -> HttpResponse:
+def _changed(
+    request: HttpRequest, acting: Actor, preset: Preset | None = None, edit: Edit | None = None
+) -> HttpResponse:
     """The same form with another row, with one row less, or only with its preview; nothing is saved."""
     kept = rows.changed(rows.posted(request.POST), request.POST["do"])
     form = PresetForm(acting=acting, preset=preset, initial=request.POST.dict())
-    form.seen = request.POST.get("seen", "")
-    return _show(request, acting, form, VariableRows(kept, bound=False), preset=preset)
+    return _show(request, acting, form, VariableRows(kept, bound=False), preset=preset, edit=edit)
 
 
 def _show(
@@ -119,12 +117,14 @@ def _show(
     described: VariableRows,
     *,
     preset: Preset | None = None,
+    edit: Edit | None = None,
     status: int = 200,
 ) -> HttpResponse:
     context = {
         "form": form,
         "rows": described,
         "preset": preset,
+        "edit": edit,
         "may_add": len(described.given) < VARIABLES_MAX,
         "palette": brand.palette(brand.kit_of(acting.team)),
         "preview": _preview(acting, str(form["template"].value() or ""), described.given),

@@ -70,8 +70,6 @@ class PresetForm(DraftForm):
 
     def __init__(self, data: Any = None, *, acting: Actor, preset: Preset | None = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        self.seen = str((data or {}).get("seen", ""))
-        """The ``drafts.fingerprint`` of what is being edited."""
         projects = self.fields["project"]
         assert isinstance(projects, forms.ModelChoiceField)  # noqa: S101 narrows the type
         projects.queryset = Project.objects.filter(team=acting.team, archived_at=None).order_by("-id")

@@ -1,6 +1,6 @@
 """How products come into the library, and what else is done with products and projects."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 from typing import Any
 
@@ -15,6 +15,7 @@ from dashboard.audit.record import record
 from dashboard.projects.details import NAME_MAX, Details, project_columns, sku_free
 from dashboard.projects.forms import PHOTOS_MAX
 from dashboard.projects.models import Product, ProductPhoto, Project
+from dashboard.ui.edits import check
 from generation.contract import PHOTO_MAX_BYTES
 from generation.database.public_ids import new_id
 from generation.errors import UserFacingError
@@ -85,16 +86,24 @@ def readable(filename: str) -> str:
     return text[0].upper() + text[1:]
 
 
-def edit_product(acting: Actor, product: Product, *, name: str, sku: str, tags: Iterable[str]) -> None:
-    """Raises ``DetailsRefused``. A SKU that was shared before SKUs were unique may stay."""
+def edit_product(acting: Actor, product: Product, *, name: str, sku: str, tags: Iterable[str], seen: str = "") -> None:
+    """Raises ``DetailsRefused`` and ``ChangedMeanwhile``. A SKU that was shared before SKUs were unique may stay."""
     acting.require(Role.CREATOR)
     details = Details.of(name=name, sku=sku, tags=tags)
-    if fold_for_uniqueness(details.sku) == product.sku_key:
-        _change(acting, product, **details.as_columns())
-        return
-    with sku_free(acting.team, details.sku, of=product):
-        product.sku_shared = False
-        _change(acting, product, **details.as_columns())
+    with transaction.atomic():
+        present = Product.objects.select_for_update(of=("self",)).get(pk=product.pk)
+        check(seen, present=details_of(present), wanted=details.as_columns())
+        if fold_for_uniqueness(details.sku) == present.sku_key:
+            _change(acting, present, details.as_columns(), before=details_of(present))
+            return
+        with sku_free(acting.team, details.sku, of=present):
+            _change(acting, present, details.as_columns(), before=details_of(present), sku_shared=False)
+
+
+def details_of(row: Product | Project) -> dict[str, Any]:
+    """What can be edited, by the names of the form's fields."""
+    names = ("name", "sku", "tags") if isinstance(row, Product) else ("name", "brief")
+    return {name: getattr(row, name) for name in names}
 
 
 def add_photo(acting: Actor, product: Product, *, asset: Asset, note: str = "", source: str = "") -> bool:
@@ -181,9 +190,14 @@ def add_project(acting: Actor, *, name: str, brief: str) -> Project:
     return project
 
 
-def edit_project(acting: Actor, project: Project, *, name: str, brief: str) -> None:
+def edit_project(acting: Actor, project: Project, *, name: str, brief: str, seen: str = "") -> None:
+    """Raises ``DetailsRefused`` and ``ChangedMeanwhile``."""
     acting.require(Role.CREATOR)
-    _change(acting, project, **project_columns(name=name, brief=brief))
+    wanted = project_columns(name=name, brief=brief)
+    with transaction.atomic():
+        present = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
+        check(seen, present=details_of(present), wanted=wanted)
+        _change(acting, present, wanted, before=details_of(present))
 
 
 def choose_cover(acting: Actor, project: Project, *, picture: Image | None) -> None:
@@ -206,15 +220,15 @@ def put_away_project(acting: Actor, project: Project, *, away: bool) -> None:
     _put_away(acting, project, away=away)
 
 
-def _change(acting: Actor, row: Product | Project, **fields: Any) -> None:
-    before = {name: getattr(row, name) for name in fields}
-    if before == fields:
+def _change(
+    acting: Actor, row: Product | Project, wanted: Mapping[str, Any], *, before: dict[str, Any], **besides: Any
+) -> None:
+    if before == wanted:
         return
-    for name, value in fields.items():
+    for name, value in {**wanted, **besides}.items():
         setattr(row, name, value)
-    with transaction.atomic():
-        row.save(update_fields=[*fields, *(["sku_shared"] if isinstance(row, Product) else [])])
-        record(acting, f"{row._meta.model_name}.edited", row.pk, before=before, after=fields)
+    row.save(update_fields=[*wanted, *besides])
+    record(acting, f"{row._meta.model_name}.edited", row.pk, before=before, after=dict(wanted))
 
 
 def _put_away(acting: Actor, row: Product | Project, *, away: bool) -> None:

@@ -12,12 +12,14 @@ from dashboard.accounts import access
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.accounts.views import members_only
+from dashboard.audit.edits import last_change
 from dashboard.projects import actions
 from dashboard.projects import messages as words
 from dashboard.projects.details import DetailsRefused
 from dashboard.projects.forms import PhotosForm, ProductForm
 from dashboard.projects.library import earlier_photos, latest, photos_of
 from dashboard.projects.models import Product
+from dashboard.ui.edits import ChangedMeanwhile, Edit, stamp
 from dashboard.ui.filters import identifier
 from generation.contract import PHOTO_MAX_BYTES
 from generation.media.decoding import UnusablePicture
@@ -31,20 +33,23 @@ def product(request: HttpRequest, product_id: str) -> HttpResponse:
     """One product: its photos, what it is called, and the pictures made of it."""
     acting = access.actor(request, Role.CREATOR if request.method == "POST" else Role.VIEWER)
     row = access.find(acting, Product.objects.select_related("asset"), pk=product_id)
-    form = ProductForm(request.POST or None, initial={"name": row.name, "sku": row.sku, "tags": row.tags})
+    edit = Edit.opened(request, actions.details_of(row))
+    form = ProductForm(request.POST or None, initial=actions.details_of(row))
     if request.method == "POST" and form.is_valid():
         try:
-            actions.edit_product(acting, row, **form.cleaned_data)
+            actions.edit_product(acting, row, seen=edit.seen, **form.cleaned_data)
         except DetailsRefused as error:
             form.add_error(error.field, str(error))
+        except ChangedMeanwhile as error:
+            edit.refuse(error, form, last=last_change(acting, row.pk, error))
         else:
             messages.success(request, "Saved.")
             return redirect("product", product_id=row.id)
-    return _page(request, acting, row, form=form)
+    return _page(request, acting, row, edit=edit, form=form)
 
 
-def _page(request: HttpRequest, acting: Actor, row: Product, **forms: Any) -> HttpResponse:
-    details = ProductForm(initial={"name": row.name, "sku": row.sku, "tags": row.tags})
+def _page(request: HttpRequest, acting: Actor, row: Product, *, edit: Edit | None = None, **forms: Any) -> HttpResponse:
+    details = ProductForm(initial=actions.details_of(row))
     shown = {"form": details, "photos_form": PhotosForm(), **forms}
     pictures = Image.objects.in_gallery().filter(team=acting.team, job__product=row)
     photos = photos_of(row)
@@ -52,6 +57,7 @@ def _page(request: HttpRequest, acting: Actor, row: Product, **forms: Any) -> Ht
     photo = next((photo for photo in photos if photo.asset_id == asked), photos[0])
     context = {
         "product": row,
+        "edit": edit or Edit(stamp(actions.details_of(row))),
         "photos": photos,
         "photo": photo,
         "is_main": photo.asset_id == row.asset_id,
@@ -62,8 +68,7 @@ def _page(request: HttpRequest, acting: Actor, row: Product, **forms: Any) -> Ht
         "may_create": acting.may(Role.CREATOR),
         **shown,
     }
-    wrong = any(form.errors for form in shown.values())
-    return render(request, "projects/product.html", context, status=422 if wrong else 200)
+    return render(request, "projects/product.html", context, status=context["edit"].status(*shown.values()))
 
 
 @members_only

@@ -9,10 +9,12 @@ from dashboard.accounts import access
 from dashboard.accounts.models import Role
 from dashboard.accounts.order_tokens import ordered_once
 from dashboard.accounts.views import members_only
+from dashboard.audit.edits import last_change
 from dashboard.projects import actions, activity, overview, pages
 from dashboard.projects.forms import ProjectForm
 from dashboard.projects.library import latest
 from dashboard.projects.models import Project
+from dashboard.ui.edits import ChangedMeanwhile, Edit
 from dashboard.ui.htmx import HtmxRequest, part_or_page
 from generation.models import Image
 
@@ -69,13 +71,18 @@ def project(request: HttpRequest, project_id: str) -> HttpResponse:
 def edit_project(request: HttpRequest, project_id: str) -> HttpResponse:
     acting = access.actor(request, Role.CREATOR)
     row = access.find(acting, Project, pk=project_id)
-    form = ProjectForm(request.POST or None, initial={"name": row.name, "brief": row.brief})
+    edit = Edit.opened(request, actions.details_of(row))
+    form = ProjectForm(request.POST or None, initial=actions.details_of(row))
     if request.method == "POST" and form.is_valid():
-        actions.edit_project(acting, row, **form.cleaned_data)
-        messages.success(request, "Saved.")
-        return redirect("project", project_id=row.id)
-    context = {"form": form, "project": row}
-    return render(request, "projects/project_form.html", context, status=422 if form.errors else 200)
+        try:
+            actions.edit_project(acting, row, seen=edit.seen, **form.cleaned_data)
+        except ChangedMeanwhile as error:
+            edit.refuse(error, form, last=last_change(acting, row.pk, error))
+        else:
+            messages.success(request, "Saved.")
+            return redirect("project", project_id=row.id)
+    context = {"form": form, "project": row, "edit": edit}
+    return render(request, "projects/project_form.html", context, status=edit.status(form))
 
 
 @members_only

@@ -24,31 +24,41 @@ from dashboard.sign_in.audit_trail import note
 from dashboard.sign_in.devices import device
 from dashboard.sign_in.forms import AddressForm, NameForm
 from dashboard.sign_in.second_factor import second_factors
+from dashboard.ui.edits import ChangedMeanwhile, Edit, LastChange, check
 
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def your_account(request: HttpRequest) -> HttpResponse:
     user = cast("User", request.user)
+    edit = Edit.opened(request, {"name": user.name})
     form = NameForm(request.POST if request.method == "POST" else None, initial={"name": user.name})
     if form.is_valid():
-        _rename(request, user, form.cleaned_data["name"])
-        messages.success(request, "Your name is saved.")
-        return redirect("your_account")
+        try:
+            _rename(request, user, form.cleaned_data["name"], seen=edit.seen)
+        except ChangedMeanwhile as error:
+            edit.refuse(error, form, last=LastChange("You, in another window,"))
+        else:
+            messages.success(request, "Your name is saved.")
+            return redirect("your_account")
     context = {
         "form": form,
+        "edit": edit,
         "factors": second_factors(user),
         "sessions": [(session, device(session.user_agent)) for session in _sessions(request, user)],
         "single_sign_on": settings.OIDC_NAME if settings.SINGLE_SIGN_ON else "",
         "is_tied": SocialAccount.objects.filter(user=user).exists(),
     }
-    return render(request, "sign_in/you.html", context, status=422 if form.errors else 200)
+    return render(request, "sign_in/you.html", context, status=edit.status(form))
 
 
-def _rename(request: HttpRequest, user: User, name: str) -> None:
-    former, user.name = user.name, name
-    if former != name:
-        with transaction.atomic():
+def _rename(request: HttpRequest, user: User, name: str, *, seen: str) -> None:
+    """Raises ``ChangedMeanwhile``."""
+    with transaction.atomic():
+        former = User.objects.select_for_update().get(pk=user.pk).name
+        check(seen, present={"name": former}, wanted={"name": name})
+        user.name = name
+        if former != name:
             user.save(update_fields=["name"])
             note(request, user, "person.renamed", before={"name": former}, after={"name": name})
 

@@ -15,6 +15,7 @@ from dashboard.accounts.webhook_addresses import trusted_webhooks
 from dashboard.audit.record import record
 from dashboard.gallery import retention
 from dashboard.members import actions
+from dashboard.ui.edits import check
 from generation.credits import ledger
 from generation.database.public_ids import new_id
 from generation.models import CreditAccount
@@ -57,7 +58,13 @@ def going_tonight(team: Team, *, days: int) -> int:
     return retention.going_tonight(team, days=days)
 
 
-def change(acting: Actor, *, name: str, rules: Rules) -> None:
+def settings_of(team: Team) -> dict[str, Any]:
+    """What the page of the team's settings shows, by the names of its fields."""
+    return {"name": team.name, **asdict(Rules.of(team))}
+
+
+def change(acting: Actor, *, name: str, rules: Rules, seen: str = "") -> None:
+    """Raises ``ChangedMeanwhile``."""
     acting.require(Role.ADMIN)
     with transaction.atomic():
         zone = Rules.of(acting.team).time_zone
@@ -65,6 +72,7 @@ def change(acting: Actor, *, name: str, rules: Rules) -> None:
             ledger.set_time_zone(team_id=acting.team.pk, name=rules.time_zone)
         team = Team.objects.select_for_update().get(pk=acting.team.pk)
         before = replace(Rules.of(team), time_zone=zone)
+        check(seen, present={"name": team.name, **asdict(before)}, wanted={"name": name, **asdict(rules)})
         _write(team, rules)
         if rules.retention_days != before.retention_days:
             retention.announce(team)

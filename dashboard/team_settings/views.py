@@ -14,9 +14,11 @@ from dashboard.accounts import access
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Membership, Role
 from dashboard.accounts.views import members_only
+from dashboard.audit.edits import last_change
 from dashboard.projects.models import Product
 from dashboard.team_settings import rules
 from dashboard.team_settings.forms import TeamForm, zones
+from dashboard.ui.edits import ChangedMeanwhile, Edit
 from generation.models import Connection, CreditAccount
 
 
@@ -38,18 +40,29 @@ class Step:
 def team(request: HttpRequest) -> HttpResponse:
     writes = request.method == "POST"
     acting = access.actor(request, Role.ADMIN if writes else Role.VIEWER)
+    edit = Edit.opened(request, rules.settings_of(acting.team))
     form = TeamForm(request.POST if writes else None, team=acting.team)
     going = 0
     if form.is_valid():
         going = _goes_unagreed(request, acting, form)
         if not going:
-            rules.change(acting, name=form.cleaned_data["name"], rules=form.rules)
-            messages.success(request, "Saved.")
-            return redirect("team")
-    context = {"form": form, "going": going, "may_change": acting.may(Role.ADMIN), "steps": _steps(acting)}
-    context |= {"rules": rules.Rules.of(acting.team), "zones": zones().values()}
+            try:
+                rules.change(acting, name=form.cleaned_data["name"], rules=form.rules, seen=edit.seen)
+            except ChangedMeanwhile as error:
+                edit.refuse(error, form, last=last_change(acting, acting.team.pk, error))
+            else:
+                messages.success(request, "Saved.")
+                return redirect("team")
+    context = {
+        "form": form,
+        "edit": edit,
+        "going": going,
+        "may_change": acting.may(Role.ADMIN),
+        "steps": _steps(acting),
+    }
+    context |= {"rules": rules.Rules.of(acting.team), "zones": zones().values(), "steps": _steps(acting)}
     context |= {"count": Membership.objects.filter(team=acting.team).count()}
-    return render(request, "team_settings/team.html", context, status=422 if form.errors or going else 200)
+    return render(request, "team_settings/team.html", context, status=422 if going else edit.status(form))
 
 
 def _goes_unagreed(request: HttpRequest, acting: Actor, form: TeamForm) -> int:

@@ -10,10 +10,11 @@ from dashboard.accounts.models import Role, Team, User
 from dashboard.members.keys import issue
 from dashboard.presets import actions
 from dashboard.presets.access import Sharing, usable, visible
-from dashboard.presets.drafts import Draft, draft_of, fingerprint
+from dashboard.presets.drafts import Draft, draft_of
 from dashboard.presets.models import Preset
 from dashboard.projects.actions import add_project
 from dashboard.projects.models import Project
+from dashboard.ui.edits import stamp
 from tests.conftest import browser_of
 
 OAK = Draft(name="Oak", template="{{product}} on oak")
@@ -65,7 +66,7 @@ def test_archived_presets_are_visible_but_not_usable(creator: Actor) -> None:
 def test_only_its_maker_may_keep_a_preset_to_themselves(creator: Actor, admin: Actor) -> None:
     row = actions.add(creator, OAK)
     assert admin.user
-    form = {**OAK.as_json(), "tags": "", "visibility": "private", "seen": fingerprint(row)}
+    form = {**OAK.as_json(), "tags": "", "visibility": "private", "seen": stamp(actions.facts(row))}
     form.pop("variables")
     answer = browser_of(admin.user).post(f"/presets/{row.id}/edit/", form)
     assert answer.status_code == 422 and "Only the person who made a preset" in answer.content.decode()
@@ -79,7 +80,7 @@ def approved(creator: Actor, admin: Actor) -> Preset:
 
 def test_an_approved_preset_is_changed_by_admins_only(creator: Actor, admin: Actor) -> None:
     row = approved(creator, admin)
-    change: dict[str, Any] = {"sharing": Sharing(), "seen": fingerprint(row)}
+    change: dict[str, Any] = {"sharing": Sharing(), "seen": stamp(actions.facts(row))}
     pine = Draft(name="Oak", template="{{product}} on pine")
     with pytest.raises(actions.Locked, match="Oak is approved, so only an admin or owner changes it."):
         actions.edit(creator, row, pine, **change)
@@ -101,7 +102,7 @@ def test_a_locked_presets_editor_tells_why_and_its_copy_is_a_draft(creator: Acto
 
 def test_a_lock_that_came_while_editing_loses_no_words(creator: Actor, admin: Actor) -> None:
     row = actions.add(creator, OAK)
-    seen = fingerprint(row)
+    seen = stamp(actions.facts(row))
     actions.set_label(admin, row, Preset.Label.APPROVED)
     assert creator.user
     form = {"name": "Oak", "template": "{{product}} on birch", "category": "studio", "visibility": "team"}

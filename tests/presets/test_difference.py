@@ -11,9 +11,10 @@ from dashboard.accounts.models import User
 from dashboard.presets import actions
 from dashboard.presets.access import Sharing
 from dashboard.presets.difference import Piece, VersionChange, compare, word_diff
-from dashboard.presets.drafts import Draft, fingerprint
+from dashboard.presets.drafts import Draft
 from dashboard.presets.models import PresetVersion
 from dashboard.presets.variables import Variable, as_json
+from dashboard.ui.edits import stamp
 from tests.conftest import browser_of
 from tests.ui.markup import one_line
 
@@ -66,7 +67,7 @@ def test_equal_versions_have_no_difference() -> None:
 def test_the_page_shows_two_versions_side_by_side(creator: Actor, bob: User) -> None:
     row = actions.add(creator, Draft(name="Oak", template="{{product}} on dark oak"))
     pine = Draft(name="Oak", template="{{product}} on pale oak")
-    actions.edit(creator, row, pine, sharing=Sharing(), seen=fingerprint(row))
+    actions.edit(creator, row, pine, sharing=Sharing(), seen=stamp(actions.facts(row)))
     browser: Client = browser_of(bob)
     html = one_line(browser.get(f"/presets/{row.id}/?from=1&to=2").content.decode())
     assert "<del>dark </del><ins>pale </ins>" in html

@@ -38,7 +38,7 @@ def oak(creator: Actor) -> Preset:
 
 
 def seen(browser: Client, row: Preset) -> str:
-    return str(browser.get(f"/presets/{row.id}/edit/").context["form"].seen)
+    return str(browser.get(f"/presets/{row.id}/edit/").context["edit"].seen)
 
 
 def test_variables_are_saved_with_their_preset(browser: Client) -> None:
@@ -54,7 +54,7 @@ def test_a_preset_opens_as_it_was_saved_and_saving_it_again_changes_nothing(brow
     page = browser.get(f"/presets/{row.id}/edit/").context
     sent = {name: page["form"][name].value() or "" for name in FORM} | {"tags": "wood, shop"}
     rows = {form.add_prefix(name): form[name].value() or "" for form in page["rows"].forms for name in form.fields}
-    answer = browser.post(f"/presets/{row.id}/edit/", sent | rows | {"seen": page["form"].seen}, follow=True)
+    answer = browser.post(f"/presets/{row.id}/edit/", sent | rows | {"seen": page["edit"].seen}, follow=True)
     assert "Nothing was changed." in answer.content.decode()
     assert row.versions.count() == 1
     assert not AuditEvent.objects.filter(action="preset.edited").exists()
@@ -117,9 +117,9 @@ def test_saving_over_somebody_elses_version_asks_first(browser: Client, oak: Pre
     theirs.post(f"/presets/{oak.id}/edit/", FORM | SEASON | {"template": "hers {{season}}", "seen": seen(theirs, oak)})
     words = FORM | SEASON | {"template": "his {{season}}", "seen": mine}
     answer = browser.post(f"/presets/{oak.id}/edit/", words)
-    assert answer.status_code == 422 and "his {{season}}" in answer.content.decode()
-    assert "Ada saved this preset while you were editing; it is at version 2." in answer.content.decode()
-    browser.post(f"/presets/{oak.id}/edit/", words | {"seen": answer.context["form"].seen})
+    assert answer.status_code == 409 and "his {{season}}" in answer.content.decode()
+    assert "Ada changed this while you were editing" in answer.content.decode()
+    browser.post(f"/presets/{oak.id}/edit/", words | {"seen": answer.context["edit"].seen})
     assert [one.template for one in oak.versions.order_by("number")][1:] == ["hers {{season}}", "his {{season}}"]
 
 

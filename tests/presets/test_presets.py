@@ -42,7 +42,7 @@ def oak(creator: Actor) -> Preset:
 
 def edit(browser: Client, preset: Preset, **changes: Any) -> HttpResponse:
     """Open the editor, change something, and save."""
-    seen = browser.get(f"/presets/{preset.id}/edit/").context["form"].seen
+    seen = browser.get(f"/presets/{preset.id}/edit/").context["edit"].seen
     return browser.post(f"/presets/{preset.id}/edit/", FORM | {"seen": seen} | changes)
 
 

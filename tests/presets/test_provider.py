@@ -11,8 +11,9 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role, Team, User
 from dashboard.presets import actions, covers, provider
 from dashboard.presets.access import Sharing
-from dashboard.presets.drafts import draft_of, fingerprint
+from dashboard.presets.drafts import draft_of
 from dashboard.presets.models import Preset
+from dashboard.ui.edits import stamp
 from generation.contract import RemotePreset
 from generation.models import Connection
 from tests.conftest import browser_of
@@ -62,7 +63,7 @@ def test_a_change_there_makes_a_version_here_and_keeps_what_is_ours(creator: Act
     provider.bring_in(creator, [MARBLE])
     row = Preset.objects.get()
     ours = replace(draft_of(row), name="Our marble", tags=("stone",), num_images=3)
-    actions.edit(creator, row, ours, sharing=Sharing(), seen=fingerprint(row))
+    actions.edit(creator, row, ours, sharing=Sharing(), seen=stamp(actions.facts(row)))
     assert provider.bring_in(creator, [MARBLE]).unchanged == 1
     provider.bring_in(creator, [replace(MARBLE, prompt="The product on green marble")])
     row.refresh_from_db()

@@ -5,11 +5,12 @@ from dashboard.accounts.models import Role, User
 from dashboard.members.keys import issue
 from dashboard.presets import actions
 from dashboard.presets.access import Sharing
-from dashboard.presets.drafts import Draft, draft_of, fingerprint
+from dashboard.presets.drafts import Draft, draft_of
 from dashboard.presets.models import Preset
 from dashboard.presets.usage import PresetUse, total, usage
 from dashboard.projects.models import Product
 from dashboard.studio.actions import JobSpec, start
+from dashboard.ui.edits import stamp
 from generation.credits import ledger
 from generation.models import Image
 from tests.conftest import browser_of
@@ -36,7 +37,7 @@ def test_jobs_pictures_and_captured_credits_are_counted_by_member(creator: Actor
     use(creator, row, mug)
     use(Actor(creator.team, Role.CREATOR, api_key=key), row, mug, credits=3)
     pine = Draft(name="Oak", template="{{product}} on pine")
-    actions.edit(creator, row, pine, sharing=Sharing(), seen=fingerprint(row))
+    actions.edit(creator, row, pine, sharing=Sharing(), seen=stamp(actions.facts(row)))
     row.refresh_from_db()
     use(admin, row, mug, pictures=1, credits=15)
     use(creator, actions.add(creator, draft_of(row)), mug, pictures=1, credits=5)

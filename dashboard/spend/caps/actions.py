@@ -10,6 +10,7 @@ from dashboard.accounts.models import Role, User
 from dashboard.audit.record import record
 from dashboard.projects.models import Project
 from dashboard.spend.caps import labels
+from dashboard.ui.edits import check
 from generation.credits import caps
 from generation.errors import UserFacingError
 from generation.models import Cap
@@ -35,23 +36,36 @@ def add(acting: Actor, *, project: Project | None, member: User | None, period: 
     return cap
 
 
-def change(acting: Actor, cap: Cap, *, credits: int, warn_at: int) -> Cap:
-    return _change(acting, cap, "cap.changed", credits=credits, warn_at=warn_at)
+def change(acting: Actor, cap: Cap, *, credits: int, warn_at: int, seen: str = "") -> Cap:
+    """Raises ``ChangedMeanwhile``."""
+    return _change(acting, cap, "cap.changed", seen=seen, credits=credits, warn_at=warn_at)
 
 
-def raise_for_a_while(acting: Actor, cap: Cap, *, credits: int, until: datetime) -> Cap:
-    """Allow ``credits`` on top up to a moment; it ends by itself, and takes the place of an earlier raise."""
-    return _change(acting, cap, "cap.raised", raised_by=credits, raised_until=until)
+def raise_for_a_while(acting: Actor, cap: Cap, *, credits: int, until: datetime, seen: str = "") -> Cap:
+    """Allow ``credits`` on top up to a moment; it ends by itself, and takes the place of an earlier raise.
+
+    Raises ``ChangedMeanwhile``.
+    """
+    return _change(acting, cap, "cap.raised", seen=seen, raised_by=credits, raised_until=until)
+
+
+def amount_of(cap: Cap) -> dict[str, Any]:
+    return {"credits": cap.credits, "warn_at": cap.warn_at}
+
+
+def raise_of(cap: Cap) -> dict[str, Any]:
+    return {"raised_by": cap.raised_by, "raised_until": cap.raised_until}
 
 
 def end_raise(acting: Actor, cap: Cap) -> Cap:
     return _change(acting, cap, "cap.raise_ended", raised_by=0, raised_until=None)
 
 
-def _change(acting: Actor, cap: Cap, action: str, **changes: Any) -> Cap:
+def _change(acting: Actor, cap: Cap, action: str, *, seen: str = "", **changes: Any) -> Cap:
     acting.require(Role.ADMIN)
     with transaction.atomic():
         present = _present(acting, cap)
+        check(seen, present=amount_of(present) | raise_of(present), wanted=changes)
         before = _facts(present)
         for name, value in changes.items():
             setattr(present, name, value)

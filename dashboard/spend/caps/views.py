@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -15,10 +17,12 @@ from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.accounts.order_tokens import ordered_once
 from dashboard.accounts.views import members_only
+from dashboard.audit.edits import last_change
 from dashboard.spend.caps import actions, alert_list, labels, queries
 from dashboard.spend.caps.actions import CapRefused
 from dashboard.spend.caps.forms import AmountForm, CapForm, RaiseForm
 from dashboard.spend.caps.queries import CapRow
+from dashboard.ui.edits import ChangedMeanwhile, Edit, stamp
 from dashboard.ui.filters import whole_number
 from generation.credits.caps import MOST
 from generation.models import Cap, CreditAccount
@@ -64,10 +68,15 @@ def cap(request: HttpRequest, cap_id: str) -> HttpResponse:
     """One cap: how it stands, how much it allows, a raise for a while (``?lack=35`` proposes one), its end."""
     acting = access.actor(request, Role.ADMIN)
     found = _find(acting, cap_id)
+    edit = Edit.opened(request, actions.amount_of(found))
     form = _amount_form(found, request.POST if request.method == "POST" else None)
     if form.is_valid():
-        return _done(request, acting, found, lambda: actions.change(acting, found, **form.cleaned_data))
-    return _page(request, acting, found, form=form)
+        try:
+            act = partial(actions.change, acting, found, seen=edit.seen, **form.cleaned_data)
+            return _done(request, acting, act)
+        except ChangedMeanwhile as error:
+            edit.refuse(error, form, last=last_change(acting, found.pk, error))
+    return _page(request, acting, found, form=form, edit=edit)
 
 
 @members_only
@@ -76,10 +85,15 @@ def cap(request: HttpRequest, cap_id: str) -> HttpResponse:
 def raise_cap(request: HttpRequest, cap_id: str) -> HttpResponse:
     acting = access.actor(request, Role.ADMIN)
     found = _find(acting, cap_id)
+    edit = Edit.opened(request, actions.raise_of(found), page=reverse("cap", args=[found.pk]))
     form = RaiseForm(request.POST, cap=found, zone=CreditAccount.zone_of(acting.team.id))
     if form.is_valid():
-        return _done(request, acting, found, lambda: actions.raise_for_a_while(acting, found, **form.cleaned_data))
-    return _page(request, acting, found, raise_form=form)
+        try:
+            act = partial(actions.raise_for_a_while, acting, found, seen=edit.seen, **form.cleaned_data)
+            return _done(request, acting, act)
+        except ChangedMeanwhile as error:
+            edit.refuse(error, form, last=last_change(acting, found.pk, error))
+    return _page(request, acting, found, raise_form=form, raise_edit=edit)
 
 
 @members_only
@@ -88,7 +102,7 @@ def raise_cap(request: HttpRequest, cap_id: str) -> HttpResponse:
 def end_raise(request: HttpRequest, cap_id: str) -> HttpResponse:
     acting = access.actor(request, Role.ADMIN)
     found = _find(acting, cap_id)
-    return _done(request, acting, found, lambda: actions.end_raise(acting, found))
+    return _done(request, acting, lambda: actions.end_raise(acting, found))
 
 
 @members_only
@@ -111,7 +125,7 @@ def _find(acting: Actor, cap_id: str) -> Cap:
     return access.find(acting, rows, pk=cap_id)
 
 
-def _done(request: HttpRequest, acting: Actor, found: Cap, act: Callable[[], Cap]) -> HttpResponse:
+def _done(request: HttpRequest, acting: Actor, act: Callable[[], Cap]) -> HttpResponse:
     try:
         changed = act()
     except CapRefused as error:
@@ -127,19 +141,26 @@ def _page(
     *,
     form: AmountForm | None = None,
     raise_form: RaiseForm | None = None,
+    edit: Edit | None = None,
+    raise_edit: Edit | None = None,
 ) -> HttpResponse:
+    found = _find(acting, found.pk)
     row = queries.row(acting, found)
+    edit = edit or Edit(stamp(actions.amount_of(found)))
+    raise_edit = raise_edit or Edit(stamp(actions.raise_of(found)))
     context: dict[str, Any] = {
         "row": row,
         "form": form or _amount_form(found),
         "raise_form": raise_form or _raise_form(request, row),
+        "edit": edit,
+        "raise_edit": raise_edit,
     }
-    is_wrong = any(shown.errors for shown in (context["form"], context["raise_form"]))
-    return render(request, "spend/caps/cap.html", context, status=422 if is_wrong else 200)
+    status = max(edit.status(context["form"]), raise_edit.status(context["raise_form"]))
+    return render(request, "spend/caps/cap.html", context, status=status)
 
 
 def _amount_form(found: Cap, data: Any = None) -> AmountForm:
-    return AmountForm(data, initial={"credits": found.credits, "warn_at": found.warn_at})
+    return AmountForm(data, initial=actions.amount_of(found))
 
 
 def _raise_form(request: HttpRequest, row: CapRow) -> RaiseForm:
