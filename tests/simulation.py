@@ -115,7 +115,7 @@ class Simulation:
             getattr(tasks, hint.task)(*hint.ids)
         for job_id in sandbox_jobs.due(now=timezone.now()):
             sandbox_jobs.advance(job_id=job_id)
-        for delivery_id in sandbox_webhooks.due(now=timezone.now()):
+        for delivery_id in sandbox_webhooks.due():
             sandbox_webhooks.deliver(delivery_id=delivery_id)
 
 

@@ -217,12 +217,16 @@ def test_word_to_callers_is_forgotten_once_it_is_over(creator: Actor, mug: Produ
     now, left = timezone.now(), set()
     for due_at, ago, stays in ((None, LONG_AGO, False), (now, LONG_AGO, True), (None, timedelta(days=1), True)):
         job = start(creator, specs=[spec]).jobs.get()
+        Job.objects.filter(pk=job.pk).update(finished_at=now)
         row = CallerDelivery.objects.create(job=job, api_key=key, due_at=due_at)
         CallerDelivery.objects.filter(pk=row.pk).update(created_at=now - ago)
         left |= {row.pk} if stays else set()
+    running = start(creator, specs=[spec]).jobs.get()
+    left.add(CallerDelivery.objects.create(job=running, api_key=key).pk)
+    CallerDelivery.objects.filter(job=running).update(created_at=now - LONG_AGO)
     assert (deliveries.clear_history(), deliveries.clear_history()) == (1, 0)
     assert set(CallerDelivery.objects.values_list("pk", flat=True)) == left
-    assert Job.objects.count() == 3
+    assert Job.objects.count() == 4
 
 
 def test_imports_that_are_over_are_forgotten_and_their_products_stay(creator: Actor, mug: Product) -> None:

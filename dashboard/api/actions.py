@@ -1,7 +1,6 @@
 """What a request to ``POST /v1/generate`` does: the same as the form, on behalf of a key."""
 
 from django.db import transaction
-from django.utils import timezone
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.webhook_addresses import check_webhook_url
@@ -50,7 +49,7 @@ def _start(acting: Actor, spec: JobSpec) -> Job:
     with transaction.atomic():
         job = start(acting, specs=[spec]).jobs.get()
         if spec.webhook_url and acting.api_key:
-            CallerDelivery.objects.create(job=job, api_key=acting.api_key, due_at=timezone.now())
+            CallerDelivery.objects.create(job=job, api_key=acting.api_key)
     return job
 
 

@@ -7,6 +7,7 @@ from dashboard.api import deliveries
 
 @shared_task
 def look_for_deliveries() -> None:
+    deliveries.take_up()
     for delivery_id in deliveries.due():
         deliver.delay(delivery_id)
 

@@ -19,7 +19,7 @@ from dashboard.projects import imports
 from dashboard.projects.models import ImportRow
 from dashboard.spend.models import Alert
 from generation.models import Attempt, Connection, Job
-from generation.network import webhook_sender
+from generation.network import outbox
 from generation.pipeline import jobs
 from generation.provider import client
 from generation.sandbox import faults
@@ -48,12 +48,12 @@ DUE = (
     Due(Job, "due_at", timedelta(seconds=client.PAUSE_MAX)),
     Due(Attempt, "due_at", jobs.RARELY),
     Due(Connection, "paused_until", timedelta(seconds=client.PAUSE_MAX)),
-    Due(CallerDelivery, "due_at", webhook_sender.LONGEST_GAP),
-    Due(Alert, "due_at", webhook_sender.LONGEST_GAP),
+    Due(CallerDelivery, "due_at", outbox.LONGEST_GAP),
+    Due(Alert, "due_at", outbox.LONGEST_GAP),
     Due(ImportRow, "due_at", max(imports.LEASE, *imports.GAPS)),
     Due(SandboxJob, "look_at", _SANDBOX),
     Due(SandboxJob, "due_at", _SANDBOX),
-    Due(Delivery, "due_at", max(webhook_sender.LONGEST_GAP, timedelta(seconds=faults.LONGEST_SECONDS))),
+    Due(Delivery, "due_at", max(outbox.LONGEST_GAP, timedelta(seconds=faults.LONGEST_SECONDS))),
 )
 
 

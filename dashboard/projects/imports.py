@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from dashboard.accounts.access import Actor
@@ -27,6 +27,7 @@ from generation.errors import UserFacingError
 from generation.media.decoding import UnusablePicture
 from generation.media.folder_storage import own_links
 from generation.models import Asset
+from generation.network import outbox
 from generation.network.download import FetchError, download
 from generation.plurals import counted
 
@@ -66,7 +67,7 @@ def next_row(batch_id: str) -> ImportRow | None:
     now = timezone.now()
     waiting = ImportRow.objects.filter(batch=batch_id, due_at__lte=now)
     while (found := waiting.order_by("due_at", "line", "place").first()) is not None:
-        if waiting.filter(pk=found.pk).update(due_at=now + LEASE, tries=F("tries") + 1):
+        if outbox.claim(waiting, found.pk, lease=LEASE):
             found.refresh_from_db()
             return found
     return None

@@ -8,7 +8,6 @@ from django.db.models import Q
 from dashboard.accounts.models import Team
 from generation.database.public_ids import PublicIdField
 from generation.models import Cap
-from generation.network import webhook_sender
 
 
 class Alert(models.Model):
@@ -37,7 +36,3 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return f"{self.id} about {self.payload['cap']['name']}"
-
-    @property
-    def gives_up_at(self) -> Any:
-        return self.created_at + webhook_sender.GIVE_UP

@@ -104,12 +104,16 @@ class Job(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     rendered_at = models.DateTimeField(null=True, blank=True, help_text="When we heard that its pictures are made")
     finished_at = models.DateTimeField(null=True, blank=True)
+    is_end_untold = models.BooleanField(
+        default=False, db_default=False, help_text="It ended since whoever gave the webhook URL was last told"
+    )
 
     class Meta:
         indexes = [
             models.Index(fields=["team", "-id"], name="job_of_team"),
             models.Index(fields=["batch", "id"], name="job_of_batch"),
             models.Index(fields=["due_at"], name="job_due", condition=Q(due_at__isnull=False)),
+            models.Index(fields=["id"], name="job_end_untold", condition=Q(is_end_untold=True)),
             models.Index(
                 fields=["connection", "member", "api_key", "batch", "id"],
                 name="job_waiting",

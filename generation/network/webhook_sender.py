@@ -3,7 +3,6 @@
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import requests
@@ -14,10 +13,6 @@ from generation.network.addresses import AddressRefused, open_session
 from generation.network.deadline import deadline
 
 SECONDS = 10.0
-GIVE_UP = timedelta(days=1)
-"""How long a receiver is tried, from what it is told of on: the job's end, the cap's warning."""
-_GAPS = (5, 20, 80, 320, 1280, 5120, 14400)
-LONGEST_GAP = timedelta(seconds=_GAPS[-1])
 
 
 @dataclass(frozen=True)
@@ -53,8 +48,3 @@ def post(*, url: str, secret: str, message_id: str, body: Mapping[str, Any], tru
             late, lost = "The receiver took too long.", f"The receiver could not be reached ({type(error).__name__})."
             return Answer(False, late if exchange.expired else lost)
     return Answer(200 <= status < 300, f"HTTP {status}")
-
-
-def gap(attempts: int) -> timedelta:
-    """How long to wait after so many attempts, from the last one's answer on."""
-    return timedelta(seconds=_GAPS[min(attempts, len(_GAPS)) - 1])

@@ -44,7 +44,7 @@ from generation.credits.caps import Priced
 from generation.database import bulk_insert
 from generation.database.public_ids import new_id
 from generation.media.pictures import Picture, StoredKeys
-from generation.models import HOLDING, Attempt, Batch, Image, Job, JobState
+from generation.models import HOLDING, TERMINAL, Attempt, Batch, Image, Job, JobState
 from generation.pipeline import events
 from generation.text import searchable
 
@@ -78,6 +78,8 @@ def _move(job: Job, *, sources: Iterable[JobState], to: JobState, leased: bool =
     rows = Job.objects.filter(pk=job.pk, state__in=list(sources))
     if leased:
         rows = rows.filter(due_at=job.due_at)
+    if to in TERMINAL:
+        changes["is_end_untold"] = job.webhook_url != ""
     if not rows.update(state=to, **changes):
         return False
     for name, value in changes.items():
@@ -292,7 +294,7 @@ def cancel_all(batch: Batch, *, actor_id: int | None = None) -> int:
         queued = rows.filter(state=JobState.QUEUED)
         sent_before = queued.filter(Exists(Attempt.objects.filter(OPEN, job=OuterRef("pk"))) | Q(tokens_used__gt=0))
         given_up = sum(cancel(job, actor_id=actor_id) for job in sent_before.order_by("pk"))
-        ended = queued.update(state=JobState.CANCELLED, due_at=None, finished_at=now)
+        ended = queued.update(state=JobState.CANCELLED, due_at=None, finished_at=now, is_end_untold=~Q(webhook_url=""))
         if ended:
             # A cancelled job whose hold is still open was cancelled right here.
             cancelled = rows.filter(state=JobState.CANCELLED)

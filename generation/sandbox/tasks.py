@@ -36,7 +36,7 @@ def sweep() -> None:
     now = timezone.now()
     for job_id in jobs.due(now=now):
         advance.delay(job_id)
-    for delivery_id in webhooks.due(now=now):
+    for delivery_id in webhooks.due():
         deliver.delay(delivery_id)
 
 

@@ -1,15 +1,14 @@
 """Webhooks: the job as ``GET`` shows it, signed by Standard Webhooks, retried with growing gaps for a day."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import F
 from django.utils import timezone
 
 from generation.contract import ImageLink, JobStatus
 from generation.database.public_ids import new_id
-from generation.network import webhook_sender
+from generation.network import outbox, webhook_sender
 from generation.sandbox import answers
 from generation.sandbox.hints import hint_on_commit
 from generation.sandbox.models import Delivery, SandboxJob
@@ -47,8 +46,8 @@ def _queue(job: SandboxJob, message_id: str, *, seconds: float = 0, forged: bool
         hint_on_commit("deliver", delivery.pk, seconds=seconds)
 
 
-def due(*, now: datetime) -> list[int]:
-    return list(Delivery.objects.filter(due_at__lte=now).values_list("pk", flat=True)[:200])
+def due() -> list[int]:
+    return outbox.due(Delivery.objects.all(), most=200)
 
 
 def deliver_all(*, job: SandboxJob) -> None:
@@ -58,21 +57,16 @@ def deliver_all(*, job: SandboxJob) -> None:
 
 def deliver(*, delivery_id: int) -> None:
     """Post a webhook once if it is due, and write down when to try again. Safe to run twice at once."""
-    now = timezone.now()
-    claimed = Delivery.objects.filter(pk=delivery_id, due_at__lte=now).update(
-        due_at=now + LEASE, attempts=F("attempts") + 1
-    )
-    if not claimed:
+    if not outbox.claim(Delivery.objects.all(), delivery_id, lease=LEASE, counter="attempts"):
         return
     delivery = Delivery.objects.select_related("job__key").get(pk=delivery_id)
-    answer, gap = _post(delivery), webhook_sender.gap(delivery.attempts)
-    over = answer.arrived or timezone.now() - delivery.created_at > webhook_sender.GIVE_UP
-    delivery.due_at = None if over else timezone.now() + gap
+    answer = _post(delivery)
+    delivery.due_at = None if answer.arrived else outbox.next_try(delivery.attempts, since=delivery.created_at)
     delivery.delivered_at = timezone.now() if answer.arrived else None
     delivery.answer = answer.words[:200]
     delivery.save(update_fields=["due_at", "delivered_at", "answer"])
-    if not over:
-        hint_on_commit("deliver", delivery.pk, seconds=gap.total_seconds())
+    if delivery.due_at:
+        hint_on_commit("deliver", delivery.pk, seconds=(delivery.due_at - timezone.now()).total_seconds())
 
 
 def _post(delivery: Delivery) -> webhook_sender.Answer:

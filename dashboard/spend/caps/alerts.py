@@ -8,7 +8,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,7 +17,7 @@ from dashboard.spend.models import Alert
 from generation.credits import caps
 from generation.credits.caps import CapUsage
 from generation.models import CapPeriod
-from generation.network import webhook_sender
+from generation.network import outbox, webhook_sender
 from generation.provider.contract_http import iso
 
 LEASE = timedelta(seconds=60)
@@ -69,18 +68,14 @@ def _payload(period: CapPeriod, *, at: datetime) -> dict[str, Any]:
     }
 
 
-def _due() -> QuerySet[Alert]:
-    return Alert.objects.filter(due_at__lte=timezone.now())
-
-
 def due() -> list[str]:
     """Alerts to send now."""
-    return list(_due().order_by("due_at").values_list("pk", flat=True)[:_SWEEP])
+    return outbox.due(Alert.objects.all(), most=_SWEEP)
 
 
 def deliver(alert_id: str) -> None:
     """Mail and post what has not arrived yet, and write down when to try again. Safe to run twice at once."""
-    if not _due().filter(pk=alert_id).update(due_at=timezone.now() + LEASE, tries=F("tries") + 1):
+    if not outbox.claim(Alert.objects.all(), alert_id, lease=LEASE):
         return
     alert = Alert.objects.select_related("team", "cap").get(pk=alert_id)
     if alert.mailed_at is None:
@@ -93,14 +88,9 @@ def deliver(alert_id: str) -> None:
         answer = _post(alert)
         alert.post_fault = "" if answer.arrived else answer.words[:200]
         alert.posted_at = timezone.now() if answer.arrived else None
-    alert.due_at = _next(alert)
+    is_missing = alert.mail_fault or alert.post_fault
+    alert.due_at = outbox.next_try(alert.tries, since=alert.created_at) if is_missing else None
     alert.save(update_fields=["posted_at", "post_fault", "due_at"])
-
-
-def _next(alert: Alert) -> datetime | None:
-    now = timezone.now()
-    missing = alert.mail_fault or alert.post_fault
-    return now + webhook_sender.gap(alert.tries) if missing and now < alert.gives_up_at else None
 
 
 def _post(alert: Alert) -> webhook_sender.Answer:

@@ -34,7 +34,7 @@ def receiver(httpserver: Any, settings: Any) -> Receiver:
 
 
 def deliver_due() -> None:
-    for delivery_id in webhooks.due(now=timezone.now()):
+    for delivery_id in webhooks.due():
         webhooks.deliver(delivery_id=delivery_id)
 
 
