@@ -133,6 +133,7 @@ TABLE: dict[str, Rule] = {
     "spend/caps/<cap_id>/raise/end/": Rule(post=Role.ADMIN).to("End the raise of a cap"),
     "spend/caps/<cap_id>/remove/": Rule(post=Role.ADMIN).to("Remove a cap"),
     "gallery/": SEE.to("Look through the gallery"),
+    "gallery/count/": SEE.to("Count what the gallery's filters show"),
     "gallery/new/": SEE.to("Watch pictures arrive"),
     "gallery/<picture_id>/": SEE.to("See a picture and its receipt"),
     "gallery/<picture_id>/download/": SEE.to("Download a picture"),

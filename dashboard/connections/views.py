@@ -15,6 +15,7 @@ from dashboard.audit.edits import last_change
 from dashboard.connections import actions
 from dashboard.connections import messages as words
 from dashboard.connections.forms import ConnectionForm, PauseForm
+from dashboard.ui.counts import tally
 from dashboard.ui.edits import ChangedMeanwhile, Edit
 from generation.errors import UserFacingError
 from generation.models import Connection, Job, JobState
@@ -66,7 +67,7 @@ def _facts(row: Connection | None) -> dict[str, Any]:
         "ways": [("Finished pictures", words.news(row)), ("Product photos", words.photos(row))],
         "pause": words.pause(row),
         "pause_form": PauseForm(),
-        "waiting": Job.objects.filter(connection=row, state=JobState.QUEUED).count(),
+        "waiting": tally(Job.objects.filter(connection=row, state=JobState.QUEUED)),
     }
 
 

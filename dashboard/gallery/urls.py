@@ -4,6 +4,7 @@ from dashboard.gallery import views
 
 urlpatterns = [
     path("gallery/", views.gallery, name="gallery"),
+    path("gallery/count/", views.count, name="gallery_count"),
     path("gallery/new/", views.arrived, name="gallery_new"),
     path("gallery/<slug:picture_id>/", views.picture, name="picture"),
     path("gallery/<slug:picture_id>/download/", views.download, name="picture_download"),

@@ -18,6 +18,7 @@ from dashboard.gallery.filters import GalleryFilters, menus
 from dashboard.gallery.lineage import offspring
 from dashboard.gallery.receipt import file_name, receipt
 from dashboard.projects.templatetags.pictures import alt_text, flaw_label, flaw_sentence, reviewed, shape
+from dashboard.ui.counts import tally
 from dashboard.ui.filters import identifier
 from dashboard.ui.htmx import HtmxRequest, part_or_page
 from generation.models import Image
@@ -64,8 +65,17 @@ def _page(acting: access.Actor, filters: GalleryFilters, *, before: str = "", co
 def _frame(acting: access.Actor, filters: GalleryFilters) -> dict[str, Any]:
     home = reverse("gallery")
     shown = [menu.drawn(filters, home) for menu in menus(acting, filters)]
-    new_url = filters.address(reverse("gallery_new"))
-    return {"menus": shown, "new_url": new_url, "may_create": acting.may(Role.CREATOR)}
+    new_url, count_url = (filters.address(reverse(name)) for name in ("gallery_new", "gallery_count"))
+    return {"menus": shown, "new_url": new_url, "count_url": count_url, "may_create": acting.may(Role.CREATOR)}
+
+
+@members_only
+@require_safe
+def count(request: HttpRequest) -> HttpResponse:
+    """How many pictures the filters show: a request of its own, for it may take longer than the page."""
+    acting, filters = access.actor(request), GalleryFilters.of(request.GET)
+    found = tally(pictures.shown(acting.team, filters))
+    return HttpResponse(found.of("picture"), "text/plain; charset=utf-8")
 
 
 @members_only

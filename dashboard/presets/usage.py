@@ -2,46 +2,40 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Sum
 
+from dashboard.accounts.models import ApiKey, User
 from dashboard.presets.models import Preset
-from generation.models import Job, MonthlySpend
+from generation.models import MonthlySpend
 
 
 @dataclass(frozen=True, kw_only=True)
 class PresetUse:
     who: str
     jobs: int
+    """That were paid for."""
     pictures: int
     credits: int
-    """Captured: what the provider really took."""
+    """What the provider really took, less what was given back."""
 
 
 def usage(preset: Preset) -> list[PresetUse]:
-    """One row for each member and script, the one who spent most first."""
-    maker = {"person": F("member__name"), "mail": F("member__email"), "script": F("api_key__name")}
-    columns = ("member", "api_key", *maker)
-    jobs = Job.objects.filter(team=preset.team_id, preset_version__preset=preset).annotate(**maker)
-    stored = Count("images", filter=Q(images__stored_at__isnull=False))
-    counted = jobs.order_by().values(*columns).annotate(made=Count("pk", distinct=True), stored=stored)
-    spent = _spent(preset)
-    rows = [
-        PresetUse(
-            who=row["person"] or row["mail"] or f"API key {row['script'] or ''}".strip(),
-            jobs=row["made"],
-            pictures=row["stored"],
-            credits=spent.get((row["member"], row["api_key"]), 0),
-        )
-        for row in counted
-    ]
-    return sorted(rows, key=lambda row: (-row.credits, -row.jobs, row.who))
-
-
-def _spent(preset: Preset) -> dict[tuple[int | None, str | None], int]:
-    """Credits by member and key, less what was given back."""
+    """One row for each member and script that had something captured, the one who spent most first."""
     months = MonthlySpend.objects.filter(team=preset.team_id, preset_version__in=preset.versions.values("pk"))
-    sums = months.values_list("member", "api_key").annotate(Sum("spent"))
-    return {(member or None, key or None): spent for member, key, spent in sums}
+    sums = months.order_by().values_list("member", "api_key")
+    rows = list(sums.annotate(Sum("jobs"), Sum("pictures"), Sum("spent")))
+    people = User.objects.in_bulk([member for member, *_ in rows])
+    keys = ApiKey.objects.in_bulk([key for _, key, *_ in rows])
+    used = [
+        PresetUse(
+            who=str(people[member]) if member else f"API key {keys[key].name}",
+            jobs=jobs,
+            pictures=pictures,
+            credits=spent,
+        )
+        for member, key, jobs, pictures, spent in rows
+    ]
+    return sorted(used, key=lambda row: (-row.credits, -row.jobs, row.who))
 
 
 def total(rows: list[PresetUse]) -> PresetUse:

@@ -3,9 +3,11 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import OuterRef, Subquery, Sum
 
 from dashboard.projects.models import Product, Project
+from dashboard.ui.counts import Tally, tally
+from generation.counts import gallery
 from generation.models import Hold, Image, Job, MonthlySpend
 from generation.plurals import counted
 
@@ -40,22 +42,30 @@ class ProjectSummary:
 
 def summaries(projects: list[Project]) -> list[ProjectSummary]:
     """One for each of a team's projects, in their order."""
-    stored = Image.objects.in_gallery().filter(job__project__in=projects)
-    newest = Max("pk", filter=~Q(thumbnail=""))
-    counted = stored.values_list("job__project").annotate(Count("pk"), newest=newest)
-    pictures = {project: (count, newest) for project, count, newest in counted}
-    covers = {row.pk: row.cover_id or pictures.get(row.pk, (0, ""))[1] for row in projects}
+    pictures: dict[str, int] = {}
+    for team_id in {row.team_id for row in projects}:
+        pictures |= gallery.by_project(team_id)
+    newest = _newest([row for row in projects if row.cover_id is None])
+    covers = {row.pk: row.cover_id or newest.get(row.pk) for row in projects}
     images = Image.objects.in_gallery().in_bulk([pk for pk in covers.values() if pk])
     spent = spends(projects)
     return [
         ProjectSummary(
             project=row,
-            pictures=pictures.get(row.pk, (0, ""))[0],
+            pictures=pictures.get(row.pk, 0),
             cover=images.get(covers[row.pk] or ""),
             spend=spent.get(row.pk, ProjectSpend()),
         )
         for row in projects
     ]
+
+
+def _newest(projects: list[Project]) -> dict[str, str | None]:
+    """Of each project a picture of its newest job that has one, which one index finds."""
+    shown = Image.objects.in_gallery().exclude(thumbnail="").filter(job__project=OuterRef("pk"))
+    first = shown.order_by("-job", "-index").values("pk")[:1]
+    rows = Project.objects.filter(pk__in=[row.pk for row in projects]).annotate(newest=Subquery(first))
+    return dict(rows.values_list("pk", "newest"))
 
 
 def spends(projects: Collection[Project]) -> dict[str, ProjectSpend]:
@@ -67,8 +77,8 @@ def spends(projects: Collection[Project]) -> dict[str, ProjectSpend]:
     return {pk: ProjectSpend(captured.get(pk, 0), held.get(pk, 0)) for pk in captured.keys() | held.keys()}
 
 
-def products_of(project: Project) -> tuple[list[Product], int]:
+def products_of(project: Project) -> tuple[list[Product], Tally]:
     """The newest products that the project's jobs show, and how many there are."""
     used = Job.objects.filter(project=project).values("product")
     rows = Product.objects.filter(team=project.team_id, pk__in=used)
-    return list(rows.select_related("asset").order_by("-pk")[:PRODUCTS_SHOWN]), rows.count()
+    return list(rows.select_related("asset").order_by("-pk")[:PRODUCTS_SHOWN]), tally(rows)

@@ -64,7 +64,6 @@ def _page(request: HttpRequest, acting: Actor, row: Product, *, edit: Edit | Non
         "earlier": earlier_photos(row),
         "provider": words.photo_at_provider(photo.asset, Connection.objects.filter(team=acting.team).first()),
         "pictures": latest(pictures),
-        "count": pictures.count(),
         "may_create": acting.may(Role.CREATOR),
         **shown,
     }

@@ -17,6 +17,7 @@ from dashboard.projects import pages, uploads
 from dashboard.projects.forms import LinkForm
 from dashboard.projects.library import common_tags, tagged
 from dashboard.projects.models import Product
+from dashboard.ui.counts import tally
 from dashboard.ui.htmx import HtmxRequest, part_or_page
 from dashboard.ui.search import Search
 from generation.plurals import counted
@@ -42,7 +43,7 @@ def _library(request: HtmxRequest, acting: Actor, form: LinkForm) -> HttpRespons
     if pages.is_next(request):
         return part_or_page(request, context, part=part, page="projects/products.html")
     context |= {
-        "count": found.count(),
+        "count": tally(found),
         "words": asked.text,
         "search_note": asked.note,
         "tag": tag,

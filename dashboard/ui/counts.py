@@ -30,7 +30,7 @@ class Tally:
         return f"{self} {noun(self.number, one, many)}"
 
 
-def tally(rows: QuerySet[Any, Any], *, most: int = MOST) -> Tally:
-    """Count ``rows``, exactly up to ``most``: the database stops there."""
-    found = rows.order_by().values("pk")[: most + 1].count()
-    return Tally(min(found, most), has_more=found > most)
+def tally(rows: QuerySet[Any, Any]) -> Tally:
+    """Count ``rows``, exactly up to :data:`MOST`: the database stops there."""
+    found = rows.order_by().values("pk")[: MOST + 1].count()
+    return Tally(min(found, MOST), has_more=found > MOST)

@@ -120,7 +120,7 @@ class Job(models.Model):
                 condition=Q(state="queued"),
             ),
             models.Index(fields=["team", "fingerprint"], name="job_by_fingerprint"),
-            models.Index(fields=["project"], name="job_of_project", condition=Q(project__isnull=False)),
+            models.Index(fields=["project", "-id"], name="job_of_project", condition=Q(project__isnull=False)),
             models.Index(fields=["parent"], name="job_of_parent", condition=Q(parent__isnull=False)),
             models.Index(
                 fields=["preset_version"], name="job_of_preset_version", condition=Q(preset_version__isnull=False)

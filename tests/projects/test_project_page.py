@@ -11,6 +11,7 @@ from dashboard.projects import overview
 from dashboard.projects.actions import add_product
 from dashboard.projects.models import Product, Project
 from dashboard.studio.actions import JobSpec, start
+from dashboard.ui.counts import Tally
 from generation.credits import ledger
 from generation.models import Image, Job
 from tests.conftest import browser_of
@@ -72,7 +73,7 @@ def test_the_page_shows_the_products_that_its_jobs_show(
     ask(creator, mug, spring)
     ask(creator, mug, spring)
     context = browser.get(f"/projects/{spring.id}/").context
-    assert (context["products"], context["product_count"]) == ([mug], 1)
+    assert (context["products"], context["product_count"]) == ([mug], Tally(1))
 
 
 def test_pictures_lead_into_the_gallery_of_the_project(
