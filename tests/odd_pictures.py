@@ -222,7 +222,18 @@ def two_in_one() -> bytes:
     return out.getvalue()
 
 
+def phone_scan() -> bytes:
+    """A sequential JPEG whose scan says that it has no frequencies, as some phones write it."""
+    begin = PHOTO.index(b"\xff\xda")
+    end = begin + 2 + int.from_bytes(PHOTO[begin + 2 : begin + 4])
+    return PHOTO[: end - 3] + b"\0\0\0" + PHOTO[end:]
+
+
 SOUND = {
+    "a scan without frequencies": phone_scan(),
+    "EXIF that begins twice": with_segment(PHOTO, 0xE1, b"Exif\0\0Exif\0\0MM\0*\0\0\0\x08\0\0"),
+    "a segment without a length": PHOTO[:2] + b"\xff\xe1\0\1" + PHOTO[2:],
+    "bytes before the end mark": PHOTO[:-2] + b"\0" * 40 + PHOTO[-2:],
     "a JPEG with a second picture inside": two_in_one(),
     "a broken profile": jpeg(Image.fromarray(SQUARE.astype("u1")), icc_profile=b"rubbish" * 40),
     "a profile cut short": jpeg(Image.fromarray(SQUARE.astype("u1")), icc_profile=P3[:-200]),

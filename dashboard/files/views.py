@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from generation.media import decoding
 from generation.media.folder_storage import FileLink, LinkExpired
 
-_TYPES = {f".{format.extension}": format.mime for format in decoding.FORMATS}
+_TYPES = {f".{kind.extension}": kind.mime for kind in decoding.LOADERS}
 
 
 @require_safe

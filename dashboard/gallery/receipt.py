@@ -50,7 +50,7 @@ def _shape(picture: Image) -> str:
 
 
 def _file(picture: Image) -> str:
-    kind = kinds.by_mime(picture.mime).name.removesuffix(" file")
+    kind = kinds.by_mime(picture.mime).label
     size = f"{picture.size / 1024:,.0f} KB" if picture.original else ""
     return " · ".join(filter(None, [kind if size else "None", size, flaw_label(picture)]))
 

@@ -1,6 +1,5 @@
 """Bytes into pixels: upright and in sRGB, within bounds that are checked before work."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +7,8 @@ from typing import Any
 import pyvips
 
 from generation.errors import UserFacingError
-from generation.media import colour, png_colour
+from generation.media import colour, kinds, png_colour
+from generation.media.kinds import JPEG, PNG, WEBP, Kind
 
 MAX_PIXELS = 50_000_000
 _MAX_WORK = 1_500_000_000
@@ -24,27 +24,20 @@ class UnusablePicture(UserFacingError):
     """The bytes are not a picture that we take, or can show."""
 
 
-@dataclass(frozen=True)
-class Format:
-    mime: str
-    extension: str
-    loader: str
-    begins: re.Pattern[bytes]
-
-
-JPEG = Format("image/jpeg", "jpg", "jpegload_buffer", re.compile(rb"\xff\xd8\xff"))
-PNG = Format("image/png", "png", "pngload_buffer", re.compile(rb"\x89PNG\r\n\x1a\n"))
-WEBP = Format("image/webp", "webp", "webpload_buffer", re.compile(rb"RIFF.{4}WEBP", re.DOTALL))
-GIF = Format("image/gif", "gif", "gifload_buffer", re.compile(rb"GIF8[79]a"))
-AVIF = Format("image/avif", "avif", "heifload_buffer", re.compile(rb".{4}ftypavi[fs]", re.DOTALL))
+LOADERS = {
+    JPEG: "jpegload_buffer",
+    PNG: "pngload_buffer",
+    WEBP: "webpload_buffer",
+    kinds.GIF: "gifload_buffer",
+    kinds.AVIF: "heifload_buffer",
+}
 PHOTOS = (JPEG, PNG, WEBP)
 """What the provider takes."""
-FORMATS = (*PHOTOS, GIF, AVIF)
 
 
 @dataclass(frozen=True)
 class Decoded:
-    format: Format
+    kind: Kind
     width: int
     height: int
     """Those of the upright original."""
@@ -54,61 +47,56 @@ class Decoded:
     """Whether nothing was cut off."""
 
 
-def sniff(data: bytes) -> Format | None:
-    """The format by the first bytes; names and headers are not believed."""
-    return next((format for format in FORMATS if format.begins.match(data)), None)
-
-
-def is_animated(data: bytes, *, format: Format) -> bool:
-    if format is PNG:
+def is_animated(data: bytes, *, kind: Kind) -> bool:
+    if kind is PNG:
         return b"acTL" in png_colour.chunks(data)
-    header = _header(data, format)
-    return format is WEBP and header.get_n_pages() > 1
+    header = _header(data, kind)
+    return kind is WEBP and header.get_n_pages() > 1
 
 
-def decode(data: bytes, *, format: Format, longest: int) -> Decoded:
+def decode(data: bytes, *, kind: Kind, longest: int) -> Decoded:
     """The first picture of ``data``, at most ``longest`` pixels along its longer side.
 
     What is cut off is decoded as far as it goes. Raises :class:`UnusablePicture`.
     """
-    header = _header(data, format)
-    options = {"shrink": _shrink(header, longest)} if format is JPEG else {}
-    for attempt, fail_on, is_whole in _attempts(data, format):
+    header = _header(data, kind)
+    options = {"shrink": _shrink(header, longest)} if kind is JPEG else {}
+    for attempt, fail_on, is_whole in _attempts(data, kind):
         try:
-            opened = _open(attempt, format, fail_on=fail_on, **options)
+            opened = _open(attempt, kind, fail_on=fail_on, **options)
             pixels = colour.to_srgb(fitted(opened, longest), data=data).copy_memory()
         except pyvips.Error:
             continue
         # Where a JPEG was shrunk while it was read, its own size is only in the header.
         upright = header.autorot()
-        return Decoded(format, upright.width, upright.height, pixels.autorot(), is_whole)
+        return Decoded(kind, upright.width, upright.height, pixels.autorot(), is_whole)
     raise UnusablePicture(DAMAGED)
 
 
-def _attempts(data: bytes, format: Format) -> Iterator[tuple[bytes, str, bool]]:
+def _attempts(data: bytes, kind: Kind) -> Iterator[tuple[bytes, str, bool]]:
     """What to read, the slightest fault that fails it, and whether nothing is cut off where none does."""
     yield data, "error", True
-    if format is JPEG:  # perhaps only the end mark is missing: with one, anything else that is shows as a warning
+    if kind is JPEG:  # perhaps only the end mark is missing: with one, anything else that is shows as a warning
         yield data + _END_OF_JPEG, "warning", True
     yield data, "none", False
 
 
-def _open(data: bytes, format: Format, **options: Any) -> pyvips.Image:
+def _open(data: bytes, kind: Kind, **options: Any) -> pyvips.Image:
     """Raises ``pyvips.Error``, also when its pixels are read."""
-    opened: pyvips.Image = getattr(pyvips.Image, format.loader)(data, access="sequential", **options)
+    opened: pyvips.Image = getattr(pyvips.Image, LOADERS[kind])(data, access="sequential", **options)
     return opened
 
 
-def _header(data: bytes, format: Format) -> pyvips.Image:
+def _header(data: bytes, kind: Kind) -> pyvips.Image:
     """What a file says of itself, within our bounds. Raises :class:`UnusablePicture`."""
     try:
-        header = _open(data, format)
+        header = _open(data, kind)
     except pyvips.Error as error:
         raise UnusablePicture(DAMAGED) from error
     pixels = header.width * header.height
     if pixels > MAX_PIXELS:
         raise UnusablePicture(f"The picture has more than {MAX_PIXELS // 1_000_000} megapixels.")
-    if format is JPEG and pixels * data.count(_SCAN_OF_JPEG) > _MAX_WORK:
+    if kind is JPEG and pixels * data.count(_SCAN_OF_JPEG) > _MAX_WORK:
         raise UnusablePicture("The picture is stored in too many scans; save it again as a usual JPEG.")
     return header
 

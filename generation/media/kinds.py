@@ -1,4 +1,4 @@
-"""What files that are kept as they came may be, by their first bytes: names and headers are not believed."""
+"""What a file is by its first bytes: names and headers are not believed."""
 
 import re
 from dataclasses import dataclass
@@ -8,30 +8,40 @@ from dataclasses import dataclass
 class Kind:
     mime: str
     name: str
-    """As in ``a HEIC file``."""
+    """With its article: ``an AVIF file``."""
     extension: str
     """What a download is called by: ``bin`` for whatever a browser might run when it is opened."""
     begins: re.Pattern[bytes]
 
+    @property
+    def label(self) -> str:
+        """``AVIF``, ``SVG drawing``."""
+        return self.name.partition(" ")[2].removesuffix(" file")
+
 
 def _kind(mime: str, name: str, extension: str, begins: bytes) -> Kind:
-    return Kind(mime, name, extension, re.compile(begins, re.DOTALL | re.IGNORECASE))
+    return Kind(mime, name, extension, re.compile(begins, re.DOTALL))
 
 
-UNKNOWN = _kind("", "file", "bin", b"")
+JPEG = _kind("image/jpeg", "a JPEG file", "jpg", rb"\xff\xd8\xff")
+PNG = _kind("image/png", "a PNG file", "png", rb"\x89PNG\r\n\x1a\n")
+WEBP = _kind("image/webp", "a WebP file", "webp", rb"RIFF.{4}WEBP")
+GIF = _kind("image/gif", "a GIF file", "gif", rb"GIF8[79]a")
+AVIF = _kind("image/avif", "an AVIF file", "avif", rb".{4}ftypavi[fs]")
+UNKNOWN = _kind("", "a file", "bin", b"")
 KINDS = (
-    _kind("image/jpeg", "JPEG file", "jpg", rb"\xff\xd8\xff"),
-    _kind("image/png", "PNG file", "png", rb"\x89PNG"),
-    _kind("image/webp", "WebP file", "webp", rb"RIFF.{4}WEBP"),
-    _kind("image/gif", "GIF file", "gif", rb"GIF8"),
-    _kind("image/avif", "AVIF file", "avif", rb".{4}ftypavi[fs]"),
-    _kind("image/heic", "HEIC file", "heic", rb".{4}ftyp(hei|hev|mif1|msf1)"),
-    _kind("image/tiff", "TIFF file", "tif", rb"II\*\0|MM\0\*"),
-    _kind("image/bmp", "BMP file", "bmp", rb"BM"),
-    _kind("image/jxl", "JPEG XL file", "jxl", rb"\xff\x0a|\0\0\0\x0cJXL "),
-    _kind("application/pdf", "PDF file", "bin", rb"%PDF"),
-    _kind("image/svg+xml", "SVG drawing", "bin", rb"\s*(<\?xml[^>]*>\s*)?<svg"),
-    _kind("text/html", "web page", "bin", rb"\s*<(!DOCTYPE html|html|head|body)"),
+    JPEG,
+    PNG,
+    WEBP,
+    GIF,
+    AVIF,
+    _kind("image/heic", "a HEIC file", "heic", rb".{4}ftyp(hei|hev|mif1|msf1)"),
+    _kind("image/tiff", "a TIFF file", "tif", rb"II\*\0|MM\0\*"),
+    _kind("image/bmp", "a BMP file", "bmp", rb"BM.{4}\0{4}"),
+    _kind("image/jxl", "a JPEG XL file", "jxl", rb"\xff\x0a|\0\0\0\x0cJXL "),
+    _kind("application/pdf", "a PDF file", "bin", rb"%PDF"),
+    _kind("image/svg+xml", "an SVG drawing", "bin", rb"\s*(<\?xml[^>]*>\s*)?<svg"),
+    _kind("text/html", "a web page", "bin", rb"(?i)\s*<(!DOCTYPE html|html|head|body)"),
 )
 
 

@@ -57,12 +57,13 @@ def read_picture(data: bytes, *, max_bytes: int) -> Picture:
         raise UnusablePicture("The file is empty.")
     if len(data) > max_bytes:
         raise UnusablePicture(f"The file is larger than {max_bytes // 1024 // 1024} MB.")
-    format = decoding.sniff(data)
-    if format not in decoding.PHOTOS:
-        raise UnusablePicture("This is not a JPEG, PNG or WebP picture.")
-    if decoding.is_animated(data, format=format):
+    kind = kinds.sniff(data)
+    if kind not in decoding.PHOTOS:
+        what = "not" if kind is kinds.UNKNOWN else f"{kind.name}, not"
+        raise UnusablePicture(f"This is {what} a JPEG, PNG or WebP picture.")
+    if decoding.is_animated(data, kind=kind):
         raise UnusablePicture("Animated pictures cannot be used; save one frame as a picture.")
-    decoded = decoding.decode(data, format=format, longest=DISPLAY_PIXELS)
+    decoded = decoding.decode(data, kind=kind, longest=DISPLAY_PIXELS)
     if not decoded.is_whole:
         raise UnusablePicture(decoding.DAMAGED)
     return _derive(data, decoded)
@@ -70,11 +71,11 @@ def read_picture(data: bytes, *, max_bytes: int) -> Picture:
 
 def read_delivery(data: bytes) -> Picture:
     """A picture that is paid for: never refused, and shown as far as it can be decoded."""
-    format = decoding.sniff(data)
-    if format is None:
+    kind = kinds.sniff(data)
+    if kind not in decoding.LOADERS:
         return without_sizes(data, flaw=Flaw.UNDECODABLE if data else Flaw.EMPTY)
     try:
-        decoded = decoding.decode(data, format=format, longest=DISPLAY_PIXELS)
+        decoded = decoding.decode(data, kind=kind, longest=DISPLAY_PIXELS)
     except UnusablePicture:
         return without_sizes(data, flaw=Flaw.UNDECODABLE)
     return _derive(data, decoded)
@@ -90,8 +91,8 @@ def _derive(data: bytes, decoded: Decoded) -> Picture:
     small = decoding.fitted(decoded.pixels, THUMBNAIL_PIXELS).copy_memory()
     return Picture(
         data=data,
-        mime=decoded.format.mime,
-        extension=decoded.format.extension,
+        mime=decoded.kind.mime,
+        extension=decoded.kind.extension,
         sha256=hashlib.sha256(data).hexdigest(),
         width=decoded.width,
         height=decoded.height,

@@ -54,8 +54,11 @@ def turned() -> bytes:
 
 BAD = {
     "notes.txt": (b"just words", "This is not a JPEG, PNG or WebP picture."),
-    "logo.png": (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "This is not a JPEG, PNG or WebP picture."),
-    "old.gif": (saved(Image.new("P", (8, 8)), "GIF"), "This is not a JPEG, PNG or WebP picture."),
+    "logo.png": (
+        b"<svg/>",
+        "This is an SVG drawing, not a JPEG, PNG or WebP picture.",
+    ),
+    "old.gif": (saved(Image.new("P", (8, 8)), "GIF"), "This is a GIF file, not a JPEG, PNG or WebP picture."),
     "empty.jpg": (b"", "The file is empty."),
     "cut.jpg": (photo()[:-400], "The picture is damaged or incomplete."),
     "huge.png": (huge(), "The picture has more than 50 megapixels."),

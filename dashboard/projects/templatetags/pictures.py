@@ -23,7 +23,7 @@ FLAWS = {
     Flaw.INCOMPLETE: ("Cut off", "The file that ProductAI delivered is cut off. What arrived of it is shown."),
     Flaw.UNDECODABLE: (
         "Cannot be shown",
-        "ProductAI delivered a {kind} that cannot be shown here. It is kept as it came, for you to download.",
+        "ProductAI delivered {kind} that cannot be shown here. It is kept as it came, for you to download.",
     ),
     Flaw.EMPTY: ("Empty", "ProductAI delivered an empty file, however often it was asked for."),
     Flaw.TOO_LARGE: (

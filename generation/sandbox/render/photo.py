@@ -2,7 +2,7 @@
 
 from PIL import Image
 
-from generation.media import decoding
+from generation.media import decoding, kinds
 
 MIN_SIDE = 16
 WORKING_SIDE = 2400
@@ -16,11 +16,11 @@ def read_photo(data: bytes) -> Image.Image:
     """Decode to upright RGB or RGBA with a longest side of at most `WORKING_SIDE` px, or raise UnreadablePhoto."""
     if not data:
         raise UnreadablePhoto("The photo is empty; send a JPEG, PNG or WebP picture.")
-    format = decoding.sniff(data)
-    if format not in decoding.PHOTOS:
+    kind = kinds.sniff(data)
+    if kind not in decoding.PHOTOS:
         raise UnreadablePhoto("The photo cannot be read; send a complete JPEG, PNG or WebP picture.")
     try:
-        decoded = decoding.decode(data, format=format, longest=WORKING_SIDE)
+        decoded = decoding.decode(data, kind=kind, longest=WORKING_SIDE)
     except decoding.UnusablePicture as error:
         raise UnreadablePhoto(str(error)) from error
     if not decoded.is_whole:

@@ -166,9 +166,10 @@ ANIMATED = encoded(Image.new("RGB", (9, 9)), "WEBP", save_all=True, append_image
     ("data", "sentence"),
     [
         (b"", "The file is empty."),
+        (b"\0\0\0\x18ftypheic\0\0\0\0", "This is a HEIC file, not a JPEG, PNG or WebP picture."),
         (b"hello", "This is not a JPEG, PNG or WebP picture."),
-        (SVG, "This is not a JPEG, PNG or WebP picture."),
-        (encoded(Image.new("RGB", (9, 9)), "GIF"), "This is not a JPEG, PNG or WebP picture."),
+        (SVG, "This is an SVG drawing, not a JPEG, PNG or WebP picture."),
+        (encoded(Image.new("RGB", (9, 9)), "GIF"), "This is a GIF file, not a JPEG, PNG or WebP picture."),
         (photo()[:900], "The picture is damaged or incomplete."),
         (photo(format="PNG")[:300], "The picture is damaged or incomplete."),
         (b"x" * (MB + 1), "The file is larger than 1 MB."),

@@ -23,9 +23,9 @@ from tests.pictures import photo
 Deliver = Callable[..., Image]
 
 
-def saved(format: str, **options: Any) -> bytes:
+def saved(format: str, *, colour: str = "red", **options: Any) -> bytes:
     out = io.BytesIO()
-    Pillow.new("RGB", (64, 48), "red").save(out, format, **options)
+    Pillow.new("RGB", (64, 48), colour).save(out, format, **options)
     return out.getvalue()
 
 
@@ -131,6 +131,7 @@ def test_the_first_frame_stands_for_an_animation(deliver: Deliver) -> None:
     ("data", "size"),
     [
         pytest.param(CUT[: len(CUT) // 2], (800, 600), id="JPEG"),
+        pytest.param(saved("JPEG", progressive=True, colour="white")[:-80], (64, 48), id="progressive JPEG"),
         pytest.param(grain()[:-60_000], (400, 300), id="PNG"),
     ],
 )
