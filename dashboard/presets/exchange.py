@@ -21,6 +21,7 @@ from dashboard.presets.templating import TemplateError
 from dashboard.presets.variables import BadVariable, Variable, read
 from generation.contract import is_text
 from generation.errors import UserFacingError
+from generation.plurals import counted, noun
 
 FORMAT = "packshot-presets"
 FILE_MAX = 1024 * 1024
@@ -47,7 +48,7 @@ class Imported:
     @property
     def sentence(self) -> str:
         count = len(self.added)
-        parts = [f"{count} preset{'' if count == 1 else 's'} imported as draft{'' if count == 1 else 's'}."]
+        parts = [f"{counted(count, 'preset')} imported as {noun(count, 'draft')}."]
         if self.here_already:
             parts.append(f"{self.here_already} {'was' if self.here_already == 1 else 'were'} here already.")
         if self.left_out:

@@ -22,6 +22,7 @@ from dashboard.presets.models import Preset, PresetVersion
 from dashboard.presets.templating import pieces
 from dashboard.presets.usage import total, usage
 from dashboard.projects.library import latest, searched_pictures
+from dashboard.ui.htmx import HtmxRequest, part_or_page
 from dashboard.ui.search import Search
 from generation.models import Image
 from generation.text import distinct, fold_for_search
@@ -31,22 +32,22 @@ PAGE = 60
 
 @members_only
 @require_safe
-def presets(request: HttpRequest) -> HttpResponse:
+def presets(request: HtmxRequest) -> HttpResponse:
     acting, filters = access.actor(request), PresetFilters.of(request.GET)
     rows = filters.narrow(visible(acting)).select_related("current").order_by("-id")
     page = Paginator(list(rows), PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "presets": page.object_list, "filters": filters}
     if page.has_next():
         context["next_url"] = filters.address(page=str(page.next_page_number()))
-    if request.headers.get("HX-Request") and "page" in request.GET:
-        return render(request, "presets/_wall.html", context)
-    context |= {
-        "menus": menus(filters, _tags(acting)),
-        "export_query": filters.address(),
-        "archived_url": filters.address(archived="" if filters.archived else "yes"),
-        "may_create": acting.may(Role.CREATOR),
-    }
-    return render(request, "presets/presets.html", context)
+    is_part = "page" in request.GET
+    if not (request.htmx and is_part):
+        context |= {
+            "menus": menus(filters, _tags(acting)),
+            "export_query": filters.address(),
+            "archived_url": filters.address(archived="" if filters.archived else "yes"),
+            "may_create": acting.may(Role.CREATOR),
+        }
+    return part_or_page(request, context, part="presets/_wall.html", page="presets/presets.html", is_part=is_part)
 
 
 def _tags(acting: Actor) -> list[str]:

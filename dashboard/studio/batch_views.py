@@ -14,12 +14,11 @@ from dashboard.accounts.models import Role
 from dashboard.accounts.order_tokens import ordered_once
 from dashboard.accounts.views import members_only
 from dashboard.studio import batch_actions, batch_csv, cards, estimate
-from dashboard.studio.actions import NotPossible
 from dashboard.studio.batches import GROUPS, BatchGroup, summaries
 from dashboard.studio.titles import titles
 from dashboard.ui.filters import identifier
 from dashboard.ui.htmx import HtmxRequest, part_or_page
-from generation.credits.ledger import InsufficientCredits
+from generation.errors import UserFacingError
 from generation.models import Batch, Connection
 from generation.plurals import counted
 
@@ -100,7 +99,7 @@ def retry_batch(request: HttpRequest, batch_id: str) -> HttpResponse:
         started = batch_actions.retry_failed(
             acting, row, agreed=int(agreed) if agreed.isdecimal() and len(agreed) < 10 else 0
         )
-    except (NotPossible, InsufficientCredits) as error:
+    except UserFacingError as error:
         messages.error(request, str(error))
         return redirect("batch", row.id)
     return redirect("batch", started.id)
@@ -114,7 +113,7 @@ def cancel_batch(request: HttpRequest, batch_id: str) -> HttpResponse:
     row = _find(acting, batch_id)
     try:
         ended = batch_actions.cancel_rest(acting, row)
-    except NotPossible as error:
+    except UserFacingError as error:
         messages.error(request, str(error))
     else:
         messages.success(request, f"{counted(ended, 'job')} cancelled. Their credits are back.")

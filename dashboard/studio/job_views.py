@@ -17,7 +17,7 @@ from dashboard.accounts.views import members_only
 from dashboard.studio import actions, cards
 from dashboard.studio.views import with_credits
 from dashboard.ui.htmx import HtmxRequest
-from generation.credits.ledger import InsufficientCredits
+from generation.errors import UserFacingError
 from generation.models import Batch, Job
 
 
@@ -76,7 +76,7 @@ def _act(request: HtmxRequest, job_id: str, act: Callable[[Actor, Job], Batch | 
 
     try:
         made, _ = once(order_of(request), make)
-    except (actions.NotPossible, InsufficientCredits) as error:
+    except UserFacingError as error:
         if request.htmx:
             return HttpResponse(str(error), status=409, content_type="text/plain; charset=utf-8")
         messages.error(request, str(error))

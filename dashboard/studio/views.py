@@ -25,8 +25,9 @@ from dashboard.studio.prefill import prefill
 from dashboard.studio.quote import quote
 from dashboard.ui.htmx import HtmxRequest
 from generation.contract import CATALOGUE, PICTURES_MAX, AspectRatio
-from generation.credits.ledger import CapReached, InsufficientCredits
+from generation.credits.ledger import CapReached
 from generation.database.redis_client import breaker
+from generation.errors import UserFacingError
 from generation.models import Batch, Job
 
 MAKE_NEW, MAKE_ALL = "new", "all"
@@ -63,7 +64,7 @@ def generate(request: HtmxRequest) -> HttpResponse:
             specs = existing.new
         try:
             made, _ = once(order, lambda: {"batch": actions.start(acting, specs=specs).id})
-        except (InsufficientCredits, actions.NotPossible) as error:
+        except UserFacingError as error:
             form.add_error(None, str(error))
             return _refused(request, form, plan, stopped=error if isinstance(error, CapReached) else None)
 
@@ -98,7 +99,7 @@ def make_again(request: HttpRequest, job_id: str) -> HttpResponse:
     rows = Job.objects.select_related("product", "project", "asset", "preset_version")
     try:
         actions.rerun(acting, access.find(acting, rows, pk=job_id))
-    except (actions.NotPossible, InsufficientCredits) as error:
+    except UserFacingError as error:
         messages.error(request, str(error))
     return redirect("generate")
 

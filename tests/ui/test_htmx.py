@@ -13,6 +13,7 @@ IN_PARTS = [
     f"/projects/?before={BEFORE}",
     f"/gallery/?before={BEFORE}",
     f"/batches/?before={BEFORE}",
+    "/presets/?page=1",
     "/audit/?before=1",
     "/audit/1/",
     "/spend/ledger/?sums=1",
