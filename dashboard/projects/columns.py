@@ -16,6 +16,7 @@ PRODUCT = "product"
 """The column of our own files that names a product which is in the library already."""
 _HEADER_WITHIN = 6
 """Rows in which a header is looked for: templates begin with lines of their own."""
+_PICTURE = re.compile(r"\.(?:jpe?g|png|webp)\b", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:https?:)?//\S+\.\S", re.IGNORECASE)
 
 
@@ -135,12 +136,20 @@ def guess(table: Table) -> Columns:
         rows = head[header + 1 :]
     keys = [key(cell) for cell in head[header][1]] if header >= 0 else []
     width = max((len(cells) for _, cells in head), default=0)
-    photos = [place for place in range(width) if any(_has_address(cells[place : place + 1]) for _, cells in rows)]
+    photos = addressed(rows, width)
     title = _place(keys, PLAIN["title"])
     if title is None:
         title = next((place for place in range(width) if place not in photos), None)
     sku, tags = _place(keys, PLAIN["sku"]), _place(keys, PLAIN["tags"])
-    return Columns(header=header, title=title, sku=sku, tags=tags, photos=tuple(photos[:1]))
+    pictures = tuple(
+        place for place in photos if any(_PICTURE.search("".join(cells[place : place + 1])) for _, cells in rows)
+    )
+    return Columns(header=header, title=title, sku=sku, tags=tags, photos=pictures or tuple(photos[:1]))
+
+
+def addressed(rows: Iterable[Row], width: int) -> list[int]:
+    """The places of columns that hold web addresses."""
+    return [place for place in range(width) if any(_has_address(cells[place : place + 1]) for _, cells in rows)]
 
 
 def _has_address(cells: list[str]) -> bool:

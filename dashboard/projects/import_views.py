@@ -76,7 +76,11 @@ def product_import(request: HttpRequest, import_id: str) -> HttpResponse:
     if batch.asks:
         return redirect("read_import", import_id=batch.id)
     good = batch.rows.filter(state=ImportRow.State.WAITING).order_by("line", "place")[:LISTED]
-    context = {**_shown(batch), "good": good, "encoding": KNOWN.get(batch.encoding, "")}
+    context = {
+        **_shown(batch),
+        "good": good,
+        "encoding": "" if batch.encoding.startswith("utf") else KNOWN.get(batch.encoding, ""),
+    }
     return render(request, "projects/import_preview.html", {**context, "may_reread": hasattr(batch, "file")})
 
 

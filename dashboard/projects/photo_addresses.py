@@ -9,6 +9,8 @@ _HOST_FIRST = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?/\S", re.IGNORECASE)
 _ON_A_DISK = re.compile(r"(?:file:|[a-z]:[\\/]|\\\\)", re.IGNORECASE)
 _NAME_OR_PATH = re.compile(r"[^:?#]+\.(?:jpe?g|png|webp|gif|avif|heic|tiff?)", re.IGNORECASE)
 _WIX = re.compile(r"[0-9a-f]{6}_[0-9a-f]{32}(?:~mv2\w*)?\.\w{3,4}")
+_DRIVE = re.compile(r"https://drive\.google\.com/(?:file/d/|open\?(?:[^#]*&)?id=)(?P<id>[\w-]{10,})")
+_DROPBOX = re.compile(r"https://www\.dropbox\.com/\S+")
 _SHOWN = 60
 
 
@@ -26,11 +28,23 @@ def _names(part: str, media: str) -> list[str]:
 
 
 def whole(text: str) -> str:
-    """An address with the beginning that people leave out, as browsers take it."""
+    """An address with the beginning that people leave out, as browsers take it, and of the file instead of its page."""
     text = text.strip()
     if text.startswith("//"):
-        return f"https:{text}"
-    return f"https://{text}" if _HOST_FIRST.match(text) else text
+        text = f"https:{text}"
+    elif _HOST_FIRST.match(text):
+        text = f"https://{text}"
+    return _behind_a_share(text)
+
+
+def _behind_a_share(address: str) -> str:
+    """Where the file is that a link for sharing shows on a page; help.dropbox.com names ``raw=1``."""
+    if found := _DRIVE.match(address):
+        return f"https://drive.google.com/uc?export=download&id={found['id']}"
+    if _DROPBOX.match(address):
+        bare = re.sub(r"(?<=[?&])(?:dl|raw)=\d&?", "", address.partition("#")[0]).rstrip("?&")
+        return f"{bare}{'&' if '?' in bare else '?'}raw=1"
+    return address
 
 
 def why_not_whole(text: str) -> str:

@@ -5,14 +5,14 @@ from typing import Any
 
 from django import forms
 
-from dashboard.projects.columns import Columns, guess, recognise
+from dashboard.projects.columns import Columns, addressed, guess, recognise
 from dashboard.projects.encodings import KNOWN, Reading
 from dashboard.projects.tables import Table
 from dashboard.ui.filters import VALUE_MAX
 
 SHOWN_ROWS = 5
 _SINGLE = ("title", "sku", "tags", "group")
-_SAMPLE = 40
+_SAMPLE = 24
 NOT_THERE = {"invalid_choice": "The file has no such column; choose another."}
 
 
@@ -62,10 +62,14 @@ class ColumnsForm(forms.Form):
         super().__init__(data, initial=self._beginning(table))
         self.table = table
         choices = [(str(place), label) for place, label in self.labels().items()]
-        for name in ("title", "photos", "sku", "tags", "group"):
+        below = table.head[self.columns.header + 1 :]
+        offered = {*addressed(below, self.width), *self.columns.photos} or set(self.labels())
+        for name in (*_SINGLE, "photos"):
             choice = self.fields[name]
             assert isinstance(choice, forms.ChoiceField)  # noqa: S101 narrows the type
             choice.choices = choices if choice.required else [("", "None"), *choices]
+            if name == "photos":
+                choice.choices = [(place, label) for place, label in choices if int(place) in offered]
 
     def _beginning(self, table: Table) -> dict[str, Any]:
         told = {name: getattr(self.columns, name) for name in _SINGLE}
@@ -80,7 +84,9 @@ class ColumnsForm(forms.Form):
             title = " ".join(header[place].split()) if place < len(header) else ""
             if title or sample:
                 shown = " ".join(sample.split())
-                found[place] = f"{title or f'Column {place + 1}'}{f' · {shown[:_SAMPLE]}' if shown else ''}"
+                # The end of an address says more than its server.
+                short = f"…{shown[1 - _SAMPLE :]}" if "//" in shown and len(shown) > _SAMPLE else shown[:_SAMPLE]
+                found[place] = f"{(title or f'Column {place + 1}')[:_SAMPLE]}{f' · {short}' if short else ''}"
         return found
 
     @property

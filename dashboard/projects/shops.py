@@ -237,13 +237,32 @@ SHOPS = (
 """The surest are found by their signatures; where several fit, the one with the longest."""
 
 PLAIN = {
-    "title": ("name", "productname", "title", "producttitle", "product", "itemname"),
-    "sku": ("sku", "variantsku", "productsku", "articlenumber", "itemnumber", "article", "reference"),
+    "title": (
+        *("name", "productname", "title", "producttitle", "product", "itemname"),
+        *("produktname", "artikelname", "bezeichnung", "nom", "nombre", "nome", "naam", "nazwa", "название", "商品名"),
+    ),
+    "sku": (
+        *("sku", "variantsku", "productsku", "articlenumber", "itemnumber", "article", "reference"),
+        *("artikelnummer", "artikelnr", "artnr", "ugs", "référence", "referencia", "артикул", "商品コード", "品番"),
+    ),
     "photos": (
         *("imageurl", "imageurls", "imagesrc", "imagelink", "image", "images", "mainimage", "mainimageurl"),
-        *("photourl", "photourls", "photo", "photos", "pictureurl", "picture", "pictures", "url", "link"),
+        *("photourl", "photourls", "photo", "photos", "pictureurl", "picture", "pictures"),
+        *(
+            "bildurl",
+            "bild",
+            "bilder",
+            "imagen",
+            "imágenes",
+            "immagine",
+            "afbeelding",
+            "画像url",
+            "画像",
+            "url",
+            "link",
+        ),
     ),
-    "tags": ("tags", "tag", "keywords", "labels"),
+    "tags": ("tags", "tag", "keywords", "labels", "schlagwörter", "étiquettes", "etiquetas"),
 }
 """Headers of lists that people keep themselves, the surer ones first."""
 FURTHER = ("furtherimageurls", "furtherimages", "additionalimages", "additionalimagelink", "additionalimageurls")

@@ -24,6 +24,8 @@ _CELLS_MAX = 2_000_000
 """Cells that hold anything."""
 _RAW_CELLS_MAX = 4_000_000
 """Cells of a workbook with the empty ones that its rows begin or end with."""
+_BLANK_ROWS_MAX = 10_000
+"""Blank rows of a workbook after which nothing is expected: whole sheets are formatted down to row 1,048,576."""
 _COLUMNS_MAX = 1_000
 _UNPACKED_MAX = 300 * 1024 * 1024
 _STRINGS_MAX = 40 * 1024 * 1024
@@ -194,13 +196,17 @@ def _worksheet(sheet: ReadOnlyWorksheet) -> Table:
 
 
 def _rows(sheet: ReadOnlyWorksheet) -> Iterator[Row]:
-    seen = 0
+    seen = blank = 0
     try:
         for line, cells in enumerate(sheet.rows, start=1):
+            texts = [_text(cell) for cell in cells[:_COLUMNS_MAX]]
+            blank = 0 if any(texts) else blank + 1
+            if blank > _BLANK_ROWS_MAX:
+                return
             seen += len(cells) + 1
             if seen > _RAW_CELLS_MAX:
                 raise SheetRefused(f"The sheet {sheet.title} has too many cells. Copy the products into a new one.")
-            yield line, [_text(cell) for cell in cells[:_COLUMNS_MAX]]
+            yield line, texts
     except SheetRefused:
         raise
     except Exception as error:

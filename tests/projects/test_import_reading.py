@@ -15,7 +15,7 @@ from tests.conftest import browser_of
 
 PAGE = "/products/import/"
 A, B = "https://cdn.example.com/a.jpg", "https://cdn.example.com/b.jpg"
-OWN = f"Artikel;Nr.;Stil;Bild;Weitere\nBecher;00123;Blau;{A};{B}\nVase;7;Rot;{B};\n".encode()
+OWN = f"Ware;Nr.;Stil;Bild;Weitere\nBecher;00123;Blau;{A};{B}\nVase;7;Rot;{B};\n".encode()
 JAPANESE = f"Name,Image URL\n琺瑯マグ,{A}\n".encode("cp932")
 
 
@@ -45,9 +45,10 @@ TOLD = {"sheet": "Semicolons", "title": "0", "sku": "1", "photos": ["3", "4"], "
 def test_an_unknown_header_is_mapped_by_hand_with_the_first_rows_before_one(browser: Client) -> None:
     batch, page = choose(browser, OWN)
     assert batch.asks == "columns" and not batch.rows.exists()
-    for shown in ("This header is new to us.", "Artikel · Becher", "Nr. · 00123", "The first rows", "Vase"):
+    for shown in ("This header is new to us.", "Ware · Becher", "Nr. · 00123", "The first rows", "Vase"):
         assert shown in page, shown
-    assert re.search(r'<option value="0" selected>\s*Artikel', page), "a good guess is chosen already"
+    assert 'value="3" id="id_photos_0" checked' in page and 'value="4" id="id_photos_1" checked' in page
+    assert re.search(r'<option value="0" selected>\s*Ware', page), "a good guess is chosen already"
     assert "Import 2 products" in say(browser, batch, **TOLD)
     assert rows(batch) == [("Becher", "00123", A), ("Becher", "00123", B), ("Vase", "7", B)]
 
@@ -129,11 +130,11 @@ def test_a_started_import_keeps_no_file_and_is_not_read_anew(browser: Client) ->
 
 def test_only_so_many_headers_are_remembered(creator: Actor, monkeypatch: pytest.MonkeyPatch, browser: Client) -> None:
     monkeypatch.setattr(previews, "HEADERS_MAX", 2)
-    for name in ("Artikel", "Ware", "Stück"):
-        batch, _ = choose(browser, OWN.replace(b"Artikel", name.encode()))
+    for name in ("Gut", "Ding", "Stück"):
+        batch, _ = choose(browser, OWN.replace(b"Ware", name.encode()))
         say(browser, batch, **TOLD)
     assert KnownHeader.objects.count() == 2
-    assert choose(browser, OWN.replace(b"Artikel", "Stück".encode()))[0].asks == ""
+    assert choose(browser, OWN.replace(b"Ware", "Stück".encode()))[0].asks == ""
 
 
 def test_only_creators_of_the_team_say_it(browser: Client, vera: User, charlie: User) -> None:

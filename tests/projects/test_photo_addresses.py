@@ -35,6 +35,24 @@ def test_a_beginning_that_people_leave_out_is_added(text: str) -> None:
     assert whole(text) == A
 
 
+DRIVE = "https://drive.google.com/uc?export=download&id=1bo3oWnBgND0XjyJHJakYAFupzZToPcE1"
+
+
+@pytest.mark.parametrize(
+    ("shared", "file"),
+    [
+        ("https://drive.google.com/file/d/1bo3oWnBgND0XjyJHJakYAFupzZToPcE1/view?usp=sharing", DRIVE),
+        ("https://drive.google.com/open?usp=x&id=1bo3oWnBgND0XjyJHJakYAFupzZToPcE1", DRIVE),
+        (DRIVE, DRIVE),
+        ("https://www.dropbox.com/s/uj/Logo%20a.jpg?dl=0", "https://www.dropbox.com/s/uj/Logo%20a.jpg?raw=1"),
+        ("https://www.dropbox.com/scl/fi/a/b.jpg?rlkey=x&dl=0", "https://www.dropbox.com/scl/fi/a/b.jpg?rlkey=x&raw=1"),
+        ("https://www.dropbox.com/s/uj/a.jpg?dl=0&raw=1", "https://www.dropbox.com/s/uj/a.jpg?raw=1"),
+    ],
+)
+def test_a_link_for_sharing_leads_to_its_file(shared: str, file: str) -> None:
+    assert split(shared) == [file]
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [

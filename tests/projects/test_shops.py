@@ -184,6 +184,16 @@ def test_variants_with_skus_of_their_own_are_said_in_one_line() -> None:
     )
 
 
+def test_every_picture_of_a_variant_comes_with_it() -> None:
+    text = (
+        "ID,Type,SKU,Name,Visibility in catalog,Images,Parent,Attribute 1 value(s)\n"
+        f"1,variable,kurta,Kurta,visible,{A.url},,\n"
+        f'2,variation,kurta-b,Kurta - Blue,visible,"{B.url}, {C.url}",kurta,Blue\n'
+    )
+    (row,) = read(text.encode())[1].rows
+    assert row.photos == (A, noted(B, "Blue · kurta-b"), noted(C, "Blue · kurta-b"))
+
+
 def test_photos_beyond_what_a_product_has_are_said_in_one_line() -> None:
     text = f"name,images\nMug,{' '.join(f'//a.example/{n}.jpg' for n in range(23))}\n"
     _, sheet = read(text.encode())

@@ -135,3 +135,24 @@ def test_cells_without_end_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(SheetRefused, match="has too many cells"):
         products_in(workbook(HEADER, ["Mug", 1, A], change=far))
+
+
+def test_a_sheet_that_is_formatted_to_its_end_has_the_rows_that_it_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "_BLANK_ROWS_MAX", 100)
+    monkeypatch.setattr(tables, "_RAW_CELLS_MAX", 1_000)
+
+    def formatted(sheet: Worksheet) -> None:
+        for row in range(3, 2_000):
+            sheet.cell(row, 1).number_format = "0.00"
+
+    assert [row.name for row in products_in(workbook(HEADER, ["Mug", 1, A], change=formatted))] == ["Mug"]
+
+
+def test_a_sheet_that_is_wrong_about_its_own_size_is_read_whole() -> None:
+    data, out = workbook(HEADER, ["Mug", 1, A], ["Vase", 2, A]), io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
+        for info in old.infolist():
+            text = old.read(info)
+            new.writestr(info, text.replace(b'<dimension ref="A1:C3"', b'<dimension ref="A1"'))
+            assert b"<dimension" not in text or b"A1:C3" in text
+    assert [row.name for row in products_in(out.getvalue())] == ["Mug", "Vase"]
