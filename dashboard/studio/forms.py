@@ -14,14 +14,15 @@ from dashboard.presets.brand import kit_of
 from dashboard.presets.forms import MODELS
 from dashboard.presets.models import Preset
 from dashboard.presets.variables import BadValues
-from dashboard.projects.models import Product, Project
+from dashboard.projects.forms import PHOTOS_MAX
+from dashboard.projects.models import Product, ProductPhoto, Project
 from dashboard.studio.actions import BATCH_MAX, too_large
 from dashboard.studio.questions import Question, field, questions
 from dashboard.studio.scenes import BadScene, Scene, Shot, scenes
 from dashboard.ui.fields import LineField, LinesField
 from dashboard.ui.filters import VALUE_MAX, identifier
 from generation.contract import CATALOGUE, PICTURES_MAX, PROMPT_MAX, AspectRatio
-from generation.models import Job
+from generation.models import Asset, Job
 
 SHAPES = [(ratio.value, ratio.value) for ratio in AspectRatio]
 PRESETS, WRITE = "presets", "write"
@@ -35,7 +36,8 @@ class GenerateForm(forms.Form):
     """Products × presets × shapes, each a job of ``num_images`` pictures; or one's own words for presets.
 
     The variables of the chosen presets are fields too: ``var.season``, and ``var.season.<product>`` for what a
-    single product gets instead. :class:`dashboard.studio.plan.BatchPlan` is what a press would make of it.
+    single product gets instead. So are the photos that pictures are made of, ``photo.<product>``: without any it is the
+    main one. :class:`dashboard.studio.plan.BatchPlan` is what a press would make of it.
     """
 
     product = forms.Field(widget=forms.SelectMultiple, error_messages={"required": "Choose at least one product."})
@@ -123,6 +125,22 @@ class GenerateForm(forms.Form):
         return [by_id[pk] for pk in wanted if pk in by_id]
 
     @cached_property
+    def chosen_photos(self) -> dict[str, list[Asset]]:
+        """By product, in the products' order of photos: those chosen, or the main one where none was."""
+        wanted = {product.pk: set(photos_typed(self, product.pk)) for product in self.chosen_products}
+        named = set().union(*wanted.values())
+        rows = ProductPhoto.objects.filter(product__in=[pk for pk, photos in wanted.items() if photos], asset__in=named)
+        found: dict[str, list[Asset]] = {}
+        for row in rows.select_related("asset").order_by("place") if named else ():
+            if row.asset_id in wanted[row.product_id]:
+                found.setdefault(row.product_id, []).append(row.asset)
+        return {product.pk: found.get(product.pk) or [product.asset] for product in self.chosen_products}
+
+    @property
+    def photo_count(self) -> int:
+        return sum(map(len, self.chosen_photos.values()))
+
+    @cached_property
     def projects(self) -> list[Project]:
         """Those that may be chosen."""
         return list(Project.objects.filter(team=self.acting.team, archived_at=None).order_by("-id"))
@@ -195,6 +213,9 @@ class GenerateForm(forms.Form):
             raise forms.ValidationError(too_large(chosen))
         if len(self.chosen_products) < chosen:
             raise forms.ValidationError("One of these products is no longer in the library. Choose again.")
+        for product in self.chosen_products:
+            if f"photo.{product.pk}" in self.data and not any(photos_typed(self, product.pk)):
+                raise forms.ValidationError(f"Choose at least one photo of {product.name}, or leave the product out.")
         return self.chosen_products
 
     def clean_project(self) -> Project | None:
@@ -214,7 +235,7 @@ class GenerateForm(forms.Form):
         if not self.errors.keys() & {"preset", "prompt"}:
             self._check_scene()
         if not self.errors:
-            jobs = len(self.chosen_products) * len(self.scenes) * len(self.chosen_shapes)
+            jobs = self.photo_count * len(self.scenes) * len(self.chosen_shapes)
             if jobs > BATCH_MAX:
                 self.add_error(None, too_large(jobs))
         if not self.errors:
@@ -236,7 +257,7 @@ class GenerateForm(forms.Form):
                 self.add_error("preset", sentence)
 
     def _shots(self) -> list[Shot]:
-        """Every product in every scene; the first that cannot be made is an error beside its field."""
+        """Every chosen photo in every scene; the first that cannot be made is an error beside its field."""
         shots, chosen, common = [], self.scenes, self.answers()
         values = [self._values(scene, common) for scene in chosen]
         own = {product.pk for product in self.single_products}
@@ -247,10 +268,11 @@ class GenerateForm(forms.Form):
                 if given is None:
                     return []
                 try:
-                    shots.append(Shot(product, scene, given, scene.prompt(product.name, given)))
+                    prompt = scene.prompt(product.name, given)
                 except BadScene as error:
                     self.add_error("preset" if scene.preset else "prompt", str(error))
                     return []
+                shots += [Shot(product, photo, scene, given, prompt) for photo in self.chosen_photos[product.pk]]
         return shots
 
     def _values(self, scene: Scene, answers: dict[str, str], product: Product | None = None) -> dict[str, str] | None:
@@ -268,3 +290,11 @@ class GenerateForm(forms.Form):
     def forgive(self) -> None:
         """Say nothing of what is wrong or missing: the form is still being filled in."""
         self.errors.clear()
+
+
+def photos_typed(form: forms.Form, product_id: str) -> list[str]:
+    """The ids of photos that a form names for a product; an empty one stands for a choice that was offered."""
+    name = f"photo.{product_id}"
+    if not form.is_bound:
+        return [pk for pk in form.initial.get(name, ()) if identifier(pk)]
+    return [pk for pk in cast("QueryDict", form.data).getlist(name)[: PHOTOS_MAX + 1] if identifier(pk)]

@@ -1,4 +1,4 @@
-"""What a press of the button would make: products × scenes × shapes, each a job of so many pictures."""
+"""What a press of the button would make: photos of products × scenes × shapes, each a job of so many pictures."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -35,6 +35,8 @@ class BatchPlan:
     """What the form holds, as far as it can be read: it may be half filled in, and wrong."""
 
     products: Sequence[Product]
+    photos: int
+    """Photos of the products that pictures are made of, one of each at least."""
     scenes: Sequence[Scene]
     shapes: Sequence[str]
     of_each: int
@@ -57,6 +59,7 @@ class BatchPlan:
         products = form.chosen_products
         return cls(
             products=products,
+            photos=form.photo_count,
             scenes=form.scenes,
             shapes=form.chosen_shapes,
             of_each=number if number <= PICTURES_MAX else 0,
@@ -74,7 +77,7 @@ class BatchPlan:
     @property
     def requested(self) -> int:
         """Jobs that the form asks for, before it is trimmed."""
-        return len(self.products) * len(self.scenes) * len(self.shapes)
+        return self.photos * len(self.scenes) * len(self.shapes)
 
     @property
     def requested_pictures(self) -> int:
@@ -103,6 +106,8 @@ class BatchPlan:
         """How the number of pictures comes about."""
         scenes = [] if self.writes else [counted(len(self.scenes), "preset")]
         products, shapes = counted(len(self.products), "product"), counted(len(self.shapes), "shape")
+        if self.photos > len(self.products):
+            products = f"{counted(self.photos, 'photo')} of {products}"
         return " × ".join([products, *scenes, shapes, str(self.of_each)])
 
     @property
@@ -126,6 +131,7 @@ def _specs(cleaned: Mapping[str, Any]) -> list[JobSpec]:
     return [
         JobSpec(
             product=shot.product,
+            asset=shot.photo,
             prompt=shot.prompt,
             model=cleaned["model"],
             aspect_ratio=shape,

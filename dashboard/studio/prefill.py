@@ -51,6 +51,8 @@ def prefill(acting: Actor, query: QueryDict) -> dict[str, Any]:
     if wanted := list(dict.fromkeys(filter(identifier, query.getlist("product"))))[:BATCH_MAX]:
         products = Product.objects.filter(team=acting.team, archived_at=None, pk__in=wanted)
         values["product"] = list(products.values_list("pk", flat=True))
+        if photo := identifier(query.get("photo", "")):
+            values |= {f"photo.{pk}": [photo] for pk in values["product"]}
     return values
 
 
@@ -79,8 +81,19 @@ def _of_jobs(jobs: list[Job]) -> dict[str, Any]:
         "scene": PRESETS if same else WRITE,
         "preset": [preset.pk for preset in presets] if same else [],
         "prompt": "" if same else first.prompt,
+        **_photos(jobs),
         **(_answers(jobs, presets) if same else {}),
     }
+
+
+def _photos(jobs: list[Job]) -> dict[str, list[str]]:
+    """The photos that the jobs were made of, by product."""
+    found: dict[str, list[str]] = {}
+    for job in jobs:
+        photos = found.setdefault(f"photo.{job.product_id}", [])
+        if job.asset_id not in photos:
+            photos.append(job.asset_id)
+    return found
 
 
 def _is_current(version: PresetVersion) -> bool:

@@ -14,6 +14,7 @@ from dashboard.projects.models import Product
 from dashboard.studio.questions import Question, variables
 from generation.contract import PROMPT_MAX
 from generation.errors import UserFacingError
+from generation.models import Asset
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
 """Stand around what was filled in, until the words are escaped."""
@@ -70,9 +71,10 @@ class Scene:
 
 @dataclass(frozen=True)
 class Shot:
-    """A product in a scene: the words to be sent, and what filled them."""
+    """A product's photo in a scene: the words to be sent, and what filled them."""
 
     product: Product
+    photo: Asset
     scene: Scene
     values: Mapping[str, str]
     prompt: str

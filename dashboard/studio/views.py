@@ -191,5 +191,10 @@ def _choices(form: GenerateForm, *, words: str = "") -> dict[str, Any]:
         "shapes": list(AspectRatio),
         "counts": range(1, PICTURES_MAX + 1),
         "may_create": acting.may(Role.CREATOR),
-        **tray.context(acting, words=words, chosen=[product.pk for product in form.chosen_products]),
+        **tray.context(
+            acting,
+            words=words,
+            chosen=list(form.chosen_photos),
+            photos={pk: {photo.pk for photo in photos} for pk, photos in form.chosen_photos.items()},
+        ),
     }

@@ -8,7 +8,7 @@ let category = "";
 
 const writing = () => find("[data-write]").checked;
 const presets = () => all("[data-preset]:has(:checked)");
-const products = () => all("#tray :checked").map((box) => box.closest(".tray-row").querySelector(".grow > span").textContent);
+const products = () => all("#tray .tray-row :checked").map((box) => box.closest(".tray-row").querySelector(".grow > span").textContent);
 
 const showTabs = () => {
   find("[data-scene]").dataset.mode = writing() ? "write" : "preset";
@@ -23,7 +23,7 @@ const showTabs = () => {
 };
 
 const showCounts = () => {
-  const boxes = all("#tray input");
+  const boxes = all("#tray .tray-row input");
   find("[data-choose-all]").hidden = boxes.length < 2;
   find("[data-choose-all]").textContent = boxes.every((box) => box.checked) ? "Choose none" : "Choose all";
   find("[data-chosen]").textContent = `${products().length} chosen`;
@@ -68,7 +68,7 @@ document.addEventListener("click", (event) => {
     showTabs();
   }
   if (event.target.closest("[data-choose-all]")) {
-    const boxes = all("#tray input");
+    const boxes = all("#tray .tray-row input");
     const on = boxes.some((box) => !box.checked);
     for (const box of boxes) box.checked = on;
     boxes[0].dispatchEvent(new Event("change", { bubbles: true }));

@@ -1,5 +1,6 @@
 // The price before the press. Inside <form data-price data-left="412">:
 //   data-price-unit     a group of radios, or a select, whose chosen option has data-credits (credits a picture)
+//   data-price-parts    after the label of a ticked box: it counts as often as boxes are ticked in here, named by the value
 //   data-price-off      on a group of counts: it does not count now
 //   data-price-take     a hidden number: the batch is trimmed to so many jobs, as long as it has data-price-of without
 //   data-price-count    a group of boxes: how many are ticked; or a radio group, select or number: its value
@@ -14,9 +15,12 @@ const plural = (n, one) => `${number.format(n)} ${one}${n === 1 ? "" : "s"}`;
 
 const chosen = (group) => group.matches("select") ? group.selectedOptions[0] : group.querySelector("input:checked");
 
+const boxes = (group) => [...group.querySelectorAll("input:checked")].filter((box) => !box.closest("[data-price-parts]"));
+const parts = (box) => box.closest("label")?.nextElementSibling?.closest("[data-price-parts]");
+
 const count = (group) => {
   if (group.matches("input, select")) return Number(group.value) || 0;
-  if (group.querySelector("input[type=checkbox]")) return group.querySelectorAll("input:checked").length;
+  if (group.querySelector("input[type=checkbox]")) return boxes(group).reduce((all, box) => all + (parts(box)?.querySelectorAll(":checked").length ?? 1), 0);
   return Number(group.querySelector("input:checked, input[type=number]")?.value) || 0;
 };
 
@@ -48,8 +52,13 @@ const refusal = (credits, limit) => {
     : `This needs ${plural(credits, "credit")}; the team has ${number.format(left(limit))} left. Choose fewer pictures or a cheaper model.`;
 };
 
+const named = (group) => {
+  const ticked = boxes(group).length, all = count(group), noun = group.dataset.priceNoun;
+  if (!ticked || ticked === all) return plural(all, noun);
+  return `${plural(all, boxes(group).map(parts).find(Boolean).dataset.priceParts)} of ${plural(ticked, noun)}`;
+};
 const note = (form) => groups(form)
-  .map((group) => group.dataset.priceNoun ? plural(count(group), group.dataset.priceNoun) : number.format(count(group))).join(" × ");
+  .map((group) => group.dataset.priceNoun ? named(group) : number.format(count(group))).join(" × ");
 
 const show = (form) => {
   const { each, pictures, credits } = quote(form);

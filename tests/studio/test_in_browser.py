@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import User
+from dashboard.projects.actions import add_photo, take_photo
 from dashboard.projects.models import Product
 from dashboard.studio.actions import JobSpec, start
 from generation.models import Batch, Job
@@ -16,6 +17,7 @@ from tests import in_process
 from tests.browser.conftest import IS_ANSWER
 from tests.conftest import browser_of
 from tests.in_process import Open, pages_of, serve
+from tests.pictures import photo
 
 chromium = in_process.chromium
 SPEC = {"prompt": "On marble", "model": "nanobanana", "aspect_ratio": "1:1", "num_images": 1}
@@ -141,3 +143,18 @@ def test_a_double_click_is_one_batch_and_a_press_after_the_answer_another(job: J
     page.locator("[data-price-button]").click()
     expect(arrived).to_have_count(3)
     assert Batch.objects.count() == 3
+
+
+def test_the_price_counts_the_photos_of_a_product_at_once(opened: Open, mug: Product, creator: Actor) -> None:
+    back = take_photo(creator, photo(colour="#aa3300"))
+    add_photo(creator, mug, asset=back, note="Back")
+    page = opened(f"/generate/?product={mug.id}")
+    count = page.locator("[data-price-note]")
+    expect(count).to_have_text("1 product × 1 shape × 1")
+    page.get_by_role("checkbox", name="Back 2").check(force=True)
+    expect(count).to_have_text("2 photos of 1 product × 1 shape × 1")
+    expect(page.locator("[data-price-pictures]").first).to_have_text("2 pictures")
+    expect(page.locator("[data-chosen]")).to_have_text("1 chosen")
+    page.get_by_role("checkbox", name="Camp mug").first.uncheck(force=True)
+    expect(page.locator("[data-chosen]")).to_have_text("0 chosen")
+    expect(page.locator(".tray-photos")).to_be_hidden()
