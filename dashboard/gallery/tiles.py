@@ -23,8 +23,8 @@ class GalleryDay:
     tiles: list[dict[str, Any]] = field(default_factory=list)
     begins: bool = True
     """Whether its heading is due: an earlier page may have shown it."""
-    whole: bool = True
-    """Whether all its pictures are here, so that they can be counted without asking the database."""
+    count: int | None = None
+    """Of all its pictures, also those that are on other pages; ``None`` where nobody knows."""
 
     @property
     def label(self) -> str:
@@ -55,6 +55,8 @@ def days(
     grouped = [GalleryDay(when, [tile(row, filters) for row in rows]) for when, rows in groupby(pictures, key=day_of)]
     if grouped and grouped[0].date.isoformat() == continued:
         grouped[0].begins = False
+    for one in grouped:
+        one.count = len(one.tiles)
     if grouped and has_more:
-        grouped[-1].whole = False
+        grouped[-1].count = None
     return grouped

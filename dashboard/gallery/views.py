@@ -21,6 +21,7 @@ from dashboard.projects.templatetags.pictures import alt_text, flaw_label, flaw_
 from dashboard.ui.counts import tally
 from dashboard.ui.filters import identifier
 from dashboard.ui.htmx import HtmxRequest, part_or_page
+from generation.counts import gallery as gallery_counts
 from generation.models import Image
 
 LATEST = 24
@@ -48,9 +49,12 @@ def gallery(request: HtmxRequest) -> HttpResponse:
 
 def _page(acting: access.Actor, filters: GalleryFilters, *, before: str = "", continued: str = "") -> dict[str, Any]:
     page = pictures.page(acting.team, filters, before=before)
+    days = tiles.days(page.pictures, filters, has_more=page.has_more, continued=continued)
+    if page.has_more and days[-1].begins and not filters:
+        days[-1].count = (gallery_counts.by_day(acting.team.id, [days[-1].date]) or {}).get(days[-1].date)
     home = reverse("gallery")
     context: dict[str, Any] = {
-        "days": tiles.days(page.pictures, filters, has_more=page.has_more, continued=continued),
+        "days": days,
         "filters": filters,
         "is_first": not before,
         "home": filters.address(home),

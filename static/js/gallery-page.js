@@ -1,6 +1,6 @@
 // The gallery page: new pictures arrive by themselves, and the first arrow key goes to the first picture.
 //   [data-new-url]       where a job's pictures (with &job=…) or the newest ones are fetched as tiles; it has the filters
-//   .gallery-day         a day's heading, with data-day="2026-11-22"; [data-day-count] inside it counts
+//   .gallery-day         a day's heading, with data-day="2026-11-22"; [data-day-count] inside it counts all
 //   [data-more]          the end of a page: the event "near" fetches the next one
 //   [data-arrivals]      says how many came, for those who do not see them come
 const grid = () => document.querySelector("#gallery[data-new-url]");
@@ -25,18 +25,17 @@ const headingOf = (gallery, fresh) => {
   const rest = document.createElement("span");
   rest.className = "gallery-rest";
   gallery.prepend(fresh, rest);
-  fresh.querySelector("[data-day-count]").textContent = "";
+  fresh.querySelector("[data-day-count]").dataset.dayCount = 0;
   return fresh;
 };
 
-const count = (heading) => {
+// What the day has on other pages, too, and as many more.
+const count = (heading, more) => {
   const words = heading.querySelector("[data-day-count]");
   if (!words) return;
-  let pictures = 0;
-  for (let next = heading.nextElementSibling; next && !next.matches(".gallery-day"); next = next.nextElementSibling) {
-    if (next.matches(".picture")) pictures += 1;
-  }
-  words.textContent = `${pictures} picture${pictures === 1 ? "" : "s"}`;
+  const pictures = Number(words.dataset.dayCount) + more;
+  words.dataset.dayCount = pictures;
+  words.textContent = `${pictures.toLocaleString("en")} picture${pictures === 1 ? "" : "s"}`;
 };
 
 // Ids sort by time, so a tile's place is after the last newer one of its day.
@@ -55,7 +54,7 @@ const add = (gallery, content) => {
     const heading = missing.length && headingOf(gallery, fresh);
     if (!heading) continue;
     missing.forEach((tile) => insert(heading, tile));
-    count(heading);
+    count(heading, missing.length);
     added += missing.length;
   }
   return added;

@@ -16,6 +16,7 @@ from dashboard.gallery import pictures as gallery_pictures
 from dashboard.presets.models import Preset, PresetVersion
 from dashboard.projects.actions import add_product
 from dashboard.projects.models import Product, Project
+from generation.counts import recount
 from tests.conftest import browser_of
 from tests.gallery.conftest import Gallery
 from tests.pictures import photo
@@ -45,9 +46,23 @@ def test_days_have_headings_with_their_count(pictures: Gallery, vera: User) -> N
     pictures(1, at=timezone.now() - timedelta(days=1))
     pictures(2)
     page = one_line(browser_of(vera).get("/gallery/").content.decode())
-    assert re.findall(r"<h2[^>]*>(\w+)</h2><small data-day-count>([^<]+)<", page) == [
+    assert re.findall(r"<h2[^>]*>(\w+)</h2><small data-day-count=\"\d+\">([^<]+)<", page) == [
         ("Today", "2 pictures"), ("Yesterday", "1 picture")
     ]  # fmt: skip
+
+
+def test_the_day_at_the_end_of_a_page_is_counted_whole(
+    pictures: Gallery, team: Team, vera: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gallery_pictures, "PAGE", 3)
+    pictures(4, at=timezone.now() - timedelta(days=1))
+    pictures(2)
+    recount.count_totals(team.id)
+    recount.count_days(team.id)
+    html = browser_of(vera).get("/gallery/").content.decode()
+    assert re.findall(r'data-day-count="\d+">([^<]+)<', html) == ["2 pictures", "4 pictures"]
+    filtered = browser_of(vera).get("/gallery/?ratio=4:3").content.decode()
+    assert re.findall(r'data-day-count="\d+">([^<]+)<', filtered) == ["2 pictures"]
 
 
 def test_a_tile_knows_its_shape_before_it_is_loaded(pictures: Gallery, vera: User) -> None:
