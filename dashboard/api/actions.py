@@ -8,7 +8,7 @@ from dashboard.api.models import CallerDelivery
 from dashboard.api.photos import photo_of
 from dashboard.presets.access import usable
 from dashboard.presets.brand import kit_of
-from dashboard.presets.models import PresetVersion
+from dashboard.presets.models import BrandKit, PresetVersion
 from dashboard.presets.prompts import BannedWord, compose, within
 from dashboard.presets.variables import BadValues, fill, read
 from dashboard.studio.actions import JobSpec, start
@@ -16,6 +16,7 @@ from generation.contract import PROMPT_MAX, GenerateRequest
 from generation.credits import caps, ledger
 from generation.models import Job
 from generation.provider.contract_http import invalid
+from generation.text import normalise_lines
 
 
 def generate(acting: Actor, request: GenerateRequest) -> Job:
@@ -29,7 +30,8 @@ def generate(acting: Actor, request: GenerateRequest) -> Job:
         _afford(acting, request)
     product, photo = photo_of(acting, request)
     values = _values(version) if version else {}
-    prompt = _prompt(acting, request, version, product_name=product.name, values=values)
+    kit = kit_of(acting.team) or BrandKit()
+    prompt = _prompt(kit, request, version, product_name=product.name, values=values)
     spec = JobSpec(
         product=product,
         prompt=prompt,
@@ -42,12 +44,12 @@ def generate(acting: Actor, request: GenerateRequest) -> Job:
         webhook_url=request.webhook_url,
         asset=photo,
     )
-    return _start(acting, spec)
+    return _start(acting, spec, kit)
 
 
-def _start(acting: Actor, spec: JobSpec) -> Job:
+def _start(acting: Actor, spec: JobSpec, kit: BrandKit) -> Job:
     with transaction.atomic():
-        job = start(acting, specs=[spec]).jobs.get()
+        job = start(acting, specs=[spec], kit=kit).jobs.get()
         if spec.webhook_url and acting.api_key:
             CallerDelivery.objects.create(job=job, api_key=acting.api_key)
     return job
@@ -80,15 +82,18 @@ def _values(version: PresetVersion) -> dict[str, str]:
 
 
 def _prompt(
-    acting: Actor, request: GenerateRequest, version: PresetVersion | None, *, product_name: str, values: dict[str, str]
+    kit: BrandKit, request: GenerateRequest, version: PresetVersion | None, *, product_name: str, values: dict[str, str]
 ) -> str:
     """What is sent, within the team's brand kit."""
-    name, kit = "preset_id" if version else "prompt", kit_of(acting.team)
+    name = "preset_id" if version else "prompt"
+    words = normalise_lines(request.prompt)
+    if not version and not words:
+        raise invalid(name, "It has nothing that can be seen.")
     try:
         if version:
             prompt = compose(template=version.template, product_name=product_name, values=values, kit=kit)
         else:
-            prompt = within(kit, request.prompt)
+            prompt = within(kit, words)
     except BannedWord as error:
         raise invalid(name, str(error)) from error
     if len(prompt) > PROMPT_MAX:

@@ -39,11 +39,12 @@ def find_banned(text: str, banned: Iterable[str]) -> str:
 
     Words are compared as names are, so that neither width nor invisible signs hide one, and Bär is not bar.
     """
-    folded = fold_for_uniqueness(text)
-    return next((word for word in banned if _pattern(word).search(folded)), "")
+    words = {key: word for word in banned if (key := fold_for_uniqueness(word))}
+    found = _any_of(tuple(words)).search(fold_for_uniqueness(text)) if words else None
+    return words[found[1]] if found else ""
 
 
-@lru_cache(maxsize=2_000)
-def _pattern(word: str) -> re.Pattern[str]:
-    """White space is one space in folded text; a word's ends are the ends of words."""
-    return re.compile(rf"(?<!\w){re.escape(fold_for_uniqueness(word))}(?!\w)")
+@lru_cache(maxsize=64)
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Folded words, each between the ends of words; the longer of two that begin alike."""
+    return re.compile(rf"(?<!\w)({'|'.join(re.escape(word) for word in sorted(words, key=len, reverse=True))})(?!\w)")

@@ -18,6 +18,7 @@ from generation.errors import UserFacingError
 from generation.models import Connection
 from generation.provider import connections
 from generation.provider.client import OutcomeUnknown
+from generation.text import normalise, normalise_lines
 
 ID_MAX = 100
 ORIGIN = "ProductAI"
@@ -99,7 +100,7 @@ def _bring_in(acting: Actor, remote: RemotePreset, row: Preset | None, taken: se
 
 def draft_from(remote: RemotePreset) -> Draft:
     """The provider's preset in our words; its names become text variables. Raises ``UserFacingError``."""
-    template = remote.prompt.replace("\r\n", "\n").strip()
+    template = normalise_lines(remote.prompt)
     if (
         not template
         or len(template) > PROMPT_MAX
@@ -113,9 +114,9 @@ def draft_from(remote: RemotePreset) -> Draft:
     model = next((name for name in remote.recommended_models if name in CATALOGUE), next(iter(CATALOGUE)))
     category = remote.category if remote.category in Preset.Category else Preset.Category.CUSTOM.value
     return Draft(
-        name=" ".join(remote.name.split())[:80] or remote.preset_id[:80],
+        name=normalise(remote.name)[:80] or remote.preset_id[:80],
         category=category,
-        description=" ".join(remote.description.split())[:300],
+        description=normalise(remote.description)[:300],
         template=template,
         variables=check_all(described),
         model=model,

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -13,7 +13,9 @@ from django.db.models import Model
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role
 from dashboard.audit.record import record
-from dashboard.presets.models import PresetVersion
+from dashboard.presets.brand import kit_of
+from dashboard.presets.models import BrandKit, PresetVersion
+from dashboard.presets.prompts import BannedWord, find_banned
 from dashboard.projects.models import Product, Project
 from generation import contract
 from generation.database.public_ids import new_id
@@ -68,14 +70,18 @@ class JobSpec:
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
-def start(acting: Actor, *, specs: list[JobSpec]) -> Batch:
-    """Write a batch with its jobs and holds. Raises ``ledger.InsufficientCredits`` and :class:`NotPossible`."""
+def start(acting: Actor, *, specs: list[JobSpec], kit: BrandKit | None = None) -> Batch:
+    """Write a batch with its jobs and holds. Raises ``ledger.InsufficientCredits`` and :class:`NotPossible`.
+
+    ``kit`` is the team's brand kit where the caller has just read it.
+    """
     acting.require(Role.CREATOR)
     connection = Connection.objects.filter(team=acting.team).first()
     if connection is None:
         raise NotPossible("Your team has no connection to ProductAI yet; an admin can set one up.")
     if len(specs) > BATCH_MAX:
         raise NotPossible(too_large(len(specs)))
+    _check_prompts({spec.prompt for spec in specs}, kit or kit_of(acting.team))
     with transaction.atomic():
         batch = Batch.objects.create(team=acting.team, project=specs[0].project, member=acting.user)
         jobs.enqueue(
@@ -90,6 +96,18 @@ def start(acting: Actor, *, specs: list[JobSpec]) -> Batch:
         record(acting, "batch.started", batch.id, after={"jobs": len(specs), "credits": credits})
         hint_submission(connection)
     return batch
+
+
+def _check_prompts(prompts: Set[str], kit: BrandKit | None) -> None:
+    """What every way in has to keep to, also where an old prompt is sent once more."""
+    if not all(prompts):
+        raise NotPossible("A prompt is empty. Write what the picture should show.")
+    longest = max(map(len, prompts))
+    if longest > contract.PROMPT_MAX:
+        raise NotPossible(f"A prompt has {longest:,} characters; at most {contract.PROMPT_MAX:,} fit. Say it shorter.")
+    banned = kit.banned_words if kit else []
+    if banned and (word := next(filter(None, (find_banned(prompt, banned) for prompt in prompts)), "")):
+        raise NotPossible(str(BannedWord(word)))
 
 
 def too_large(jobs: int) -> str:

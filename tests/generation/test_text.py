@@ -46,6 +46,8 @@ TEXTS = st.text(st.characters() | STRANGE | STRANGE, max_size=30)
         ("\u3164\u2800", ""),
         ("mug\U000e0069\U000e0067\U000e006e", "mug"),  # letters of the tag block, which nobody sees and models read
         ("e\ufe00\ufe01\ufe02", "e\ufe00"),
+        ("hello\u200b \u200b \u200b \u200bworld", "hello world"),  # spaces that zero-width signs keep apart
+        ("\u200d\u200d\u180e\u200c", ""),
     ],
 )
 def test_a_name_is_one_line_that_can_be_seen(given: str, kept: str) -> None:
@@ -110,6 +112,18 @@ def test_an_address_keeps_its_letters() -> None:
 )
 def test_a_search_finds_what_people_mean(sought: str, there: str) -> None:
     assert all(word in fold_for_search(there) for word in words_of(sought))
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        ["Βορράς", "βορράς", "βορρας", "Βορρας", "ΒΟΡΡΑΣ", "ΒΌΡΡΑΣ"],
+        ["테스트", "\u1110\u1166\u1109\u1173\u1110\u1173"],
+        ['L\'ete - "so" 5 kg', "L’été — “so” 5\xa0kg"],
+    ],
+)
+def test_all_spellings_of_a_word_find_one_another(spellings: list[str]) -> None:
+    assert len(set(map(fold_for_search, spellings))) == 1
 
 
 @pytest.mark.parametrize(

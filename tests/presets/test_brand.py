@@ -17,7 +17,9 @@ from dashboard.presets.models import BrandKit
 from dashboard.presets.prompts import BannedWord, compose, find_banned
 from dashboard.presets.variables import Variable, is_colour
 from dashboard.projects.models import Product
+from dashboard.studio.actions import JobSpec, NotPossible, start
 from generation.contract import ContractError, GenerateRequest
+from generation.models import Job
 from tests.conftest import browser_of
 
 FORM = {
@@ -105,6 +107,34 @@ def test_scripts_keep_to_the_kit_too(ada: User, creator: Actor, mug: Product) ->
     assert generate(creator, asked).prompt == "Premium photo. On oak True colours."
     with pytest.raises(ContractError, match="“cheap” is a banned word"):
         generate(creator, GenerateRequest(model="nanobanana2", asset_id=mug.asset.id, prompt="A cheap look"))
+
+
+@pytest.mark.parametrize("prompt", ["A ＣＨＥＡＰ look", "A che\u200bap look", "BEST\u3000EVER", "best\r\n ever"])
+def test_no_spelling_hides_a_banned_word_at_any_entrance(prompt: str, ada: User, creator: Actor, mug: Product) -> None:
+    """Not even at an old prompt, which was sent when the word was not banned yet."""
+    spec = JobSpec(product=mug, prompt=prompt, model="nanobanana2", aspect_ratio="1:1", num_images=1)
+    job = start(creator, specs=[spec]).jobs.get()
+    browser_of(ada).post("/settings/brand/", FORM)
+    with pytest.raises(ContractError, match="is a banned word"):
+        generate(creator, GenerateRequest(model="nanobanana2", asset_id=mug.asset.id, prompt=prompt))
+    with pytest.raises(NotPossible, match="is a banned word"):
+        start(creator, specs=[spec])
+    assert creator.user
+    answer = browser_of(creator.user).post(f"/jobs/{job.pk}/again/", follow=True)
+    assert "is a banned word" in answer.content.decode()
+    assert Job.objects.count() == 1
+
+
+@pytest.mark.parametrize(("prompt", "sentence"), [("", "A prompt is empty."), ("x" * 4_001, "at most 4,000 fit.")])
+def test_a_prompt_has_bounds_at_every_entrance(prompt: str, sentence: str, creator: Actor, mug: Product) -> None:
+    spec = JobSpec(product=mug, prompt=prompt, model="nanobanana2", aspect_ratio="1:1", num_images=1)
+    with pytest.raises(NotPossible, match=sentence):
+        start(creator, specs=[spec])
+
+
+def test_a_script_sends_no_prompt_that_nobody_can_see(creator: Actor, mug: Product) -> None:
+    with pytest.raises(ContractError, match="nothing that can be seen"):
+        generate(creator, GenerateRequest(model="nanobanana2", asset_id=mug.asset.id, prompt="\u200b\u3000"))
 
 
 def test_scripts_get_the_defaults_of_a_preset(creator: Actor, mug: Product) -> None:

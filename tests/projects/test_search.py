@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,8 +14,10 @@ from dashboard.gallery.filters import GalleryFilters
 from dashboard.gallery.pictures import shown
 from dashboard.presets.models import Preset, PresetVersion
 from dashboard.projects import actions
+from dashboard.projects.checks import Library, problems
 from dashboard.projects.details import DetailsRefused
 from dashboard.projects.models import Product, Project
+from dashboard.projects.sheets import SheetRow
 from dashboard.studio.actions import JobSpec, start
 from dashboard.ui.search import Search
 from generation.database.folded_columns import by_text, tag_key
@@ -23,6 +26,7 @@ from generation.text import fold_for_search, fold_for_uniqueness, words_of
 from tests.conftest import browser_of
 from tests.gallery.conftest import stored
 from tests.generation.test_text import TEXTS
+from tests.pictures import photo
 
 NAMES = {
     "MARBRE Élégant table": "marbre-1",
@@ -240,3 +244,23 @@ def test_every_entrance_keeps_to_the_bounds(given: dict[str, Any], field: str, c
             attempt()
         assert caught.value.field == field
     assert Product.objects.get().name == "Camp mug"
+
+
+def test_files_of_a_mac_and_of_windows_are_found_alike(bob: User, creator: Actor) -> None:
+    """A Korean name that a Mac decomposed is the same to whoever types it."""
+    browser = browser_of(bob)
+    for colour, name in (("#aa0000", "\u1110\u1166\u1109\u1173\u1110\u1173_mac.jpg"), ("#00aa00", "테스트_win.jpg")):
+        browser.post("/products/upload/", {"photo": SimpleUploadedFile(name, photo(colour=colour))})
+    assert names(browser.get("/products/", {"q": "테스트"}).context["page"].rows) == {"테스트 mac", "테스트 win"}
+
+
+@pytest.mark.parametrize("space", [" ", "\xa0", "\u3000", "\u200b"])
+def test_a_space_around_a_sku_makes_no_second_product(space: str, bob: User, creator: Actor, mug: Product) -> None:
+    """By the form, and then by a sheet that has it without the space."""
+    browser_of(bob).post(f"/products/{mug.pk}/", {"name": "Mug", "sku": f"SKU123{space}", "tags": ""})
+    mug.refresh_from_db()
+    assert mug.sku == "SKU123"
+    found = problems([SheetRow(2, name="Other", sku="sku123")], library=Library(mug.team))
+    assert "Mug has the SKU sku123 already." in found[2]
+    with pytest.raises(DetailsRefused):
+        actions.create_product(creator, asset=mug.asset, name="Mug", sku=f"{space}sku123", tags=[])
