@@ -52,8 +52,13 @@ def listen(prompt: str, product: str) -> Request:
 
 def found(text: str, word: str) -> int:
     """Where a word or phrase of its own begins, or −1; "oak" is in "oak-topped" but not in "soak"."""
-    match = re.search(rf"(?<![\w-]){re.escape(word)}(?!\w)", text)
-    return match.start() if match else -1
+    at = text.find(word)
+    while at >= 0:
+        before, after = text[at - 1 : at], text[at + len(word) : at + len(word) + 1]
+        if not (before.isalnum() or before in ("-", "_") or after.isalnum() or after == "_"):
+            return at
+        at = text.find(word, at + 1)
+    return -1
 
 
 def mentions(text: str, choices: Iterable[str]) -> bool:
@@ -78,6 +83,7 @@ def last(text: str, table: dict[str, tuple[str, ...]]) -> str | None:
         (match.end(), len(word), kind)
         for kind, choices in table.items()
         for word in choices
+        if word in head
         for match in re.finditer(rf"(?<![\w-]){re.escape(word)}(?:s|es)?(?!\w)", head)
     ]
     return max(places)[2] if places else None

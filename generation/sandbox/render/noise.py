@@ -10,6 +10,7 @@ from PIL import Image
 from .raster import Array, floats
 
 Random = np.random.Generator
+ROWS = 64  # sampled at a time: what is needed meanwhile stays in the processor's cache
 
 
 def seeded(*parts: str) -> Random:
@@ -48,6 +49,15 @@ def fbm(random: Random, size: int, cells: tuple[int, int], octaves: int, gain: f
 
 def sampled(tile: Array, u: Array, v: Array) -> Array:
     """The tile (a power of two square) read at pixel coordinates u (columns), v (rows), wrapping, bilinear."""
+    u, v = np.broadcast_arrays(u, v)
+    result = np.empty(u.shape, np.float32)
+    for start in range(0, len(u), ROWS):
+        part = slice(start, start + ROWS)
+        result[part] = _bilinear(tile, u[part], v[part])
+    return result
+
+
+def _bilinear(tile: Array, u: Array, v: Array) -> Array:
     last = tile.shape[0] - 1
     shift = tile.shape[0].bit_length() - 1
     left, top = np.floor(u), np.floor(v)

@@ -114,7 +114,7 @@ def _setting(text: str) -> str | None:
 def _without_colours_of_two_words(text: str) -> str:
     """The forest of "forest green" is no forest."""
     for name in words.COLOURS:
-        if " " in name:
+        if " " in name and name in text:
             text = re.sub(rf"(?<![\w-]){re.escape(name)}(?!\w)", name.split()[-1], text)
     return text
 
@@ -141,7 +141,7 @@ def _colours(text: str) -> tuple[Colour, ...]:
     codes = [(-1, match.start(), hexed(_six_digits(match[1]))) for match in _CODE.finditer(text)]
     weighed: list[tuple[int, int, Colour]] = codes
     taken: list[range] = []
-    for name in sorted(words.COLOURS, key=len, reverse=True):
+    for name in sorted((name for name in words.COLOURS if name in text), key=len, reverse=True):
         for match in re.finditer(rf"(?<![\w-]){re.escape(name)}(?![\w])", text):
             if any(match.start() in span for span in taken):
                 continue

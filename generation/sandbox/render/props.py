@@ -10,7 +10,7 @@ from .backdrops.night import twig
 from .colour import Colour, hexed
 from .language import first
 from .noise import Random, chance
-from .raster import Array, as_array, as_image
+from .raster import Array
 from .shot import Shot
 from .words import OCCASIONS, PROPS
 
@@ -38,16 +38,18 @@ def strewn(random: Random, shot: Shot, picture: Array) -> None:
         return
     if not shot.camera.overhead and kind in _SEEN_FROM_ABOVE and (not asked or kind == "twigs"):
         return
-    things, shade = as_image(picture), Image.new("L", (shot.width, shot.height), 0)
+    size = (shot.width, shot.height)
+    things, shade = Image.new("RGBA", size, (0, 0, 0, 0)), Image.new("L", size, 0)
     if kind == "twigs":
         _twigs(random, shot, things, shade)
     else:
         _scattered(random, shot, kind, things, shade)
-    soft = as_array(shade.filter(ImageFilter.GaussianBlur(shot.width / 220)))
-    painted = as_array(things)
-    changed = np.abs(painted - picture).max(axis=2, keepdims=True) > 0.006
-    picture *= 1 - soft[..., None] * 0.5
-    np.copyto(picture, painted, where=changed)
+    soft = np.asarray(shade.filter(ImageFilter.GaussianBlur(shot.width / 220)))
+    dark = soft > 0
+    picture[dark] *= 1 - soft[dark, None] * np.float32(0.5 / 255)
+    painted = np.asarray(things)
+    there = painted[..., 3] > 0
+    picture[there] = painted[there, :3] * np.float32(1 / 255)
 
 
 def _scattered(random: Random, shot: Shot, kind: str, things: Image.Image, shade: Image.Image) -> None:
