@@ -207,3 +207,35 @@ def test_more_jobs_take_no_more_queries(press: Press, mug: Product, team: Team) 
     with CaptureQueriesContext(connection) as many:
         press(product=[row.id for row in rows[2:]])
     assert Job.objects.count() == 24 and len(many) == len(few)
+
+
+@pytest.mark.parametrize(
+    ("changes", "pictures"),
+    [
+        ({}, 8),
+        ({"num_images": "3"}, 24),
+        ({"product": ["mug", "mug", "vase"], "preset": ["oak", "oak"], "aspect_ratio": ["1:1", "1:1"]}, 2),
+        ({"scene": "write", "prompt": "On marble", "num_images": "4"}, 16),
+    ],
+    ids=["one each", "several of each", "the same named twice", "own words beside chosen presets"],
+)
+def test_what_is_quoted_is_what_is_made_and_held(
+    browser: Client,
+    press: Press,
+    asked: dict[str, Any],
+    mug: Product,
+    vase: Product,
+    oak: Preset,
+    changes: dict[str, Any],
+    pictures: int,
+) -> None:
+    ids = {"mug": mug.pk, "vase": vase.pk, "oak": oak.pk}
+    form = asked | {
+        name: [ids.get(value, value) for value in values] if isinstance(values, list) else values
+        for name, values in changes.items()
+    }
+    html = browser.post("/generate/quote/", form, headers={"HX-Request": "true"}).content.decode()
+    assert f"Generate {pictures} pictures · {3 * pictures} credits" in one_line(html)
+    assert press(**form).status_code == 302
+    assert sum(Job.objects.values_list("num_images", flat=True)) == pictures
+    assert sum(Job.objects.values_list("price", flat=True)) == CreditAccount.objects.get().held == 3 * pictures

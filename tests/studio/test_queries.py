@@ -134,3 +134,21 @@ def test_the_list_of_batches_takes_as_many_queries_for_three_as_for_one(
             browser.get("/batches/")
         counts.append(len(statements))
     assert set(counts) == {counts[0]} and Batch.objects.count() == 3
+
+
+@pytest.mark.parametrize("act", ["cancel", "retry"])
+def test_what_is_done_with_a_whole_batch_takes_as_many_queries_for_twelve_jobs_as_for_two(
+    browser: Client, creator: Actor, mug: Product, act: str
+) -> None:
+    CreditAccount.objects.update(granted=1000)
+    spec = JobSpec(product=mug, prompt="On oak", model="nanobanana", aspect_ratio="1:1", num_images=1)
+    counts = []
+    for jobs in (2, 12):
+        batch = start(creator, specs=[spec] * jobs)
+        if act == "retry":
+            batch.jobs.update(state=JobState.FAILED)
+        with CaptureQueriesContext(connection) as captured:
+            browser.post(f"/batches/{batch.id}/{act}/", {"credits": "999"})
+        counts.append(len(captured))
+    state = JobState.CANCELLED if act == "cancel" else JobState.QUEUED
+    assert counts[0] == counts[1] and Job.objects.filter(state=state).count() == 14
