@@ -84,9 +84,17 @@ def start(acting: Actor, *, specs: list[JobSpec], kit: BrandKit | None = None) -
     _check_prompts({spec.prompt for spec in specs}, kit or kit_of(acting.team))
     with transaction.atomic():
         batch = Batch.objects.create(team=acting.team, project=specs[0].project, member=acting.user)
+        same = Job(
+            team_id=acting.team.id,
+            batch_id=batch.id,
+            connection_id=connection.id,
+            member_id=_key(acting.user),
+            api_key_id=_key(acting.api_key),
+            due_at=batch.created_at,
+        )
         jobs.enqueue(
             batch=batch,
-            like=_shared(acting, batch, connection),
+            like=same,
             columns=_columns(specs),
             requested=specs,
             actor_id=_key(acting.user),
@@ -112,18 +120,6 @@ def _check_prompts(prompts: Set[str], kit: BrandKit | None) -> None:
 
 def too_large(jobs: int) -> str:
     return f"A batch has at most {BATCH_MAX:,} jobs, and this one has {jobs:,}. Choose fewer products or presets."
-
-
-def _shared(acting: Actor, batch: Batch, connection: Connection) -> Job:
-    """What all jobs of a batch have in common."""
-    return Job(
-        team_id=acting.team.id,
-        batch_id=batch.id,
-        connection_id=connection.id,
-        member_id=_key(acting.user),
-        api_key_id=_key(acting.api_key),
-        due_at=batch.created_at,
-    )
 
 
 def _columns(specs: Sequence[JobSpec]) -> dict[str, list[Any]]:
@@ -163,7 +159,7 @@ def hint_submission(connection: Connection) -> None:
 
 
 def cancel(acting: Actor, job: Job) -> None:
-    """Take back a job that is still queued."""
+    """Cancel a job that is still queued."""
     acting.require(Role.CREATOR)
     with transaction.atomic():
         if not jobs.cancel(job, actor_id=_key(acting.user)):
@@ -172,7 +168,7 @@ def cancel(acting: Actor, job: Job) -> None:
 
 
 def retry(acting: Actor, job: Job) -> Batch:
-    """Start a failed or cancelled job anew, at today's price, as a child of the old one."""
+    """Retry a failed or cancelled job at today's price, as a child of the old one."""
     if job.state not in {JobState.FAILED, JobState.CANCELLED}:
         raise NotPossible("Only a failed or cancelled job can be retried.")
     with transaction.atomic():

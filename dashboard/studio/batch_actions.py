@@ -12,7 +12,7 @@ from generation.pipeline import jobs
 
 
 def retry_failed(acting: Actor, batch: Batch, *, agreed: int) -> Batch:
-    """Start every failed job anew as a child of the old one, for at most ``agreed`` credits.
+    """Retry every failed job as a child of the old one, for at most ``agreed`` credits.
 
     Raises ``ledger.InsufficientCredits`` and :class:`NotPossible`.
     """
@@ -37,7 +37,7 @@ def retry_failed(acting: Actor, batch: Batch, *, agreed: int) -> Batch:
 
 
 def cancel_rest(acting: Actor, batch: Batch) -> int:
-    """Take back everything that is still queued; answers how many jobs. Raises :class:`NotPossible`."""
+    """Cancel everything that is still queued; answers how many jobs. Raises :class:`NotPossible`."""
     acting.require(Role.CREATOR)
     with transaction.atomic():
         ended = jobs.cancel_all(batch, actor_id=acting.user.pk if acting.user else None)
