@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Subquery, Sum
+from django.db.models import Exists, OuterRef, Subquery, Sum
 
 from dashboard.projects.models import Product, Project
 from dashboard.ui.counts import Tally, tally
@@ -61,11 +61,14 @@ def summaries(projects: list[Project]) -> list[ProjectSummary]:
 
 
 def _newest(projects: list[Project]) -> dict[str, str | None]:
-    """Of each project a picture of its newest job that has one, which one index finds."""
-    shown = Image.objects.in_gallery().exclude(thumbnail="").filter(job__project=OuterRef("pk"))
-    first = shown.order_by("-job", "-index").values("pk")[:1]
-    rows = Project.objects.filter(pk__in=[row.pk for row in projects]).annotate(newest=Subquery(first))
-    return dict(rows.values_list("pk", "newest"))
+    """Of each project a picture of its newest job that has one: the job is the first in the project's own index."""
+    shown = Image.objects.in_gallery().exclude(thumbnail="")
+    with_pictures = Job.objects.filter(Exists(shown.filter(job=OuterRef("pk"))), project=OuterRef("pk"))
+    newest_job = Subquery(with_pictures.order_by("-id").values("pk")[:1])
+    rows = Project.objects.filter(pk__in=[row.pk for row in projects]).annotate(newest_job=newest_job)
+    jobs = dict(rows.values_list("newest_job", "pk"))
+    pictures = shown.filter(job__in=[job for job in jobs if job]).order_by("index").values_list("job", "pk")
+    return {jobs[job]: pk for job, pk in pictures}
 
 
 def spends(projects: Collection[Project]) -> dict[str, ProjectSpend]:
