@@ -15,6 +15,7 @@ from dashboard.ui.filters import (
     CHOICES_MAX,
     AddressFilters,
     FilterMenu,
+    by_label,
     created_between,
     days_in_words,
     read_day,
@@ -81,7 +82,7 @@ def _searched(rows: QuerySet[AuditEvent], text: str) -> QuerySet[AuditEvent]:
 
 def menus(team: Team, filters: AuditFilters) -> list[FilterMenu]:
     done = AuditEvent.objects.filter(team=team).order_by("action").values_list("action", flat=True).distinct()
-    actions = sorted(((action, _sentence_case(labels.phrase(action))) for action in done[:CHOICES_MAX]), key=_label)
+    actions = by_label((action, _sentence_case(labels.phrase(action))) for action in done[:CHOICES_MAX])
     return [
         FilterMenu("who", "Who", _actors(team), chosen=filters.who),
         FilterMenu("action", "What", actions, chosen=filters.action),
@@ -93,12 +94,9 @@ def _actors(team: Team) -> list[tuple[str, str]]:
     ever = AuditEvent.objects.filter(team=team).order_by().values("user")
     people = User.objects.filter(Q(memberships__team=team) | Q(pk__in=ever)).distinct().order_by("name", "email")
     keys = ApiKey.objects.filter(team=team).order_by("name")
-    chosen = [(str(person.pk), str(person)) for person in people[:CHOICES_MAX]]
-    return [*chosen, *((key.id, f"Key {key.name}") for key in keys[:CHOICES_MAX]), (TASKS, "Packshot itself")]
-
-
-def _label(choice: tuple[str, str]) -> str:
-    return choice[1].lower()
+    named = by_label((str(person.pk), str(person)) for person in people[:CHOICES_MAX])
+    keyed = by_label((key.id, f"Key {key.name}") for key in keys[:CHOICES_MAX])
+    return [*named, *keyed, (TASKS, "Packshot itself")]
 
 
 def _sentence_case(text: str) -> str:

@@ -3,6 +3,7 @@
 from django.urls import NoReverseMatch, reverse
 
 from dashboard.audit.models import AuditEvent
+from generation.text import fold_for_search, words_of
 
 SENTENCES = {
     "batch.cancelled": "cancelled the rest of a batch",
@@ -157,5 +158,8 @@ def object_page(object_id: str) -> str:
 
 
 def matching(text: str) -> list[str]:
-    """The known actions whose words hold ``text``."""
-    return [action for action, words in SENTENCES.items() if text.lower() in words.lower()]
+    """The known actions whose words hold each word of ``text``."""
+    asked = words_of(text)
+    return [
+        action for action, words in SENTENCES.items() if asked and all(word in fold_for_search(words) for word in asked)
+    ]

@@ -11,7 +11,7 @@ from dashboard.accounts.models import Team, User
 from dashboard.presets.access import visible
 from dashboard.projects.library import searched_pictures
 from dashboard.projects.models import Product, Project
-from dashboard.ui.filters import CHOICES_MAX, AddressFilters, FilterMenu, named, whole_number
+from dashboard.ui.filters import CHOICES_MAX, AddressFilters, FilterMenu, by_label, named, whole_number
 from dashboard.ui.search import Search
 from generation.contract import CATALOGUE, AspectRatio
 from generation.models import Image
@@ -85,4 +85,4 @@ def menus(acting: Actor, filters: GalleryFilters) -> list[FilterMenu]:
 
 def _people(team: Team) -> list[tuple[str, str]]:
     members = User.objects.filter(memberships__team=team).order_by("name", "email")[:CHOICES_MAX]
-    return [(str(member.pk), str(member)) for member in members]
+    return by_label((str(member.pk), str(member)) for member in members)

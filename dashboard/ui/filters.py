@@ -1,8 +1,9 @@
 """A list's filters as its address holds them: one value each, and empty means all."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,10 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
+from generation.database.folded_columns import by_text
+from generation.text import fold_for_search
+
+Key = TypeVar("Key")
 VALUE_MAX = 200
 CHOICES_MAX = 200
 """Values that a menu offers."""
@@ -104,9 +109,16 @@ class FilterMenu:
         }
 
 
+def by_label(choices: Iterable[tuple[Key, str]]) -> list[tuple[Key, str]]:
+    """A menu's values and labels in the order of the labels, as people sort."""
+    return sorted(choices, key=lambda choice: fold_for_search(choice[1]))
+
+
 def named(rows: QuerySet[Any], chosen: str) -> list[tuple[str, str]]:
-    """The choices of a menu by name; with the chosen one even where there are more than a menu takes."""
-    choices = list(rows.order_by("name", "pk").values_list("pk", "name")[:CHOICES_MAX])
+    """The choices of a menu by name, as people sort; with the chosen one even where there are more than it takes."""
+    has_text = any(field.name == "search_text" for field in rows.model._meta.concrete_fields)
+    ordered = rows.order_by(by_text() if has_text else "name", "pk")
+    choices = by_label(ordered.values_list("pk", "name")[:CHOICES_MAX])
     if chosen and len(choices) == CHOICES_MAX and chosen not in dict(choices):
         choices += rows.filter(pk=chosen).values_list("pk", "name")
     return choices

@@ -264,3 +264,15 @@ def test_a_space_around_a_sku_makes_no_second_product(space: str, bob: User, cre
     assert "Mug has the SKU sku123 already." in found[2]
     with pytest.raises(DetailsRefused):
         actions.create_product(creator, asset=mug.asset, name="Mug", sku=f"{space}sku123", tags=[])
+
+
+def test_menus_sort_as_people_do(team: Any, bob: User, vera: User) -> None:
+    for name in ("Zebra", "äpfel", "Apfel 2", "apfel 10", "Éclair", "émail", "Ostern", "Öl"):
+        Project.objects.create(team=team, name=name)
+    User.objects.filter(pk=bob.pk).update(name="Örjan")
+    User.objects.filter(pk=vera.pk).update(name="oskar")
+    menus = {one["menu"].name: one["menu"] for one in browser_of(bob).get("/gallery/").context["menus"]}
+    assert [label for _, label in menus["project"].choices] == [
+        "äpfel", "apfel 10", "Apfel 2", "Éclair", "émail", "Öl", "Ostern", "Zebra",
+    ]  # fmt: skip
+    assert [label for _, label in menus["member"].choices] == ["Alice", "Örjan", "oskar"]

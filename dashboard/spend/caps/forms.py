@@ -10,6 +10,7 @@ from dashboard.accounts.models import Membership
 from dashboard.projects.models import Project
 from dashboard.spend.fields import WholeNumber
 from generation.credits.caps import MOST
+from generation.database.folded_columns import by_text
 from generation.models import Cap
 
 TEAM = "team"
@@ -67,7 +68,7 @@ class CapForm(AmountForm):
 
     def __init__(self, data: Any = None, *, acting: Actor, **options: Any) -> None:
         super().__init__(data, **options)
-        projects = Project.objects.filter(team=acting.team, archived_at=None).order_by("name", "id")
+        projects = Project.objects.filter(team=acting.team, archived_at=None).order_by(by_text(), "id")
         members = Membership.objects.filter(team=acting.team).select_related("user").order_by("user__email")
         self._projects = {f"project:{row.pk}": row for row in projects}
         self._members = {f"member:{row.user_id}": row.user for row in members}

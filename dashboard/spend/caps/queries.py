@@ -18,6 +18,7 @@ from dashboard.spend.links import SPENT
 from generation.credits import caps
 from generation.credits.caps import CapUsage
 from generation.models import Cap
+from generation.text import fold_for_search
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,7 @@ def row(acting: Actor, cap: Cap) -> CapRow:
 def groups(found: Iterable[CapRow]) -> list[CapGroup]:
     """The team's, then the projects', then the members', each by name."""
     parts: dict[str, list[CapRow]] = {"The whole team": [], "Projects": [], "Members": []}
-    for one in sorted(found, key=lambda it: (it.cap.whose.lower(), it.cap.period)):
+    for one in sorted(found, key=lambda it: (fold_for_search(it.cap.whose), it.cap.period)):
         title = "Projects" if one.cap.project_id else "Members" if one.cap.member_id else "The whole team"
         parts[title].append(one)
     return [CapGroup(title, members) for title, members in parts.items() if members]

@@ -13,7 +13,7 @@ from dashboard.presets.models import PresetVersion
 from dashboard.projects.models import Project
 from dashboard.spend.ledger.filters import KINDS, LedgerFilters
 from dashboard.spend.links import NONE
-from dashboard.ui.filters import CHOICES_MAX, FilterMenu, named
+from dashboard.ui.filters import CHOICES_MAX, FilterMenu, by_label, named
 from generation.contract import CATALOGUE
 from generation.models import Batch
 
@@ -60,7 +60,7 @@ def _people(team_id: str) -> list[tuple[str, str]]:
     made = Batch.objects.filter(team=team_id, member=OuterRef("pk"))
     mine = Membership.objects.filter(team=team_id, user=OuterRef("pk"))
     people = User.objects.filter(Exists(mine) | Exists(made)).order_by("name", "email")
-    return [(str(person.pk), str(person)) for person in people[:CHOICES_MAX]]
+    return by_label((str(person.pk), str(person)) for person in people[:CHOICES_MAX])
 
 
 def chips(acting: Actor, filters: LedgerFilters) -> Iterable[tuple[str, str]]:
