@@ -27,28 +27,28 @@ def csv_lines(acting: Actor, span: Span, scope: Scope) -> Iterator[str]:
         .order_by("day", *DIMENSIONS, "id")
         .values_list("day", *DIMENSIONS, *MEASURES)
     )
+    known = names.of_team(acting, members=(), versions=())
     first = span.first
     while first <= span.last:
         last = min(first + timedelta(days=6), span.last)
         week = list(rows.filter(day__gte=first, day__lte=last))
         if week:
-            yield from map(csv.line, _named(acting, week))
+            names.learn(known, acting.team, members={row[2] for row in week}, versions={row[4] for row in week})
+            yield from map(csv.line, _named(known, week))
         first = last + timedelta(days=1)
 
 
-def _named(acting: Actor, rows: list[tuple[Any, ...]]) -> Iterator[list[Any]]:
-    called = names.of_team(acting, members={row[2] for row in rows}, versions={row[4] for row in rows})
+def _named(known: Names, rows: list[tuple[Any, ...]]) -> Iterator[list[Any]]:
     for day, project, member, api_key, version, model, *figures in rows:
-        said = _said(called, project, member, api_key, version)
-        yield [day.isoformat(), *said, model, *figures]
+        yield [day.isoformat(), *_labels(known, project, member, api_key, version), model, *figures]
 
 
-def _said(called: Names, project: str, member: int, api_key: str, version: int) -> tuple[str, ...]:
-    preset = called.versions.get(version)
+def _labels(known: Names, project: str, member: int, api_key: str, version: int) -> tuple[str, ...]:
+    preset = known.versions.get(version)
     return (
-        called.projects.get(project, names.GONE) if project else "",
-        called.who(member, "") if member else "",
-        called.who(0, api_key),
+        known.projects.get(project, names.GONE) if project else "",
+        known.who(member, "") if member else "",
+        known.who(0, api_key),
         preset.preset if preset else "",
         str(preset.number) if preset else "",
     )

@@ -34,6 +34,15 @@ class Names:
         return self.keys.get(api_key, GONE) if api_key else ""
 
 
+def learn(known: Names, team: Team, *, members: Collection[int], versions: Collection[int]) -> None:
+    """Look up what further rows name, each id once however often it is met."""
+    if fresh := set(members) - known.members.keys() - {0}:
+        people = User.objects.filter(pk__in=fresh).values_list("pk", "name", "email")
+        known.members |= dict.fromkeys(fresh, GONE) | {pk: name or email for pk, name, email in people}
+    if unread := set(versions) - known.versions.keys() - {0}:
+        known.versions |= _versions(team, unread)
+
+
 def of_team(acting: Actor, *, members: Collection[int], versions: Collection[int]) -> Names:
     """Everything that can be chosen, and whoever and whatever else the rows name. Below admin, of nobody else."""
     team = acting.team

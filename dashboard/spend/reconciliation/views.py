@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import Count, F, Prefetch
+from django.db.models import Count, F, Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -28,7 +28,7 @@ from generation.reconciliation import readings
 PAGE = 50
 JOBS = 50
 SUSPECTS_MAX = 2_000
-"""Jobs that are read to explain a drift; of more than that nobody says what they cost together."""
+"""Jobs that are read to explain the open drifts; of more than that nobody says what they cost together."""
 """Of those to look at, how many are shown at once."""
 FEW = 6
 SECONDS = 10
@@ -58,10 +58,11 @@ def _page(
     query = {"only": only, "before": str(found[PAGE - 1].pk) if len(found) > PAGE else ""}
     older = f"{home}?{urlencode({name: value for name, value in query.items() if value})}" if query["before"] else ""
     drifts = [] if before else readings.open_drifts(team_id=team.id)
+    suspects = _suspects(drifts)
     return {
         "state": labels.state(team.id),
         "has_connection": Connection.objects.filter(team=team).exclude(key="").exists(),
-        "drifts": [_drift(row, answered if answered and row.pk == to else None) for row in drifts],
+        "drifts": [_drift(row, suspects[row.pk], answered if answered and row.pk == to else None) for row in drifts],
         "readings": [_reading(row) for row in found[:PAGE]],
         "older_url": older,
         "before": before,
@@ -70,9 +71,8 @@ def _page(
     }
 
 
-def _drift(row: Reconciliation, answered: SettleForm | None) -> dict[str, Any]:
+def _drift(row: Reconciliation, suspects: list[Discrepancy], answered: SettleForm | None) -> dict[str, Any]:
     """What is known of an open drift."""
-    suspects = _suspects(row)
     return {
         "row": row,
         "question": labels.question(row),
@@ -85,16 +85,34 @@ def _drift(row: Reconciliation, answered: SettleForm | None) -> dict[str, Any]:
     }
 
 
-def _suspects(row: Reconciliation) -> list[Discrepancy]:
-    """Jobs of which the readings since the base told; what was learned of them later counts."""
-    rows = Discrepancy.objects.filter(reconciliation__connection=row.connection_id).select_related("job").order_by("id")
-    told = rows.filter(reconciliation__id__lte=row.pk, reconciliation__checked_at__gt=row.since)
+def _suspects(drifts: list[Reconciliation]) -> dict[int, list[Discrepancy]]:
+    """By drift, the jobs of which the readings since its base told; what was learned of them later counts."""
+    since_bases = Q(pk__in=[])
+    for row in drifts:
+        readings_of = {"connection": row.connection_id, "id__lte": row.pk, "checked_at__gt": row.since}
+        since_bases |= Q(**{f"reconciliation__{name}": value for name, value in readings_of.items()})
+    accounts = {row.connection_id for row in drifts}
+    rows = Discrepancy.objects.filter(reconciliation__connection__in=accounts).select_related("job", "reconciliation")
     # Others may have made any number of jobs with the same account: ours come first.
-    found = told.order_by(F("job").desc(nulls_last=True), "-id")[:SUSPECTS_MAX]
-    known = {odd.pk: odd for odd in found}
+    known = {
+        odd.pk: odd for odd in rows.filter(since_bases).order_by(F("job").desc(nulls_last=True), "-id")[:SUSPECTS_MAX]
+    }
     named = {odd.provider_job_id for odd in known.values() if odd.provider_job_id}
-    known |= {odd.pk: odd for odd in rows.filter(provider_job_id__in=named)}
-    return _newest_words(known[pk] for pk in sorted(known))
+    known |= {odd.pk: odd for odd in rows.filter(provider_job_id__in=named)} if named else {}
+    newest_last = [known[pk] for pk in sorted(known)]
+    return {row.pk: _suspects_of(row, newest_last) for row in drifts}
+
+
+def _suspects_of(drift: Reconciliation, newest_last: list[Discrepancy]) -> list[Discrepancy]:
+    of_account = [odd for odd in newest_last if odd.reconciliation.connection_id == drift.connection_id]
+    since_base = [odd for odd in of_account if _is_since_base(odd.reconciliation, drift)]
+    named = {odd.provider_job_id for odd in since_base if odd.provider_job_id}
+    pks = {odd.pk for odd in since_base}
+    return _newest_words(odd for odd in of_account if odd.pk in pks or odd.provider_job_id in named)
+
+
+def _is_since_base(reading: Reconciliation, drift: Reconciliation) -> bool:
+    return reading.pk <= drift.pk and drift.since is not None and reading.checked_at > drift.since
 
 
 def _newest_words(odd: Iterable[Discrepancy]) -> list[Discrepancy]:

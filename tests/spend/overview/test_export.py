@@ -4,7 +4,9 @@ import csv
 import io
 
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from dashboard.accounts.access import Actor
 from dashboard.accounts.models import Role, Team, User
@@ -44,6 +46,20 @@ def test_has_a_line_for_each_day_and_combination_with_names(
     ]
     assert [line[0] for line in lines(browser_of(alice), "?period=90")] == ["2026-10-31", "2026-11-02", "2026-11-20"]
     assert [line[7] for line in lines(browser_of(alice), f"?project={spring.id}")] == ["20"]
+
+
+def test_names_are_looked_up_once_for_however_many_weeks(
+    creator: Actor, mug: Product, alice: User, bob: User, team: Team
+) -> None:
+    for month in range(1, 11):
+        pay(creator, mug, 8, on=f"2026-{month:02}-14", pictures=2)
+    browser = browser_of(alice)
+    with CaptureQueriesContext(connection) as queries:
+        rows = lines(browser, "?from=2026-01-01&to=2026-11-22")
+    assert [row[2] for row in rows] == ["Bob"] * 10
+    for table in ("projects_project", "accounts_apikey"):
+        assert sum(f'FROM "{table}"' in query["sql"] for query in queries) == 1
+    assert sum('"accounts_user"."email"' in query["sql"] for query in queries) <= 4
 
 
 def test_a_name_is_never_a_formula(creator: Actor, mug: Product, alice: User, team: Team) -> None:

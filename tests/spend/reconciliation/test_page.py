@@ -85,6 +85,28 @@ class TestTells:
         assert "They cost 12 credits more there than here, of the 6 that are missing." in told
         assert "Everybody who does spends from one balance" in told
 
+    def test_each_of_many_drifts_with_its_own_jobs_in_as_many_queries_as_one(
+        self, connection: Connection, ada: User
+    ) -> None:
+        def drift(number: int) -> None:
+            row = reading(connection, ago=timedelta(hours=50 - number), moved=6, drift=6)
+            job = {"provider_job_id": f"job_{number:08}", "note": discrepancies.OTHERS}
+            Discrepancy.objects.create(reconciliation=row, charged=number, **job)
+
+        def asked() -> tuple[int, str]:
+            with CaptureQueriesContext(database) as queries:
+                told = page(ada)
+            return len(queries), told
+
+        drift(1)
+        page(ada)  # the first one notes that she was here
+        of_one, _ = asked()
+        for number in (11, 21, 31):
+            drift(number)
+        of_four, told = asked()
+        assert of_four == of_one
+        assert [told.count(f"They cost {number} credits more") for number in (11, 21, 31)] == [1, 1, 1]
+
     def test_a_drift_that_thousands_of_others_jobs_may_explain(self, connection: Connection, ada: User) -> None:
         row = reading(connection, moved=16, captured=10, drift=6)
         Discrepancy.objects.bulk_create(
