@@ -127,11 +127,11 @@ def phrase(action: str) -> str:
 
 def sentence(event: AuditEvent) -> str:
     """What was done, and to what, without markup."""
-    name = called(event)
+    name = object_label(event)
     return f"{phrase(event.action)}: {name}" if name else phrase(event.action)
 
 
-def called(event: AuditEvent) -> str:
+def object_label(event: AuditEvent) -> str:
     """What the object is called, else what is known of it, else the end of its id, which is unlike others'."""
     if name := object_name(event):
         return name

@@ -62,7 +62,7 @@ def line(event: AuditEvent, filters: AuditFilters) -> dict[str, Any]:
     return {
         "event": event,
         "phrase": labels.phrase(event.action),
-        "object": labels.called(event),
+        "object": labels.object_label(event),
         "object_name": labels.object_name(event) or "it",
         "object_page": labels.object_page(event.object_id),
         "url": filters.address(reverse("audit_event", args=[event.sequence])),

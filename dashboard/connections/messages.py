@@ -36,7 +36,7 @@ def plan(connection: Connection) -> str:
     return " · ".join([*names, f"at most {connection.plan_limit:,} requests a minute"])
 
 
-def whose(account: Account) -> str:
+def owner_of(account: Account) -> str:
     """Whose key it is, as the provider said: ``a@example.com, Pro plan (60 requests a minute), 1,234 credits left``."""
     limit = PLAN_LIMITS.get(account.plan)
     speed = f" ({limit:,} requests a minute)" if limit else ""

@@ -96,7 +96,7 @@ def test_key(request: HttpRequest) -> HttpResponse:
     except ProviderError as error:
         messages.error(request, f"The key could not be tested. {error}")
     else:
-        messages.success(request, f"The key works: {words.whose(account)}.")
+        messages.success(request, f"The key works: {words.owner_of(account)}.")
     return redirect("connection")
 
 

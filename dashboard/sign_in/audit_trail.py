@@ -55,13 +55,13 @@ def _signed_in(request: HttpRequest, user: User, **_: Any) -> None:
 @receiver(authenticator_added)
 def _added(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
     if action := ADDED.get(authenticator.type):
-        note(request, user, action, after=_called(authenticator))
+        note(request, user, action, after=_name_of(authenticator))
 
 
 @receiver(authenticator_removed)
 def _removed(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
     if action := REMOVED.get(authenticator.type):
-        note(request, user, action, before=_called(authenticator))
+        note(request, user, action, before=_name_of(authenticator))
 
 
 @receiver(authenticator_reset)
@@ -86,5 +86,5 @@ def _password(request: HttpRequest, user: User, **_: Any) -> None:
     note(request, user, "password.changed")
 
 
-def _called(authenticator: Authenticator) -> dict[str, str]:
+def _name_of(authenticator: Authenticator) -> dict[str, str]:
     return {"name": authenticator.wrap().name} if authenticator.type == Type.WEBAUTHN else {}

@@ -30,7 +30,7 @@ def limits(acting: Actor, project: Project | None, *, credits_left: int) -> tupl
     """The team's credits first, then every cap that binds the actor in the project."""
     bound = caps.bounding(projects=[project.id if project else None], spender_id=acting.spender_id)
     of_caps = [
-        SpendLimit(f"the {row.called}", _label(row.cap), row.standing.left, row) for row in queries.rows(acting, bound)
+        SpendLimit(f"the {row.label}", _label(row.cap), row.standing.left, row) for row in queries.rows(acting, bound)
     ]
     return (SpendLimit("the team", "Credits left", credits_left), *of_caps)
 

@@ -31,8 +31,8 @@ def stamp(values: Mapping[str, Any]) -> str:
 
 
 def _digest(name: str, value: Any) -> str:
-    told = json.dumps([name, value], cls=DjangoJSONEncoder, sort_keys=True, default=str)
-    return salted_hmac("packshot.edits", told).hexdigest()[:12]
+    payload = json.dumps([name, value], cls=DjangoJSONEncoder, sort_keys=True, default=str)
+    return salted_hmac("packshot.edits", payload).hexdigest()[:12]
 
 
 class ChangedMeanwhile(UserFacingError):

@@ -32,7 +32,7 @@ class CapReached(InsufficientCredits):
 
     def __init__(self, *, asked: int, standing: CapUsage) -> None:
         left = max(0, standing.left)
-        sentence = f"This costs {asked:,} credits, but the {_called(standing)} allows only {left:,} more "
+        sentence = f"This costs {asked:,} credits, but the {_label(standing)} allows only {left:,} more "
         sentence += f"(of {standing.limit:,}: {standing.spent:,} spent, {standing.held:,} held)."
         if standing.resets_at:
             sentence += f" It resets on {_date(standing.resets_at, standing)}."
@@ -48,9 +48,9 @@ class BadEntry(UserFacingError):
     """Such an entry is not written."""
 
 
-def _called(standing: CapUsage) -> str:
+def _label(standing: CapUsage) -> str:
     cap, kind = standing.cap, "monthly cap" if standing.resets_at else "cap"
-    return f"{kind} of {cap.whose}{f', set by {cap.created_by},' if cap.created_by else ''}"
+    return f"{kind} of {cap.owner}{f', set by {cap.created_by},' if cap.created_by else ''}"
 
 
 def _date(moment: datetime, standing: CapUsage) -> str:

@@ -39,10 +39,10 @@ class Cap(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_period_display()} cap of {self.whose}"
+        return f"{self.get_period_display()} cap of {self.owner}"
 
     @property
-    def whose(self) -> str:
+    def owner(self) -> str:
         """What it bounds, by name."""
         return str(self.project or self.member or self.team)
 

@@ -27,7 +27,7 @@ def add(acting: Actor, *, project: Project | None, member: User | None, period: 
         caps.lock(acting.team.id)
         same = Cap.objects.filter(team=acting.team, project=project, member=member, period=period)
         if (found := same.select_related("team", "project", "member").first()) is not None:
-            there_is = f"The {labels.called(found)} is there already: {found.credits:,} credits."
+            there_is = f"The {labels.label_of(found)} is there already: {found.credits:,} credits."
             raise CapRefused(f"{there_is} Change that one.")
         bounds: dict[str, Any] = {"project": project, "member": member, "period": period}
         cap = Cap(team=acting.team, credits=credits, warn_at=warn_at, created_by=acting.user, **bounds)
@@ -95,7 +95,7 @@ def _present(acting: Actor, cap: Cap) -> Cap:
 
 
 def _facts(cap: Cap) -> dict[str, Any]:
-    facts: dict[str, Any] = {"name": labels.called(cap), "credits": cap.credits, "warn_at": cap.warn_at}
+    facts: dict[str, Any] = {"name": labels.label_of(cap), "credits": cap.credits, "warn_at": cap.warn_at}
     if cap.raised_until:
         facts |= {"raised_by": cap.raised_by, "raised_until": cap.raised_until}
     return facts

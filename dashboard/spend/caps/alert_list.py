@@ -31,9 +31,9 @@ class AlertLine:
 
     @property
     def text(self) -> str:
-        told = self.alert.payload
-        share = labels.share(told["used"], told["limit"])
-        return f"The {told['cap']['name']} reached {share} %: {labels.of_used(told['used'], told['limit'])}."
+        payload = self.alert.payload
+        share = labels.share(payload["used"], payload["limit"])
+        return f"The {payload['cap']['name']} reached {share} %: {labels.of_used(payload['used'], payload['limit'])}."
 
     @property
     def deliveries(self) -> list[AlertDelivery]:

@@ -27,7 +27,7 @@ def send(alert: Alert) -> str:
     to = recipients(alert)
     if not to:
         return ""
-    context = {"alert": alert, "told": alert.payload, "share": _share(alert), "resets": _resets(alert)}
+    context = {"alert": alert, "payload": alert.payload, "share": _share(alert), "resets": _resets(alert)}
     subject = " ".join(render_to_string("spend/caps/mail/cap_warning_subject.txt", context).split())
     body = render_to_string("spend/caps/mail/cap_warning.txt", context)
     try:

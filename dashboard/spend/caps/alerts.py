@@ -52,7 +52,7 @@ def _payload(period: CapPeriod, *, at: datetime) -> dict[str, Any]:
     return {
         "cap": {
             "id": cap.id,
-            "name": labels.called(cap),
+            "name": labels.label_of(cap),
             "project_id": cap.project_id,
             "member": cap.member.email if cap.member else None,
             "period": cap.period,

@@ -10,9 +10,9 @@ from generation.models import Cap
 from generation.plurals import counted
 
 
-def called(cap: Cap) -> str:
+def label_of(cap: Cap) -> str:
     """``monthly cap of Spring``, as ``generation.credits.ledger`` calls it when it refuses."""
-    return f"{'monthly cap' if cap.period == Cap.Period.MONTH else 'cap'} of {cap.whose}"
+    return f"{'monthly cap' if cap.period == Cap.Period.MONTH else 'cap'} of {cap.owner}"
 
 
 def day(moment: datetime, zone: ZoneInfo) -> str:

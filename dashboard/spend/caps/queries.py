@@ -36,8 +36,8 @@ class CapRow:
         return self.standing.cap
 
     @property
-    def called(self) -> str:
-        return labels.called(self.cap)
+    def label(self) -> str:
+        return labels.label_of(self.cap)
 
     @property
     def left(self) -> int:
@@ -144,7 +144,7 @@ def row(acting: Actor, cap: Cap) -> CapRow:
 def groups(found: Iterable[CapRow]) -> list[CapGroup]:
     """The team's, then the projects', then the members', each by name."""
     parts: dict[str, list[CapRow]] = {"The whole team": [], "Projects": [], "Members": []}
-    for one in sorted(found, key=lambda it: (fold_for_search(it.cap.whose), it.cap.period)):
+    for one in sorted(found, key=lambda it: (fold_for_search(it.cap.owner), it.cap.period)):
         title = "Projects" if one.cap.project_id else "Members" if one.cap.member_id else "The whole team"
         parts[title].append(one)
     return [CapGroup(title, members) for title, members in parts.items() if members]

@@ -58,7 +58,7 @@ def _said(request: HttpRequest, row: CapRow) -> HttpResponse:
     if row.is_used_up and row.standing.used:
         messages.warning(request, f"Already {row.standing.used:,} used; nothing more fits{until}.")
     else:
-        messages.success(request, f"The {row.called} allows {allows}{until}.")
+        messages.success(request, f"The {row.label} allows {allows}{until}.")
     return redirect("caps")
 
 
@@ -116,7 +116,7 @@ def remove_cap(request: HttpRequest, cap_id: str) -> HttpResponse:
     except CapRefused as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, f"The {labels.called(found)} is gone. It stops nothing any more.")
+        messages.success(request, f"The {labels.label_of(found)} is gone. It stops nothing any more.")
     return redirect("caps")
 
 

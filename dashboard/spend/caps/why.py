@@ -30,7 +30,7 @@ class Why:
     @property
     def mailto(self) -> str:
         """To the first of the people: whoever set the cap, where they still can."""
-        subject = quote(f"Raise the {self.row.called} by {self.lacking:,} credits?")
+        subject = quote(f"Raise the {self.row.label} by {self.lacking:,} credits?")
         return f"mailto:{self.people[0].email}?subject={subject}" if self.people else ""
 
 

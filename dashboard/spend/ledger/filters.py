@@ -69,8 +69,8 @@ class LedgerFilters(AddressFilters):
         return cls(**good, kind=given["kind"] if given["kind"] in KINDS else "")
 
     def address(self, path: str = "", **changes: str) -> str:
-        said = {_IN_ADDRESS.get(name, name): value for name, value in {**vars(self), **changes}.items() if value}
-        return f"{path}?{urlencode(said)}" if said else path or "?"
+        query = {_IN_ADDRESS.get(name, name): value for name, value in {**vars(self), **changes}.items() if value}
+        return f"{path}?{urlencode(query)}" if query else path or "?"
 
     def narrow(self, rows: QuerySet[LedgerEntry], zone: ZoneInfo) -> QuerySet[LedgerEntry]:
         rows = rows.filter(self._of_kind(), **self._same())

@@ -124,7 +124,7 @@ def days(rows: Iterable[LedgerEntry], zone: ZoneInfo, *, may_refund: bool, conti
 
 def line(entry: LedgerEntry, *, may_refund: bool) -> LedgerLine:
     word, tone = LOOKS[Kind(entry.kind)]
-    figures = [Figure(called, getattr(entry, name)) for name, called in _FIGURES.items()]
+    figures = [Figure(label, getattr(entry, name)) for name, label in _FIGURES.items()]
     job = entry.job
     job_url = f"{reverse('batch', args=[job.batch_id])}#row-{job.pk}" if job else ""
     is_paid = entry.kind == Kind.CAPTURE and entry.spent > 0

@@ -69,8 +69,8 @@ def chips(acting: Actor, filters: LedgerFilters) -> Iterable[tuple[str, str]]:
     if filters.preset_version:
         yield _version(acting, filters.preset_version), filters.address(home, preset_version="")
     if filters.job:
-        called = _NAMELESS["job"] if filters.job == NONE else f"Job …{filters.job[-6:]}"
-        yield called, filters.address(home, job="")
+        label = _NAMELESS["job"] if filters.job == NONE else f"Job …{filters.job[-6:]}"
+        yield label, filters.address(home, job="")
     if acting.may(Role.ADMIN):
         return
     for name in ("member", "key"):

@@ -40,7 +40,7 @@ def spent(
 
 def compared(now: int, before: int, period: Period) -> str:
     """As in "12 % less than 1–22 Oct"."""
-    days = called(period.before, period)
+    days = label_of(period.before, period)
     if before <= 0:
         return f"nothing in {days}"
     words = change(now, before)
@@ -49,7 +49,7 @@ def compared(now: int, before: int, period: Period) -> str:
     return f"{words[1:]} {'more' if words.startswith('+') else 'less'} than {days}"
 
 
-def called(span: Span, period: Period) -> str:
+def label_of(span: Span, period: Period) -> str:
     """Its name, without the present year."""
     name = f"{span.first:%B}" if span == month_of(span.first) else span.name
     return name.removesuffix(f" {period.today.year}")

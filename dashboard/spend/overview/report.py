@@ -37,7 +37,7 @@ def overview(acting: Actor, address: QueryDict) -> dict[str, Any]:
     account, period, scope = asked(acting, address)
     days = figures.by_day(acting.team.id, scope, first=_known_from(period), last=period.so_far.last)
     groups = figures.groups(acting.team.id, scope, period)
-    called = names.of_team(
+    known = names.of_team(
         acting, members={group.member for group in groups}, versions={group.preset_version for group in groups}
     )
     standings = caps.standings(team_id=acting.team.id)
@@ -56,10 +56,10 @@ def overview(acting: Actor, address: QueryDict) -> dict[str, Any]:
         "forecast": ahead,
         "burn_down": _burn_down(days, account, period, scope, cap, ahead),
         "tables": tables.tables(
-            groups, called, period=period, scope=scope, caps=limits, unfolded=address.get("all", "")
+            groups, known, period=period, scope=scope, caps=limits, unfolded=address.get("all", "")
         ),
-        "compared_with": cards.called(period.before, period),
-        **_choosers(acting, period, scope, called),
+        "compared_with": cards.label_of(period.before, period),
+        **_choosers(acting, period, scope, known),
     }
 
 
@@ -101,7 +101,7 @@ def _burn_down(
     return burn_down(days, period.span, today=period.today, limit=limit, of_cap=cap is not None, ahead=ahead)
 
 
-def _choosers(acting: Actor, period: Period, scope: Scope, called: Names) -> dict[str, Any]:
+def _choosers(acting: Actor, period: Period, scope: Scope, known: Names) -> dict[str, Any]:
     def to(query: dict[str, str]) -> str:
         return links.overview(query, scope.query)
 
@@ -116,11 +116,11 @@ def _choosers(acting: Actor, period: Period, scope: Scope, called: Names) -> dic
         "csv_url": links.address(reverse("spend_csv"), period.query, scope.query),
     }
     if acting.may(Role.ADMIN):
-        found["scopes"] = _scopes(period, scope, called)
+        found["scopes"] = _scopes(period, scope, known)
     return found
 
 
-def _scopes(period: Period, scope: Scope, called: Names) -> list[tuple[str, list[tuple[str, str, bool]]]]:
+def _scopes(period: Period, scope: Scope, known: Names) -> list[tuple[str, list[tuple[str, str, bool]]]]:
     """Headings with labels, addresses, and whether they are chosen."""
 
     def choices(name: str, found: dict[Any, str]) -> list[tuple[str, str, bool]]:
@@ -128,9 +128,9 @@ def _scopes(period: Period, scope: Scope, called: Names) -> list[tuple[str, list
         return [(label, links.overview(period.query, query), scope.query == query) for label, query in queries]
 
     kinds: list[tuple[str, str, dict[Any, str]]] = [
-        ("Projects", "project", called.projects),
-        ("Members", "member", called.members),
-        ("API keys", "key", called.keys),
+        ("Projects", "project", known.projects),
+        ("Members", "member", known.members),
+        ("API keys", "key", known.keys),
     ]
     whole = ("", [("Whole team", links.overview(period.query), scope.is_team)])
     return [whole, *((heading, choices(name, found)) for heading, name, found in kinds if found)]

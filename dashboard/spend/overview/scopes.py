@@ -55,7 +55,7 @@ def read(acting: Actor, address: QueryDict) -> Scope:
         return _only("member", member.pk, name=str(member), caps={"project_id": None, "member_id": member.pk})
     if key_id := address.get("key", ""):
         key = access.find(acting, ApiKey, pk=key_id)
-        return _only("api_key", key.pk, name=key.name, called="key")
+        return _only("api_key", key.pk, name=key.name, alias="key")
     return Scope(name="Whole team", caps={"project_id": None, "member_id": None})
 
 
@@ -72,10 +72,10 @@ def _own(acting: Actor) -> Scope:
     )
 
 
-def _only(column: str, value: str | int, *, name: str, caps: dict[str, Any] | None = None, called: str = "") -> Scope:
+def _only(column: str, value: str | int, *, name: str, caps: dict[str, Any] | None = None, alias: str = "") -> Scope:
     return Scope(
         name=name,
-        query={called or column: str(value)},
+        query={alias or column: str(value)},
         rows=Q(**{column: value}),
         holds=Q(**{f"job__{column}": value}),
         caps=caps,

@@ -16,5 +16,5 @@ NAMED = 3
 @register.inclusion_tag("spend/caps/_warnings.html", takes_context=True)
 def cap_warnings(context: Context) -> dict[str, Any]:
     found = queries.warnings(access.actor(context["request"]), context.get("standings"))
-    names = list(dict.fromkeys(row.cap.whose for row in found))
+    names = list(dict.fromkeys(row.cap.owner for row in found))
     return {"request": context["request"], "rows": found, "names": names[:NAMED], "more": max(0, len(names) - NAMED)}

@@ -85,7 +85,7 @@ class Places:
             ("Members", [(f"member:{pk}", name) for pk, name in self.members.items()]),
         ]
 
-    def whose(self, cap: ProposedCap) -> str:
+    def owner(self, cap: ProposedCap) -> str:
         if cap.project_id is not None:
             return self.project(cap.project_id)
         return self.member(cap.member_id) if cap.member_id is not None else self.team

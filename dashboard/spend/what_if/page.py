@@ -124,7 +124,7 @@ def _stopped(refusals: list[BatchRefusal], came_to: dict[str, JobOutcome], place
             outcome=came_to.get(refusal.batch.batch_id, _NOTHING),
             who=keys.get(refusal.batch.batch_id) or places.member(refusal.batch.spender_id),
             project=", ".join(places.project(project_id) for project_id in refusal.batch.projects if project_id),
-            cap=_called(refusal.cap, places),
+            cap=_label(refusal.cap, places),
         )
         for refusal in refusals
     ]
@@ -143,7 +143,7 @@ def _used(found: Replay, rows: list[RowForm], places: Places, period: dict[str, 
         Used(
             use=use,
             chart=draw(use),
-            name=_called(use.cap, places),
+            name=_label(use.cap, places),
             tightest_url="?" + forms.address(forms.instead(lines, row.number, use.peak), period),
             refused=refused.count(id(use.cap)),
         )
@@ -152,9 +152,9 @@ def _used(found: Replay, rows: list[RowForm], places: Places, period: dict[str, 
     ]
 
 
-def _called(cap: ProposedCap, places: Places) -> str:
+def _label(cap: ProposedCap, places: Places) -> str:
     kind = "Monthly cap" if cap.period == Cap.Period.MONTH else "Cap in all"
-    return f"{kind} of {places.whose(cap)}"
+    return f"{kind} of {places.owner(cap)}"
 
 
 def account_of(team: Team) -> CreditAccount:
