@@ -59,7 +59,7 @@ def test_a_creator_makes_pictures_while_a_viewer_watches_the_gallery_fill(
     tray = bob.locator("#tray")
     expect(tray.get_by_text("Trail cap")).to_be_visible()
     expect(tray.get_by_text("Rain jacket")).to_be_visible()
-    expect(bob.get_by_text("This is not a JPEG, PNG or WebP picture.")).to_be_visible()
+    expect(bob.get_by_text("This is an SVG drawing, not a JPEG, PNG or WebP picture.")).to_be_visible()
 
     write_prompt(bob, PROMPT, product="Trail cap", count=2)
     button = bob.locator("[data-price-button]")
