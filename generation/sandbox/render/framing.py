@@ -81,7 +81,8 @@ def _extent(frame: Frame, shape: Silhouette, random: Random) -> tuple[float, flo
     """The product's width and height in px, within what its stance leaves room for."""
     tallest, widest = 0.55, 0.62
     if frame.alone:
-        width = min(WHOLE * frame.width, WHOLE * frame.height * shape.aspect) * min(1.0, frame.take.scale)
+        tall = WHOLE * (0.92 if frame.width > frame.height else 1.0)  # cards crop wide pictures at top and bottom
+        width = min(WHOLE * frame.width, tall * frame.height * shape.aspect) * min(1.0, frame.take.scale)
         width = min(width * frame.room, 0.94 * frame.width, 0.94 * frame.height * shape.aspect)
         return max(8.0, width), max(8.0, width / shape.aspect)
     if frame.stance == "lies":
