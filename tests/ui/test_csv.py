@@ -53,18 +53,18 @@ TABLE = {
     ),
     "batches/<batch_id>/jobs.csv": Export(
         {"Product", "SKU", "Preset", "Prompt", "Variables"},
-        {"Job", "Version", "Model", "Shape", "Pictures asked", "State", "Credits", "Files", "Links", "Error"},
+        {"Job", "Version", "Model", "Shape", "Pictures requested", "State", "Credits", "Files", "Links", "Error"},
     ),
     "audit/log.csv": Export(
-        {"who", "what", "action", "object", "before", "after"}, {"sequence", "time", "kind", "address", "hash"}
+        {"who", "what", "action", "object", "before", "after"}, {"sequence", "time (UTC)", "kind", "address", "hash"}
     ),
     "spend/ledger.csv": Export(
         {"actor", "member", "api_key", "project", "preset", "reason"},
-        {"entry", "time", "kind", "granted", "held", "spent", "pictures", "job", "version", "model"},
+        {"entry", "time (UTC)", "kind", "granted", "held", "spent", "pictures", "job", "version", "model"},
     ),
     "spend/export.csv": Export(
         {"Project", "Member", "API key", "Preset"},
-        {"Day", "Version", "Model", "Credits", "Jobs", "Pictures", "Approved"},
+        {"Day (UTC)", "Version", "Model", "Credits", "Jobs", "Pictures", "Approved"},
     ),
 }  # fmt: skip
 
