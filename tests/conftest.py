@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from dashboard.projects.models import Product
 from generation.credits import ledger
 from generation.database.redis_client import breaker
 from generation.models import Connection
-from tests import environment, servers, valkey
+from tests import environment, programs, servers, valkey
 from tests.names import Names
 from tests.pictures import photo
 from tests.seeded_folder import SeededFolder
@@ -67,10 +68,21 @@ def new_database() -> Iterator[Callable[[], str]]:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a database of one's own, of the right shape and with nothing in it, on either engine."""
-    if request.param == "postgresql":
+    return database_on(request.param, request, tmp_path)
+
+
+def database_on(engine: str, request: pytest.FixtureRequest, folder: Path) -> str:
+    """The same for fixtures that many tests share."""
+    if engine == "postgresql":
         return str(request.getfixturevalue("new_database")())
-    request.getfixturevalue("seeded").database(tmp_path)
-    return f"sqlite:///{tmp_path}/db.sqlite3"
+    request.getfixturevalue("seeded").database(folder)
+    return f"sqlite:///{folder}/db.sqlite3"
+
+
+@pytest.fixture
+def outcome(database: str, tmp_path: Path) -> Callable[..., Any]:
+    """``outcome("-m", "tests.…")`` is what a program of its own makes of that database."""
+    return partial(programs.outcome, folder=tmp_path, database=database)
 
 
 @pytest.fixture(autouse=True)

@@ -1,13 +1,9 @@
 """Parallel writers neither fork the chain nor block each other, and old logs get one, on both engines."""
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
-from tests.operations.running import ROOT
+from tests import programs
 
 THREADS, EACH = 6, 12
 
@@ -58,12 +54,8 @@ print(json.dumps([broken, [faults(team) for team in teams], counts]))
 
 def run(code: str, *, database: str, data: Path) -> Any:
     """What a process of its own prints, which works on ``database``."""
-    place = {"DATABASE_URL": database, "PACKSHOT_DATA_DIR": str(data), "DJANGO_SETTINGS_MODULE": "dashboard.settings"}
     numbers = f"THREADS, EACH = {THREADS}, {EACH}\n"
-    command = [sys.executable, "-c", SCRIPT + numbers + code]
-    done = subprocess.run(command, env=os.environ | place, capture_output=True, text=True, check=False, cwd=ROOT)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return programs.outcome("-c", SCRIPT + numbers + code, folder=data, database=database, with_valkey=True)
 
 
 def test_parallel_writers_make_one_chain(database: str, tmp_path: Path) -> None:

@@ -1,13 +1,9 @@
 """Reviewers, covers and the nightly removal at the same moment, on both engines."""
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
-from tests.operations.running import ROOT
+from tests import programs
 
 WORLD = """
 import json, random, threading
@@ -109,11 +105,7 @@ print(json.dumps([broken, lost, written - gone.count(), unkept]))
 
 
 def outcome(code: str, *, database: str, data: Path) -> Any:
-    place = {"DATABASE_URL": database, "PACKSHOT_DATA_DIR": str(data), "DJANGO_SETTINGS_MODULE": "dashboard.settings"}
-    command = [sys.executable, "-c", WORLD + code]
-    done = subprocess.run(command, env=os.environ | place, capture_output=True, text=True, check=False, cwd=ROOT)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return programs.outcome("-c", WORLD + code, folder=data, database=database, with_valkey=True)
 
 
 def test_every_approval_is_counted_once(database: str, tmp_path: Path) -> None:

@@ -1,13 +1,7 @@
 """The same press at the same moment: one order and one answer for all, on both engines."""
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
-
-from tests.operations.running import ROOT
 
 PROGRAM = """
 import json, re, threading
@@ -75,16 +69,8 @@ print(json.dumps([seen, counts]))
 """
 
 
-def outcome(*, database: str, data: Path) -> Any:
-    place = {"DATABASE_URL": database, "PACKSHOT_DATA_DIR": str(data), "DJANGO_SETTINGS_MODULE": "dashboard.settings"}
-    command = [sys.executable, "-c", PROGRAM]
-    done = subprocess.run(command, env=os.environ | place, capture_output=True, text=True, check=False, cwd=ROOT)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
-
-
-def test_equal_presses_at_the_same_moment_are_one_order(database: str, tmp_path: Path) -> None:
-    seen, counts = outcome(database=database, data=tmp_path)
+def test_equal_presses_at_the_same_moment_are_one_order(outcome: Callable[..., Any]) -> None:
+    seen, counts = outcome("-c", PROGRAM, with_valkey=True)
     assert {name: len(answers) for name, answers in seen.items()} == dict.fromkeys(seen, 1), "all are answered alike"
     assert seen.pop("htmx") == [200]
     assert all(status in {200, 302} for answers in seen.values() for status, _, _ in answers), seen

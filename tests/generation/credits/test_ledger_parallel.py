@@ -1,40 +1,20 @@
 """Credits and pauses under many threads, on a database file and on PostgreSQL."""
 
-import json
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests import valkey
-from tests.operations.running import ROOT, surroundings
-from tests.seeded_folder import SeededFolder
+from tests import programs
+from tests.conftest import database_on
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def report(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, seeded: SeededFolder
-) -> Iterator[dict[str, Any]]:
+def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """What :mod:`tests.generation.parallel` saw."""
     folder: Path = tmp_path_factory.mktemp("parallel")
-    with ExitStack() as stack:
-        place = {"PACKSHOT_DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "dashboard.settings"}
-        place |= {"REDIS_URL": f"unix://{folder}/valkey.sock", "XDG_RUNTIME_DIR": str(folder)}
-        if request.param == "postgresql":
-            place["DATABASE_URL"] = request.getfixturevalue("new_database")()
-        else:
-            seeded.database(folder)
-        stack.enter_context(valkey.running(folder / "valkey.sock"))
-        command = [sys.executable, "-m", "tests.generation.parallel"]
-        done = subprocess.run(
-            command, env=surroundings() | place, cwd=ROOT, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        yield json.loads(done.stdout)
+    database = database_on(request.param, request, folder)
+    return programs.outcome("-m", "tests.generation.parallel", folder=folder, database=database, with_valkey=True)
 
 
 def assert_books_balance(books: dict[str, Any]) -> None:

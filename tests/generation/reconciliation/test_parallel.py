@@ -1,40 +1,22 @@
 """Readings amid the work of many threads, on SQLite and PostgreSQL: no false drift, and no true one lost."""
 
-import json
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests import valkey
-from tests.operations.running import ROOT, surroundings
-from tests.seeded_folder import SeededFolder
+from tests import programs
+from tests.conftest import database_on
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def report(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, seeded: SeededFolder
-) -> Iterator[dict[str, Any]]:
+def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """What :mod:`tests.generation.reconciliation.reconciling` saw."""
     folder: Path = tmp_path_factory.mktemp("reconciling")
-    with ExitStack() as stack:
-        place = {"PACKSHOT_DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "dashboard.settings"}
-        place |= {"REDIS_URL": f"unix://{folder}/valkey.sock", "XDG_RUNTIME_DIR": str(folder)}
-        if request.param == "postgresql":
-            place["DATABASE_URL"] = request.getfixturevalue("new_database")()
-        else:
-            seeded.database(folder)
-        stack.enter_context(valkey.running(folder / "valkey.sock"))
-        command = [sys.executable, "-m", "tests.generation.reconciliation.reconciling"]
-        done = subprocess.run(
-            command, env=surroundings() | place, cwd=ROOT, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        yield json.loads(done.stdout)
+    database = database_on(request.param, request, folder)
+    return programs.outcome(
+        "-m", "tests.generation.reconciliation.reconciling", folder=folder, database=database, with_valkey=True
+    )
 
 
 def test_a_busy_team_never_sees_a_drift_that_is_none(report: dict[str, Any]) -> None:

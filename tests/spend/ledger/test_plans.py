@@ -1,26 +1,18 @@
 """PostgreSQL reads each page of the ledger in the index's own order: nothing is sorted, nothing is counted."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.operations.running import ROOT, surroundings
+from tests import programs
 
 
 @pytest.fixture(scope="module")
 def plans(tmp_path_factory: pytest.TempPathFactory, new_database: Callable[[], str]) -> dict[str, str]:
     folder: Path = tmp_path_factory.mktemp("plans")
-    place = {"PACKSHOT_DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "dashboard.settings"}
-    place |= {"REDIS_URL": f"unix://{folder}/none.sock", "XDG_RUNTIME_DIR": str(folder)}
-    command = [sys.executable, "-m", "tests.spend.ledger.plans"]
-    environment = surroundings() | place | {"DATABASE_URL": new_database()}
-    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return dict(json.loads(done.stdout))
+    found = programs.outcome("-m", "tests.spend.ledger.plans", folder=folder, database=new_database())
+    return dict(found)
 
 
 def test_every_page_comes_in_the_order_of_the_index(plans: dict[str, str]) -> None:

@@ -1,39 +1,21 @@
 """The days' figures, counted by SQLite and by PostgreSQL."""
 
-import json
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests import valkey
-from tests.operations.running import ROOT, surroundings
-from tests.seeded_folder import SeededFolder
+from tests import programs
+from tests.conftest import database_on
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def told(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, seeded: SeededFolder
-) -> Iterator[dict[str, Any]]:
+def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What :mod:`tests.spend.days` saw."""
     folder: Path = tmp_path_factory.mktemp("days")
-    with ExitStack() as stack:
-        place = {"PACKSHOT_DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "dashboard.settings"}
-        place |= {"REDIS_URL": f"unix://{folder}/valkey.sock", "XDG_RUNTIME_DIR": str(folder)}
-        if request.param == "postgresql":
-            place["DATABASE_URL"] = request.getfixturevalue("new_database")()
-        else:
-            seeded.database(folder)
-        stack.enter_context(valkey.running(folder / "valkey.sock"))
-        command = [sys.executable, "-m", "tests.spend.days"]
-        environment = surroundings() | place
-        done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        yield json.loads(done.stdout.splitlines()[-1]) | {"engine": request.param}
+    database = database_on(request.param, request, folder)
+    seen = programs.outcome("-m", "tests.spend.days", folder=folder, database=database, with_valkey=True)
+    return {**seen, "engine": request.param}
 
 
 def test_days_counted_anew_are_as_they_were_written(told: dict[str, Any]) -> None:
