@@ -202,7 +202,7 @@ def test_what_is_gone_is_on_no_page(ancient: Any, forgetful: Team, mug: Product,
         html = browser.get(f"/{page}").content.decode()
         assert picture.pk not in html and "thumbnail.webp" not in html, page
     batch = browser.get(f"/batches/{Batch.objects.get().pk}/").content.decode()
-    assert "removed these since" in batch and picture.pk not in batch
+    assert "These pictures have been removed" in batch and picture.pk not in batch
     for path in ("", "download/"):
         assert browser.get(f"/gallery/{picture.pk}/{path}").status_code == 404
     assert browser.post(f"/gallery/{picture.pk}/review/", {"verdict": "approved"}).status_code == 404

@@ -38,7 +38,7 @@ ENDING: list[tuple[dict[str, Any], JobState]] = [
     ({"failure": True, "charge_failure": True}, FAILED),
     ({"failure": True, "drop_answer": True}, FAILED),
     ({"expired_links": True}, FAILED),
-    ({"truncated_bytes": True}, FAILED),
+    ({"truncated_bytes": True}, DONE),  # what came is kept
     ({"wrong_type": True}, FAILED),
     ({"refuse": 500}, ASKED),
     ({"refuse": 503}, ASKED),
