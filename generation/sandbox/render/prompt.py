@@ -42,7 +42,6 @@ class Brief:
     light: Light
     colours: tuple[Colour, ...]
     tone: Colour | None
-    white_wall: bool
     window: bool
     leaves: bool
     podium: bool
@@ -77,7 +76,6 @@ def read_prompt(prompt: str, product: str = "") -> Brief:
         light=_light(text, setting),
         colours=colours,
         tone=_tone(text),
-        white_wall=ground == "scene" and grounds.asks_for_white(request.scene),
         window=mentions(text, words.WINDOW),
         leaves=mentions(text, words.LEAVES),
         podium=mentions(text, words.PODIUM),
