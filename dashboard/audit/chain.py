@@ -5,16 +5,19 @@ thing that a transaction writes: whoever is first then waits for nobody, and no 
 """
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import UTC
 from typing import Any
 
 from django.db import connection, transaction
 
 from dashboard.accounts.models import Team
+from dashboard.audit import labels
 from dashboard.audit.models import AuditEvent, AuditHead
 from dashboard.audit.plain import address
+from dashboard.audit.reading import named
 from dashboard.audit.verify import GENESIS, Link, People, digest_of, hash_of
+from generation.text import searchable
 
 OF_PEOPLE = frozenset({"browser", "email", "member", "owner"})
 """Facts before and after a change that say who somebody is; where a person was changed, their name too."""
@@ -31,6 +34,7 @@ def append(event: AuditEvent) -> None:
         event.sequence, event.previous = head.sequence + 1, head.hash
         event.salt = secrets.token_bytes(16)
         event.people_digest = bytes.fromhex(digest_of(People(event.salt.hex(), of_people(event))))
+        event.search_text = search_text(event)
         event.hash = hash_of(event.previous, event.sequence, facts(event))
         event.save(force_insert=True)
         still = AuditHead.objects.filter(team_id=event.team_id, sequence=head.sequence, hash=head.hash)
@@ -55,6 +59,28 @@ def of_people(event: AuditEvent) -> dict[str, Any]:
         "before": _those(event.before, names),
         "after": _those(event.after, names),
     }
+
+
+def search_text(event: AuditEvent) -> str:
+    """What an event is found by. It is under no hash: whoever forgets a person makes it anew."""
+    known = [event.actor, event.address or "", labels.sentence(event), event.action, event.object_id]
+    return searchable(*known, *_texts(event.before), *_texts(event.after))
+
+
+def _texts(facts: Any) -> Iterator[str]:
+    """The names and values of facts, however deep."""
+    match facts:
+        case dict():
+            for name, value in facts.items():
+                yield named(name)
+                yield from _texts(value)
+        case list():
+            for value in facts:
+                yield from _texts(value)
+        case None | "":
+            return
+        case _:
+            yield str(facts)
 
 
 def _those(facts: Any, names: Collection[str]) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Which events the audit page shows: what the address bar says, and the choices that change it."""
 
-import json
 from dataclasses import dataclass
 from typing import Self
 
@@ -21,6 +20,7 @@ from dashboard.ui.filters import (
     read_day,
     whole_number,
 )
+from dashboard.ui.search import Search
 
 TASKS = "task"
 """The value of ``who`` for what Packshot did by itself."""
@@ -71,13 +71,14 @@ class AuditFilters(AddressFilters):
 
 
 def _searched(rows: QuerySet[AuditEvent], text: str) -> QuerySet[AuditEvent]:
-    found = Q(action__in=labels.matching(text))
-    escaped = json.dumps(text)[1:-1]  # how SQLite keeps letters beyond ASCII; PostgreSQL keeps the letters
+    words = Q(search_text__isnull=False)
+    for word in Search.of(text).words:
+        words &= Q(search_text__contains=word)
+    before = Q(action__in=labels.matching(text))
     for column in ("actor", "object_id", "action", "before_text", "after_text"):
-        found |= Q(**{f"{column}__icontains": text})
-    for column in ("before_text", "after_text"):
-        found |= Q(**{f"{column}__icontains": escaped})
-    return rows.annotate(before_text=Cast("before", TextField()), after_text=Cast("after", TextField())).filter(found)
+        before |= Q(**{f"{column}__icontains": text})
+    rows = rows.annotate(before_text=Cast("before", TextField()), after_text=Cast("after", TextField()))
+    return rows.filter(words | Q(before, search_text=None))
 
 
 def menus(team: Team, filters: AuditFilters) -> list[FilterMenu]:

@@ -29,6 +29,7 @@ class AuditEvent(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     salt = models.BinaryField(max_length=16, null=True, help_text="Goes with what the event says of people")
     people_digest = models.BinaryField(max_length=32, null=True, help_text="Stands for that, salted, under the hash")
+    search_text = models.TextField(null=True, help_text="All that it says, folded; events from before have none")  # noqa: DJ001
     previous = models.CharField(max_length=64, help_text="The hash of the event before")
     hash = models.CharField(max_length=64)
 

@@ -127,6 +127,7 @@ def mixed(admin: Actor, creator: Actor, team: Team, ada: User) -> dict[str, int]
         f"who={creator.user and creator.user.pk}": 2, f"who={key.id}": 3, "who=task": 4, "action=batch.started": 3,
         "object=preset_1": 5, "since=2026-03-01&until=2026-03-01": 1, "until=2026-03-02": 1, "q=cancelled+a+job": 2,
         "q=NIGHTLY": 3, "q=conn_1": 4, "q=schön": 5, "q=nordwind": 1,
+        "q=SCHON+fenster": 5, "q=batch+NIGHTLY+started": 3, "q=prompt+dusk": 5,
     }  # fmt: skip
 
 
@@ -136,6 +137,18 @@ def test_each_filter_narrows_to_what_it_says(mixed: dict[str, int], ada: User) -
     assert {address: shown(browser, f"/audit/?{address}") for address in mixed} == {
         address: [sequence] for address, sequence in mixed.items()
     }
+
+
+@pytest.mark.parametrize("text", ["f6", "u00f6", "%25", "[", '"', "after"])
+def test_what_no_event_says_finds_none(mixed: dict[str, int], ada: User, text: str) -> None:
+    assert shown(browser_of(ada), f"/audit/?q={text}") == []
+
+
+def test_events_from_before_folded_texts_are_found_as_they_were(mixed: dict[str, int], ada: User) -> None:
+    with unprotected() as cursor:
+        cursor.execute("UPDATE audit_auditevent SET search_text = NULL")
+    assert shown(browser_of(ada), "/audit/?q=NORDWIND") == [1]
+    assert shown(browser_of(ada), "/audit/?q=cancelled+a+job") == [2]
 
 
 def test_filters_add_up_and_can_be_taken_away(mixed: dict[str, int], ada: User) -> None:
