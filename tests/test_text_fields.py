@@ -21,6 +21,7 @@ AS_THEY_COME = {
     "username": "Django's own",
     "login": "allauth's own",
     "order": "a token",
+    "sheet": "a worksheet's name, as the file has it",
 }
 """By field, why its text is not normalised."""
 

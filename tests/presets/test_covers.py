@@ -9,12 +9,13 @@ from django.core.files.storage import default_storage
 from dashboard.accounts.access import Actor
 from dashboard.presets import actions, covers, drawings, provider, tasks
 from dashboard.presets.access import Sharing
-from dashboard.presets.drafts import Draft, draft_of, fingerprint
+from dashboard.presets.drafts import Draft, draft_of
 from dashboard.presets.exchange import take, write
 from dashboard.presets.models import Preset
 from dashboard.presets.variables import Variable
 from dashboard.projects.models import Product
 from dashboard.studio.actions import JobSpec, start
+from dashboard.ui.edits import stamp
 from generation.contract import RemotePreset
 from generation.media import pictures
 from generation.models import Image
@@ -94,7 +95,7 @@ def test_another_version_is_drawn_anew_in_the_same_file(creator: Actor) -> None:
     row.refresh_from_db()
     before, key = pictures.read(row.cover), row.cover
     changed = Draft(name="Oak", template="{{product}} on black marble")
-    actions.edit(creator, row, changed, sharing=Sharing(), seen=fingerprint(row))
+    actions.edit(creator, row, changed, sharing=Sharing(), seen=stamp(actions.facts(row)))
     row.refresh_from_db()
     assert row.cover == ""
     drawings.draw_missing()

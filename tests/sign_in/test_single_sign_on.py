@@ -93,7 +93,7 @@ def test_a_verified_address_opens_its_account_and_ties_it(identity: Provider, st
     email = known(studio, "bob")["email"]
     identity.person = is_somebody("b-1", email.upper())
     assert browser.open(ENTRY).url.endswith("/generate/") and browser.is_in
-    assert "Tied to Northwind ID" in browser.open("/accounts/you/").text
+    assert "Linked to Northwind ID" in browser.open("/accounts/you/").text
     identity.person = is_somebody("b-1", "robert@elsewhere.example", verified=False)
     later = Browser(studio)
     later.open(ENTRY)

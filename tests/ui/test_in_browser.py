@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -14,9 +15,11 @@ from django.contrib.staticfiles import finders
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import RequestFactory
+from django_htmx.middleware import HtmxDetails
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from dashboard.ui import views
+from dashboard.ui.htmx import HtmxRequest
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
@@ -31,7 +34,8 @@ def answer(url: str, method: str, headers: dict[str, str]) -> HttpResponse:
     if method == "POST":
         photo = SimpleUploadedFile("mug.jpg", b"photo")
         return views.upload(make.post(parts.path, {"photo": photo}))
-    request = make.get(parts.path, dict(parse_qsl(parts.query)))
+    request = cast("HtmxRequest", make.get(parts.path, dict(parse_qsl(parts.query))))
+    request.htmx = HtmxDetails(request)
     return views.sample(request, name) if name else views.styleguide(request)
 
 

@@ -130,7 +130,7 @@ def test_of_many_requests_at_once_exactly_as_many_succeed_as_the_cap_allows(plac
         asked = [request(secrets[number % len(secrets)], asset) for number in range(count)]
         seen = asyncio.run(at_once(port, asked))
     assert Counter(status for status, _ in seen) == {202: FIT, 402: count - FIT}
-    told = {json.loads(body)["error"]["message"].partition(" It starts")[0] for status, body in seen if status == 402}
+    told = {json.loads(body)["error"]["message"].partition(" It resets")[0] for status, body in seen if status == 402}
     assert told == {
         "This costs 5 credits, but the monthly cap of Northwind allows only 0 more (of 250: 0 spent, 250 held)."
     }
