@@ -56,6 +56,7 @@ def draw(preset: Preset) -> None:
         index=0,
         seed=preset.id,
         product="bottle",
+        scale=0.5,  # a cover is shown at 480 px
     )
     picture = pictures.read_picture(drawing.data, max_bytes=len(drawing.data))
     key = covers.drawing_key(preset)
